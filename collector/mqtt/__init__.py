@@ -1,0 +1,1 @@
+"""MQTT: subscriptions and payload mapping."""

@@ -1,0 +1,1 @@
+"""SNMP: sessions, walks and polls."""

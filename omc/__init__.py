@@ -1,0 +1,1 @@
+"""The omc command, and the neutral ground that every room stands on."""

@@ -1,0 +1,1 @@
+"""The seam between what reads and what writes."""

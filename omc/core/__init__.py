@@ -1,0 +1,1 @@
+"""The words everything else is said in: model, catalogue, inventory, settings, errors."""

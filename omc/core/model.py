@@ -1,0 +1,204 @@
+"""What flows through the house: series, batches of samples, and events.
+
+A `Series` is one metric with one set of labels. It is interned: the same metric and labels give
+the same object, so that identity is equality and nobody hashes labels twice. A `Batch` is columnar:
+three parallel columns (series, values, times) and no object a sample.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NewType
+
+from omc.core.catalogue import Metric
+
+NodeName = NewType("NodeName", str)
+SiteCode = NewType("SiteCode", str)
+AreaCode = NewType("AreaCode", str)
+CellName = NewType("CellName", str)
+
+_NEEDS_ESCAPE = re.compile(r'[\\"\n]')
+_ESCAPES = {"\\": r"\\", '"': r"\"", "\n": r"\n"}
+
+
+class Quality(StrEnum):
+    """Why a reading is no sample. A reading of bad quality has no value, ever."""
+
+    NOT_SUPPORTED = "not_supported"
+    NO_LIGHT = "no_light"
+    OFFLINE = "offline"
+    DISABLED = "disabled"
+    INVALID = "invalid"
+    OUT_OF_RANGE = "out_of_range"
+
+
+class Series:
+    """One metric with one set of labels. Made by `SeriesTable.intern` only.
+
+    Attributes:
+        metric: The catalogue entry that owns name, unit and kind.
+        label_names: Sorted label names, shared between the series of one shape.
+        label_values: Values in the order of `label_names`; never empty strings.
+        key: `name{a="1",b="2"}` with values escaped as the Prometheus text format wants, names
+            sorted: the identity of the series, and the prefix of its exposition line.
+    """
+
+    __slots__ = ("key", "label_names", "label_values", "metric")
+
+    def __init__(
+        self,
+        metric: Metric,
+        label_names: tuple[str, ...],
+        label_values: tuple[str, ...],
+        key: str,
+    ) -> None:
+        self.metric = metric
+        self.label_names = label_names
+        self.label_values = label_values
+        self.key = key
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """The labels as a new dict, names sorted."""
+        return dict(zip(self.label_names, self.label_values, strict=True))
+
+    def __repr__(self) -> str:
+        return f"Series({self.key})"
+
+
+def series_key(name: str, labels: Mapping[str, str]) -> str:
+    """Render the identity of a series; `labels` must be sorted by name.
+
+    Source: Prometheus text exposition format 0.0.4 (escaping of label values).
+    """
+    if not labels:
+        return name
+    pairs = ",".join(f'{label}="{_escape(value)}"' for label, value in labels.items())
+    return f"{name}{{{pairs}}}"
+
+
+def _escape(value: str) -> str:
+    if _NEEDS_ESCAPE.search(value) is None:
+        return value
+    return _NEEDS_ESCAPE.sub(lambda match: _ESCAPES[match[0]], value)
+
+
+class SeriesTable:
+    """Interns series: one object for one metric and label set in this process."""
+
+    def __init__(self) -> None:
+        self._by_key: dict[str, Series] = {}
+        self._shapes: dict[tuple[str, ...], tuple[str, ...]] = {}
+
+    def intern(self, metric: Metric, labels: Mapping[str, str]) -> Series:
+        """Return the one series of this metric and these labels.
+
+        Empty label values are left out: to Prometheus they are the same as a missing label.
+        Label names are not checked here; `Metric.check_labels` does, where rules are compiled.
+        """
+        present = {name: labels[name] for name in sorted(labels) if labels[name] != ""}
+        key = series_key(metric.name, present)
+        series = self._by_key.get(key)
+        if series is None:
+            names = tuple(present)
+            names = self._shapes.setdefault(names, names)
+            series = Series(metric, names, tuple(present.values()), key)
+            self._by_key[key] = series
+        return series
+
+    def forget(self, series: Series) -> None:
+        """Drop a series that will not come again (its node left, its port was removed)."""
+        self._by_key.pop(series.key, None)
+
+    def __len__(self) -> int:
+        return len(self._by_key)
+
+    def __iter__(self) -> Iterator[Series]:
+        return iter(list(self._by_key.values()))
+
+
+@dataclass(slots=True)
+class Batch:
+    """Samples of one source, in columns of equal length.
+
+    Attributes:
+        source: Who read them: `snmp:<node>:<group>`, `mqtt:<subscription>`, `self`. Constant
+            for the life of the source, so that consumers can keep state by it.
+        interval: Seconds until the source is expected to deliver these series again; after
+            three of them without a new value a live reader lets the series expire.
+        series: One interned series a sample. A series may occur more than once (history).
+        values: float64, never NaN: an absent reading is not in the batch.
+        times: Unix milliseconds, UTC: when the response that held the value arrived, or the
+            time the device gave where the source is trusted to have a clock.
+        period: Seconds of the granularity period for performance-management values that are
+            sums of a period (3GPP TS 32.401), with `times` at its end; None for plain samples.
+        suspect: The source marked the period as incomplete (TS 32.401 suspect flag).
+        origins: Where each value came from (the numeric OID, a JSON path), parallel to
+            `series`; None unless asked for (`omc poll` asks, the service does not).
+    """
+
+    source: str
+    interval: float
+    series: list[Series] = field(default_factory=list)
+    values: array[float] = field(default_factory=lambda: array("d"))
+    times: array[int] = field(default_factory=lambda: array("q"))
+    period: float | None = None
+    suspect: bool = False
+    origins: list[str] | None = None
+
+    def add(self, series: Series, value: float, time_ms: int, origin: str = "") -> None:
+        """Append one sample. Hot loops append to the columns themselves."""
+        self.series.append(series)
+        self.values.append(value)
+        self.times.append(time_ms)
+        if self.origins is not None:
+            self.origins.append(origin)
+
+    def __len__(self) -> int:
+        return len(self.series)
+
+
+class EventKind(StrEnum):
+    """What an event tells."""
+
+    QUALITY_CHANGED = "quality_changed"
+    SOURCE_UP = "source_up"
+    SOURCE_DOWN = "source_down"
+    SITE_STATUS = "site_status"
+    TRAP = "trap"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that is not a number in time.
+
+    Attributes:
+        kind: What it tells.
+        source: As in `Batch.source`.
+        time_ms: Unix milliseconds, UTC, when it was noticed.
+        labels: What it is about (site, node, interface ...), sorted by name.
+        text: One short machine-readable word or phrase: the new quality, the failure's reason.
+    """
+
+    kind: EventKind
+    source: str
+    time_ms: int
+    labels: tuple[tuple[str, str], ...] = ()
+    text: str = ""
+
+
+def sorted_labels(labels: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """Labels as events carry them."""
+    return tuple(sorted(labels.items()))
+
+
+def column_lengths_agree(batch: Batch) -> bool:
+    """Whether the columns of a batch are of equal length: the invariant consumers rely on."""
+    columns: Sequence[int] = (len(batch.series), len(batch.values), len(batch.times))
+    return len(set(columns)) == 1 and (
+        batch.origins is None or len(batch.origins) == len(batch.series)
+    )
