@@ -1,0 +1,75 @@
+"""The `omc` command: one module a sub-command, imported only when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from importlib.metadata import version
+
+import click
+
+from omc.core.errors import ConfigurationError
+
+#: Exit codes of every sub-command.
+EXIT_OK = 0
+EXIT_USAGE = 2
+EXIT_UNREACHABLE = 3
+EXIT_REFUSED = 4
+
+#: Sub-command -> (module:function, one-line help). The order is the order of `omc --help`.
+COMMANDS = {
+    "poll": ("omc.cli.poll:poll", "Read one device now, without any configuration."),
+    "run": ("omc.cli.run:run", "Run the service: poll, normalise, export."),
+    "init": ("omc.cli.init:init_command", "Write a commented starter configuration."),
+    "check": ("omc.cli.check:check", "Validate settings, inventory, profiles and catalogue."),
+    "import": ("omc.cli.import_:import_command", "Bring CSV or GeoJSON into the inventory."),
+    "metrics": ("omc.cli.metrics:metrics", "List and explain the metrics of the catalogue."),
+    "simulate": ("omc.cli.simulate:simulate", "A synthetic province that answers SNMP and MQTT."),
+    "demo": ("omc.cli.demo:demo", "Watch a synthetic province being polled, nothing installed."),
+}
+
+
+class _LazyGroup(click.Group):
+    """Knows its sub-commands by name, and imports one only to run it or to show its help."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module_name, function = COMMANDS[cmd_name][0].split(":")
+        command = getattr(importlib.import_module(module_name), function)
+        assert isinstance(command, click.Command)  # noqa: S101 - a wrong table is our own mistake
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(
+    cls=_LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(version("omc-telemetry"), prog_name="omc")
+def main_group() -> None:
+    """Watch a mobile and fibre network: poll, normalise, export.
+
+    Start with `omc demo`, or read one of your own devices: `omc poll ADDRESS`.
+    """
+
+
+def main() -> None:
+    """Entry point of the `omc` command."""
+    try:
+        main_group.main(prog_name="omc", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        sys.exit(130)
+    except ConfigurationError as error:
+        for problem in error.problems:
+            click.echo(problem, err=True)
+        sys.exit(EXIT_USAGE)
