@@ -1,0 +1,180 @@
+"""When devices are polled: the agenda, driven with a clock held still."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from collector.schedule import (
+    FIRST_ROUND,
+    LONGEST_BACK_OFF,
+    Agenda,
+    Job,
+    Mode,
+    Outcome,
+    Start,
+    back_off,
+    run_agenda,
+    stagger,
+)
+from omc.core.clock import ManualClock, SystemClock
+
+
+def agenda_of(*names: str, interval: float = 60.0, concurrency: int = 100) -> Agenda:
+    agenda = Agenda(ManualClock(), concurrency)
+    for name in names:
+        agenda.add(Job(name, interval))
+    return agenda
+
+
+def pass_time(agenda: Agenda, seconds: float) -> list[Start]:
+    assert isinstance(agenda.clock, ManualClock)
+    agenda.clock.advance(seconds)
+    return agenda.starts()
+
+
+def finish_all(agenda: Agenda, starts: list[Start], outcome: Outcome = Outcome.ANSWERED) -> None:
+    for start in starts:
+        agenda.finished(start.job, outcome)
+
+
+def test_the_first_round_comes_soon_and_is_spread() -> None:
+    agenda = agenda_of(*[f"node-{i}" for i in range(1000)], concurrency=1000)
+    by_second = Counter[int]()
+    for second in range(int(FIRST_ROUND) + 1):
+        by_second[second] = len(pass_time(agenda, 1.0))
+    assert by_second.total() == 1000
+    assert max(by_second.values()) < 1000 / FIRST_ROUND * 1.6
+
+
+def test_later_polls_keep_their_place_on_the_wall_clock() -> None:
+    agenda = agenda_of("VPC0001-router", interval=60.0)
+    started_at = []
+    for _ in range(400):
+        for start in pass_time(agenda, 1.0):
+            started_at.append(agenda.clock.time_ms() / 1000)
+            agenda.finished(start.job, Outcome.ANSWERED)
+    place = stagger("VPC0001-router") * 60
+    assert len(started_at) >= 6
+    assert all(0 <= (moment - place) % 60 <= 1.0 for moment in started_at[1:])
+
+
+def test_a_restart_polls_a_device_at_the_same_second() -> None:
+    places = set()
+    for boot in (0.0, 17.3, 41.9):
+        clock = ManualClock(monotonic=boot)
+        clock.advance(boot)
+        agenda = Agenda(clock, 10)
+        agenda.add(Job("VPC0001-router", 60.0))
+        for _ in range(300):
+            for start in pass_time(agenda, 1.0):
+                last = start.job
+                agenda.finished(last, Outcome.ANSWERED)
+        offset = last.due - clock.monotonic() + clock.time_ms() / 1000
+        places.add(round(offset % 60, 3))
+    assert len(places) == 1
+
+
+def test_a_device_is_never_polled_twice_at_once_and_missed_slots_are_counted() -> None:
+    agenda = agenda_of("slow", interval=10.0)
+    started = []
+    for _ in range(20):
+        started += pass_time(agenda, 1.0)
+    assert [start.job.name for start in started] == ["slow"]
+    pass_time(agenda, 25.0)
+    agenda.finished(started[0].job, Outcome.ANSWERED)
+    assert agenda.counts.skipped >= 2
+    assert agenda.next_due() is not None
+
+
+def test_a_start_after_its_slot_is_counted_late() -> None:
+    agenda = agenda_of("a", "b", "c", concurrency=1)
+    first = pass_time(agenda, FIRST_ROUND)
+    assert len(first) == 1
+    finish_all(agenda, first)
+    second = pass_time(agenda, 5.0)
+    assert len(second) == 1
+    assert second[0].lateness > 1.0
+    assert agenda.counts.late >= 1
+
+
+def test_a_dead_device_is_only_probed_and_more_and_more_rarely() -> None:
+    agenda = agenda_of("dead", interval=30.0)
+    gaps, modes, last = [], [], None
+    for _ in range(4000):
+        for start in pass_time(agenda, 1.0):
+            now = agenda.clock.monotonic()
+            gaps.append(now - last if last is not None else 0.0)
+            last = now
+            modes.append(start.mode)
+            agenda.finished(start.job, Outcome.SILENT)
+    assert modes[0] is Mode.POLL
+    assert set(modes[1:]) == {Mode.PROBE}
+    assert [round(gap) for gap in gaps[1:5]] == [30, 60, 120, 240]
+    assert all(round(gap) == LONGEST_BACK_OFF for gap in gaps[5:])
+
+
+def test_an_answered_probe_is_followed_by_a_full_poll_at_once() -> None:
+    agenda = agenda_of("flapping", interval=30.0)
+    (first,) = pass_time(agenda, FIRST_ROUND)
+    assert agenda.finished(first.job, Outcome.SILENT) is None
+    (probe,) = pass_time(agenda, 30.0)
+    assert probe.mode is Mode.PROBE
+    poll = agenda.finished(probe.job, Outcome.ANSWERED)
+    assert poll is not None
+    assert (poll.mode, poll.lateness) == (Mode.POLL, 0.0)
+    assert agenda.finished(poll.job, Outcome.ANSWERED) is None
+    assert agenda.running == 0
+
+
+def test_a_removed_device_is_not_planned_again() -> None:
+    agenda = agenda_of("gone", "stays")
+    starts = pass_time(agenda, FIRST_ROUND)
+    next(start.job for start in starts if start.job.name == "gone").removed = True
+    finish_all(agenda, starts)
+    names = {start.job.name for _ in range(3) for start in pass_time(agenda, 61.0)}
+    assert names == {"stays"}
+
+
+@given(st.text(), st.floats(1, 3600), st.integers(1, 60))
+def test_stagger_and_back_off_stay_in_bounds(name: str, interval: float, failures: int) -> None:
+    assert 0 <= stagger(name) < 1
+    assert interval <= back_off(interval, failures) <= max(interval, LONGEST_BACK_OFF)
+
+
+@given(st.lists(st.tuples(st.floats(0.1, 90), st.booleans()), min_size=1, max_size=60))
+def test_every_start_is_finished_or_running(steps: list[tuple[float, bool]]) -> None:
+    agenda = agenda_of("a", "b", "c", "d", interval=20.0, concurrency=3)
+    running: list[Start] = []
+    for seconds, answered in steps:
+        running += pass_time(agenda, seconds)
+        assert len(running) == agenda.running <= 3
+        assert len({start.job.name for start in running}) == len(running)
+        if running:
+            start = running.pop(0)
+            outcome = Outcome.ANSWERED if answered else Outcome.SILENT
+            again = agenda.finished(start.job, outcome)
+            running += [again] if again else []
+
+
+async def test_one_hanging_device_never_delays_another() -> None:
+    agenda = Agenda(SystemClock(), 10)
+    for name in ("hangs", "a", "b"):
+        agenda.add(Job(name, 0.05))
+    polled = Counter[str]()
+
+    async def work(start: Start) -> Outcome:
+        polled[start.job.name] += 1
+        await asyncio.sleep(60 if start.job.name == "hangs" else 0)
+        return Outcome.ANSWERED
+
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(1.0):
+            await run_agenda(agenda, work, asyncio.Event())
+    assert polled["hangs"] == 1
+    assert polled["a"] > 10
+    assert polled["b"] > 10
