@@ -2,16 +2,16 @@
 
 The caller (a poller, a test, a replay) drives a `NodeReader` like this:
 
-    while True:
-        if reader.needs_labels:                     # at the start, and when rows appeared
-            reader.read_labels(varbinds)            # plan.label_scalars, plan.label_columns; pages
-            reader.labels_complete()
-        for task in plan.tasks that are due:
-            batch = Batch(source, interval)
-            reader.read(task, varbinds, time_ms, batch)      # a page of a response, many times:
-                                                             # reader.scalars(task), .columns(task)
-            reader.finish(task, time_ms, batch, complete=True)
-            events = reader.take_events()
+    for task in the tasks of the plan that are due:
+        batch = Batch(source, interval)
+        request = reader.labels_due(task, now_ms)
+        if request is not None:              # at the start, when rows appeared, now and then
+            reader.read_labels(varbinds)     # of request.scalars and request.columns; pages
+            reader.labels_complete(request, now_ms, complete=True)
+        reader.read(task, varbinds, time_ms, batch)      # pages of reader.scalars(task) and
+                                                         # reader.columns(task)
+        reader.finish(task, time_ms, batch, complete=True)
+        events = reader.take_events()
 
 A sweep may call `read` with several batches one after the other, and `finish` with the last.
 """
@@ -19,17 +19,30 @@ A sweep may call `read` with several batches one after the other, and `finish` w
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from collector.plan import Column, Plan, PollTask
 from collector.varbind import Varbind
 from omc.core.model import Batch, Event, Quality, SeriesTable
 
 
+@dataclass(frozen=True, slots=True)
+class LabelRequest:
+    """What has to be read before a task, so that its rows can be named.
+
+    Attributes:
+        scalars: OIDs to GET.
+        columns: Columns to walk.
+    """
+
+    scalars: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+
 class NodeReader:
     """What one device's varbinds mean, remembered by OID.
 
     Attributes:
-        needs_labels: Labels have to be read before (or as soon as possible after) the next poll.
         rejected: How many readings were no sample, by reason, since the reader was made.
         cpu_ratio: The device's busiest CPU when it was last read, or None: for sweeps that pause.
     """
@@ -45,7 +58,6 @@ class NodeReader:
             identity: Labels of every series of the device: `site` and `node`.
             source: Names the events' source: `snmp:<node>`.
         """
-        self.needs_labels = True
         self.rejected: dict[Quality, int] = dict.fromkeys(Quality, 0)
         self.cpu_ratio: float | None = None
 
@@ -57,12 +69,20 @@ class NodeReader:
         """Columns of the task worth walking now: without those that another one supersedes."""
         raise NotImplementedError
 
+    def labels_due(self, task: PollTask, time_ms: int) -> LabelRequest | None:
+        """What to read before the task's next poll: at the start, when the refresh interval is
+        over, when rows appeared or the device restarted; None when all is known.
+        """
+        raise NotImplementedError
+
     def read_labels(self, varbinds: Iterable[Varbind]) -> None:
         """Take a page of label scalars or columns."""
         raise NotImplementedError
 
-    def labels_complete(self) -> None:
-        """All labels were read (or as many as the device gave): name the rows anew."""
+    def labels_complete(
+        self, request: LabelRequest, time_ms: int, *, complete: bool = True
+    ) -> None:
+        """The request was read, or (not complete) as much of it as the device gave."""
         raise NotImplementedError
 
     def read(self, task: PollTask, varbinds: Iterable[Varbind], time_ms: int, batch: Batch) -> None:

@@ -64,13 +64,18 @@ class PollTask:
         group: How often.
         scalars: Complete OIDs to GET.
         columns: Columns to walk, in this order.
-        sweep: The budget to keep to; None for tasks that are read as fast as possible.
+        label_scalars: OIDs to GET for labels and for what seldom changes.
+        label_columns: Columns to walk for the same.
+        sweep: The budget to keep to (label columns included); None for tasks that are read as
+            fast as possible.
     """
 
     name: str
     group: PollGroup
     scalars: tuple[str, ...] = ()
     columns: tuple[Column, ...] = ()
+    label_scalars: tuple[str, ...] = ()
+    label_columns: tuple[Column, ...] = ()
     sweep: Sweep | None = None
 
 
@@ -81,8 +86,6 @@ class Plan:
     Attributes:
         profile: Name of the profile that leads the plan.
         tasks: What to read; never empty.
-        label_scalars: OIDs to GET for labels.
-        label_columns: Columns to walk for labels and for what seldom changes.
         labels_refresh: Seconds after which labels are read anew.
         no_bulk: The agent must not be asked with GETBULK.
         max_repetitions: Upper limit for GETBULK, or None when the poller's own applies.
@@ -90,8 +93,6 @@ class Plan:
 
     profile: str
     tasks: tuple[PollTask, ...]
-    label_scalars: tuple[str, ...]
-    label_columns: tuple[Column, ...]
     labels_refresh: float
     no_bulk: bool
     max_repetitions: int | None
