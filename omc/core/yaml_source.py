@@ -1,14 +1,19 @@
 """YAML files written by people: read once, and remembered by line and column for error messages.
 
 Positions are looked up only when something is wrong, so that a large inventory pays nothing for
-them. Values in error texts are shortened, and hidden where the field is a secret.
+them. Values in error texts are shortened, and left out where the field is a secret.
+
+Plain scalars are read by the core schema of YAML 1.2, because its predecessor turns what people
+write in a network inventory into something else: `1:32` (a splitter) into 92, `07123` (a commune
+code) into 3667, `on` and `no` into booleans.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, SecretStr, ValidationError
@@ -23,6 +28,10 @@ except ImportError:  # PyYAML without libyaml: slower, otherwise the same
 
 Location = tuple[int | str, ...]
 ModelT = TypeVar("ModelT", bound=BaseModel)
+
+#: Validators of secrets raise PydanticCustomError with a type that begins so: what was found is
+#: then left out of the message.
+HIDDEN = "hidden"
 
 _MAX_SHOWN = 60
 
@@ -51,9 +60,15 @@ class _Loader(_BaseLoader):
 
 
 _Loader.yaml_implicit_resolvers = {
-    first: [(tag, regexp) for tag, regexp in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-    for first, resolvers in _BaseLoader.yaml_implicit_resolvers.items()
+    "<": [("tag:yaml.org,2002:merge", re.compile(r"^<<$"))],
 }
+for _tag, _pattern, _first in (
+    ("null", r"^(?:~|null|Null|NULL|)$", ["~", "n", "N", ""]),
+    ("bool", r"^(?:true|True|TRUE|false|False|FALSE)$", list("tTfF")),
+    ("int", r"^(?:[-+]?(?:0|[1-9][0-9]*)|0x[0-9a-fA-F]+)$", list("-+0123456789")),
+    ("float", r"^[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?$", list("-+0123456789.")),
+):
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), _first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +84,21 @@ class YamlFile:
     path: Path
     text: str
     data: Any
+    _nodes: list[yaml.Node | None] = field(default_factory=list, repr=False, compare=False)
 
-    def problem(self, location: Location, text: str) -> Problem:
+    def problem(self, location: Location, text: str, *, at_key: bool = False) -> Problem:
         """A problem at a place in the file: keys and list indexes from the top.
 
         Where the place itself does not exist (a missing key), its nearest parent is named.
+
+        Args:
+            location: Keys and list indexes from the top.
+            text: What was found and what is allowed.
+            at_key: Name the place of the last key rather than that of its value.
         """
-        line, column = _position(self.text, location)
+        if not self._nodes:
+            self._nodes.append(yaml.compose(self.text, Loader=_BaseLoader))
+        line, column = _position(self._nodes[0], location, at_key=at_key)
         return Problem(str(self.path), line, column, text)
 
 
@@ -110,15 +133,33 @@ def parse_yaml(text: str, path: Path) -> YamlFile:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
         raise ConfigurationError(
-            [Problem(str(path), line, column, f"not valid YAML: {error.problem}")]
+            [Problem(str(path), line, column, f"not valid YAML: {_syntax_fault(error)}")]
         ) from None
-    except yaml.YAMLError as error:
-        raise ConfigurationError([Problem(str(path), 0, 0, f"not valid YAML: {error}")]) from None
+    except yaml.YAMLError:
+        found = "it holds a character that YAML does not allow"
+        raise ConfigurationError([Problem(str(path), 0, 0, f"not valid YAML: {found}")]) from None
+    except RecursionError:
+        raise ConfigurationError([Problem(str(path), 0, 0, "nested too deeply")]) from None
     return YamlFile(path, text, data)
 
 
-def validate(file: YamlFile, model: type[ModelT]) -> ModelT:
+def _syntax_fault(error: yaml.MarkedYAMLError) -> str:
+    """What is wrong, without the text that was found: it may be a secret somebody pasted."""
+    problem = str(error.problem)
+    if "alias" in problem:
+        return "a value that begins with '*' needs quotes"
+    if "constructor" in problem or "tag" in problem:
+        return "a value that begins with '!' needs quotes"
+    return problem
+
+
+def validate(file: YamlFile, model: type[ModelT], context: object = None) -> ModelT:
     """Build a pydantic model from a file.
+
+    Args:
+        file: What was read.
+        model: What it has to be.
+        context: Handed to the model's validators.
 
     Raises:
         ConfigurationError: with every fault the model finds, each at its line and column.
@@ -128,7 +169,7 @@ def validate(file: YamlFile, model: type[ModelT]) -> ModelT:
         found = shown(data)
         raise ConfigurationError([file.problem((), f"expected keys and values, found {found}")])
     try:
-        return model.model_validate(data)
+        return model.model_validate(data, context=context)
     except ValidationError as error:
         problems = [_problem_of(file, details, model) for details in error.errors()]
         raise ConfigurationError(problems) from None
@@ -158,13 +199,66 @@ def _problem_of(file: YamlFile, details: ErrorDetails, model: type[BaseModel]) -
         allowed = ", ".join(sorted(_sibling_fields(model, details["loc"])))
         text = f"the key {name!r} is not known here"
         text += f"; allowed: {allowed}" if allowed else ""
+        return file.problem(location, text, at_key=True)
     elif kind == "value_error":
         text = str(details["msg"]).removeprefix("Value error, ")
+    elif kind.startswith("union_tag"):
+        return _unknown_variant(file, location, details)
+    elif kind.startswith(HIDDEN):
+        text = f"{name}: {details['msg']}"
     else:
-        message = str(details["msg"])
-        message = message[0].lower() + message[1:]
-        text = f"{name}: found {shown(details['input'])}; {message}" if name else message
+        found = shown(details["input"])
+        if kind in _NOT_A_COLLECTION and isinstance(details["input"], (str, int, float)):
+            found = "a single value"
+        text = f"{name}: found {found}; {_expectation(details)}" if name else _expectation(details)
     return file.problem(location, text)
+
+
+_NOT_A_COLLECTION = {
+    "model_type": "expected keys and values",
+    "model_attributes_type": "expected keys and values",
+    "dict_type": "expected keys and values",
+    "mapping_type": "expected keys and values",
+    "list_type": "expected a list",
+    "tuple_type": "expected a list",
+}
+
+_EXPECTATIONS = _NOT_A_COLLECTION | {
+    "int_type": "expected a whole number",
+    "int_parsing": "expected a whole number",
+    "int_from_float": "expected a whole number",
+    "float_type": "expected a number",
+    "float_parsing": "expected a number",
+    "bool_type": "expected true or false",
+    "bool_parsing": "expected true or false",
+    "string_type": "expected text: put it in quotes",
+    "string_too_short": "must not be empty",
+    "literal_error": "expected {expected}",
+    "enum": "expected {expected}",
+    "greater_than": "must be more than {gt}",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than": "must be less than {lt}",
+    "less_than_equal": "must be at most {le}",
+}
+
+
+def _expectation(details: ErrorDetails) -> str:
+    """What would be right, in words for people who never heard of pydantic."""
+    template = _EXPECTATIONS.get(details["type"])
+    if template is not None:
+        return template.format(**details.get("ctx", {}))
+    message = str(details["msg"])
+    return message[0].lower() + message[1:]
+
+
+def _unknown_variant(file: YamlFile, location: Location, details: ErrorDetails) -> Problem:
+    """A mapping whose `version` (or other telling key) is missing or none of the known ones."""
+    key = str(details["ctx"]["discriminator"]).strip("'")
+    if details["type"] == "union_tag_not_found":
+        return file.problem(location, f"the key {key!r} is missing")
+    allowed = str(details["ctx"]["expected_tags"]).replace("'", "")
+    text = f"{key}: found {shown(details['ctx']['tag'])}; allowed: {allowed}"
+    return file.problem((*location, key), text)
 
 
 def _data_location(data: Any, location: tuple[int | str, ...]) -> Location:
@@ -179,47 +273,49 @@ def _data_location(data: Any, location: tuple[int | str, ...]) -> Location:
 
 
 def _sibling_fields(model: type[BaseModel], location: tuple[int | str, ...]) -> set[str]:
-    """Field names of the model that an unknown key was found in; empty if it cannot be told."""
-    current: Any = model
+    """Field names of the model that an unknown key was found in."""
+    current = [model]
     for step in location[:-1]:
-        if isinstance(step, int):
-            continue
-        fields = getattr(current, "model_fields", {})
-        if step not in fields:
-            named = [c for c in _models_in(current) if c.__name__ == step]
-            current = named[0] if named else current
-            continue
-        candidates = _models_in(fields[step].annotation)
-        if not candidates:
-            return set()
-        current = candidates[0]
-    fields = getattr(current, "model_fields", {})
-    return {field.alias or name for name, field in fields.items()}
+        inner = [m for c in current for m in _models_in(_annotation(c, step))]
+        current = inner or [c for c in current if _is_variant(c, step)] or current
+    return {field.alias or name for c in current for name, field in c.model_fields.items()}
 
 
-def _models_in(annotation: Any) -> list[Any]:
+def _annotation(model: type[BaseModel], step: int | str) -> Any:
+    """The annotation of the field that a location step names; None for a list index or a key."""
+    for name, info in model.model_fields.items():
+        if step == (info.alias or name):
+            return info.annotation
+    return None
+
+
+def _is_variant(model: type[BaseModel], step: int | str) -> bool:
+    """Whether a location step that is not in the file names this member of a union."""
+    if model.__name__ == step:
+        return True
+    return any(step in get_args(info.annotation) for info in model.model_fields.values())
+
+
+def _models_in(annotation: Any) -> list[type[BaseModel]]:
     """Models mentioned anywhere in a type annotation, outermost first."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return [annotation]
-    found: list[Any] = []
-    for part in cast("tuple[Any, ...]", getattr(annotation, "__args__", ())):
-        found.extend(_models_in(part))
-    return found
+    return [model for part in get_args(annotation) for model in _models_in(part)]
 
 
-def _position(text: str, location: Location) -> tuple[int, int]:
-    """1-based line and column of a place, from a second parse that keeps marks."""
-    node = yaml.compose(text, Loader=_BaseLoader)
-    if node is None:
+def _position(root: yaml.Node | None, location: Location, *, at_key: bool) -> tuple[int, int]:
+    """1-based line and column of a place in the composed tree, which keeps marks."""
+    if root is None:
         return (1, 1)
-    mark = node.start_mark
+    node, mark = root, root.start_mark
     for step in location:
         if isinstance(node, yaml.MappingNode):
             pair = next((kv for kv in node.value if kv[0].value == str(step)), None)
             if pair is None:
                 break
             key, node = pair
-            mark = key.start_mark if not isinstance(node, yaml.ScalarNode) else node.start_mark
+            scalar = isinstance(node, yaml.ScalarNode) and not at_key
+            mark = node.start_mark if scalar else key.start_mark
         elif isinstance(node, yaml.SequenceNode) and isinstance(step, int):
             if step >= len(node.value):
                 break
