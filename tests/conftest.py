@@ -1,0 +1,32 @@
+"""Real servers as fixtures. One that a test stops or kills is started by the test itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.servers.influxdb import InfluxDB
+from tests.servers.mosquitto import Mosquitto
+from tests.servers.victoria_metrics import VictoriaMetrics
+
+
+@pytest.fixture(scope="session")
+def mosquitto() -> Iterator[Mosquitto]:
+    """A broker open to everyone, shared by all tests: use topics of your own."""
+    with Mosquitto() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def victoria_metrics() -> Iterator[VictoriaMetrics]:
+    """A VictoriaMetrics with its default flags, shared: use metric names of your own."""
+    with VictoriaMetrics() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def influxdb() -> Iterator[InfluxDB]:
+    """An InfluxDB 1.x without authentication, shared: create a database of your own."""
+    with InfluxDB() as server:
+        yield server

@@ -1,0 +1,108 @@
+"""The Prometheus server and its promtool."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from tests.servers.process import ServerProcess, answers, find_binary, http_request
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One series of an instant query."""
+
+    labels: dict[str, str]
+    value: float
+
+
+class Prometheus(ServerProcess):
+    """A server that scrapes one target.
+
+    Args:
+        target: `host:port` whose `/metrics` is scraped.
+        interval: Seconds between scrapes.
+        options: More command line flags (`--web.enable-remote-write-receiver`).
+    """
+
+    binary = "prometheus"
+    package = "prometheus"
+
+    def __init__(
+        self, target: str | None = None, interval: float = 0.2, options: tuple[str, ...] = ()
+    ) -> None:
+        super().__init__()
+        self._target = target
+        self._interval_ms = round(interval * 1000)
+        self._options = options
+
+    def arguments(self) -> list[str]:
+        scrapes = []
+        if self._target is not None:
+            scrapes.append({"job_name": "omc", "static_configs": [{"targets": [self._target]}]})
+        config = {
+            "global": {
+                "scrape_interval": f"{self._interval_ms}ms",
+                "scrape_timeout": f"{self._interval_ms}ms",
+            },
+            "scrape_configs": scrapes,
+        }
+        path = self.folder / "prometheus.yml"
+        path.write_text(json.dumps(config), encoding="utf-8")  # JSON is YAML
+        return [
+            f"--config.file={path}",
+            f"--storage.tsdb.path={self.folder / 'data'}",
+            f"--web.listen-address={self.address}",
+            *self._options,
+        ]
+
+    def is_ready(self) -> bool:
+        return answers(self.port, "/-/ready")
+
+    def query(self, expression: str) -> list[Answer]:
+        """An instant query now."""
+        path = "/api/v1/query?" + urlencode({"query": expression})
+        status, body = http_request(self.port, "GET", path)
+        assert status == 200, body
+        result = json.loads(body)["data"]["result"]
+        return [Answer(one["metric"], float(one["value"][1])) for one in result]
+
+    def wait_for(self, expression: str, seconds: float = 10.0) -> list[Answer]:
+        """The first answer to a query that is not empty.
+
+        Raises:
+            AssertionError: none within `seconds`; says what the targets report.
+        """
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            found = self.query(expression)
+            if found:
+                return found
+            time.sleep(0.05)
+        raise AssertionError(f"no answer to {expression}: {self.targets()}")
+
+    def targets(self) -> list[dict[str, Any]]:
+        """The active targets, with health and last error."""
+        _, body = http_request(self.port, "GET", "/api/v1/targets?state=active")
+        targets: list[dict[str, Any]] = json.loads(body)["data"]["activeTargets"]
+        return targets
+
+    def metadata(self, metric: str) -> dict[str, str]:
+        """Type, help and unit of a family as the last scrape told them; empty if unknown."""
+        _, body = http_request(
+            self.port, "GET", "/api/v1/metadata?" + urlencode({"metric": metric})
+        )
+        found: list[dict[str, str]] = json.loads(body)["data"].get(metric, [])
+        return found[0] if found else {}
+
+
+def promtool_check_metrics(exposition: bytes) -> str:
+    """What `promtool check metrics` complains about; empty when it is content."""
+    command = [find_binary("promtool", "prometheus"), "check", "metrics"]
+    done = subprocess.run(command, input=exposition, capture_output=True, timeout=60, check=False)
+    complaints = (done.stdout + done.stderr).decode()
+    return complaints or ("" if done.returncode == 0 else f"exit code {done.returncode}")
