@@ -1,0 +1,63 @@
+"""Values as people read them: units, percent, durations, thousands."""
+
+from __future__ import annotations
+
+from omc.core.catalogue import Metric, MetricKind
+
+_UNIT_SYMBOLS = {"Cel": "°C", "By": "B", "dB": "dB", "1": "", "m": "m", "deg": "°"}
+_PREFIXES = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
+
+
+def value_text(metric: Metric, value: float, language: str = "en") -> str:
+    """One value with its unit, as a table shows it.
+
+    States are said in words, ratios in percent, seconds as days and hours; large amounts of bytes
+    and bits get a decimal prefix. Nothing here is meant to be parsed: programs read JSON.
+    """
+    if metric.kind is MetricKind.STATE:
+        return state_text(metric, value, language)
+    if metric.kind is MetricKind.INFO:
+        return ""
+    if metric.unit == "s":
+        return duration_text(value)
+    if metric.name.endswith("_ratio"):
+        return f"{number_text(value * 100)} %"
+    if metric.unit in ("By", "bit/s", "bit"):
+        return _prefixed(value, _UNIT_SYMBOLS.get(metric.unit, metric.unit))
+    unit = _UNIT_SYMBOLS.get(metric.unit, metric.unit)
+    return f"{number_text(value)} {unit}".rstrip()
+
+
+def state_text(metric: Metric, value: float, language: str) -> str:
+    """The words of a state code; the bare code when the catalogue has none for it."""
+    state = metric.states.get(int(value))
+    if state is None:
+        return number_text(value)
+    return state.text.vi if language == "vi" else state.text.en
+
+
+def number_text(value: float) -> str:
+    """A number with thousands apart (U+202F) and at most six significant decimals."""
+    if value == int(value) and abs(value) < 1e15:
+        return f"{int(value):,}".replace(",", "\u202f")
+    return f"{value:.6g}"
+
+
+def duration_text(seconds: float) -> str:
+    """Seconds as the two largest of days, hours, minutes and seconds."""
+    if abs(seconds) < 60:
+        return f"{number_text(round(seconds, 3))} s"
+    whole = round(seconds)
+    parts = []
+    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")):
+        count, whole = divmod(whole, size)
+        if count or parts:
+            parts.append(f"{count} {unit}")
+    return " ".join(parts[:2])
+
+
+def _prefixed(value: float, unit: str) -> str:
+    for factor, prefix in _PREFIXES:
+        if abs(value) >= factor:
+            return f"{value / factor:.4g} {prefix}{unit}"
+    return f"{number_text(value)} {unit}"
