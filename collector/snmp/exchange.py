@@ -1,0 +1,169 @@
+"""What a poll asks and what it is told, without any input or output.
+
+The logic of a poll is a plain generator (`Exchange`): it yields requests and is sent replies. A
+`Session` drives it over a socket; a test drives it with a dozen lines. Nothing here knows a socket,
+a clock or an event loop.
+
+    def uptime() -> Exchange[Varbind]:
+        reply = yield Get(["1.3.6.1.2.1.1.3.0"])
+        return reply.varbinds[0]
+
+A request that was not answered, retries included, is thrown into the generator as
+`RequestTimeout`: it may ask for less and go on. `PollDeadline` is thrown once: what the generator
+returns then is the result, what it asks then is not sent any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from enum import StrEnum
+from typing import TypeVar
+
+from collector.varbind import Varbind
+from omc.core.errors import Unreachable
+
+
+class Answer(StrEnum):
+    """What an agent really said, in the words of the protocol.
+
+    Source: RFC 3416, section 3 (error-status and the exceptions of a variable binding).
+    """
+
+    VALUE = "value"
+    NULL = "null"
+    NO_SUCH_OBJECT = "noSuchObject"
+    NO_SUCH_INSTANCE = "noSuchInstance"
+    END_OF_MIB_VIEW = "endOfMibView"
+    TOO_BIG = "tooBig"
+    NO_SUCH_NAME = "noSuchName"
+    BAD_VALUE = "badValue"
+    READ_ONLY = "readOnly"
+    GEN_ERR = "genErr"
+    NO_ACCESS = "noAccess"
+    RESOURCE_UNAVAILABLE = "resourceUnavailable"
+    AUTHORIZATION_ERROR = "authorizationError"
+    OTHER = "other"
+
+
+class Cursor:
+    """A position in one column, and how many rows to ask for at a time.
+
+    Attributes:
+        column: OID of the column (or any subtree) that is walked.
+        position: The last OID seen; the next request asks for what follows it. Starts at `column`.
+        repetitions: max-repetitions of the next GETBULK. May be changed before a `Next`, or before
+            the first request; a `Bulk` after a change would still ask for the old number.
+        handle: The transport's own state; nobody else looks at it.
+    """
+
+    __slots__ = ("column", "handle", "position", "repetitions")
+
+    def __init__(self, column: str, repetitions: int) -> None:
+        self.column = column
+        self.position = column
+        self.repetitions = repetitions
+        self.handle: object | None = None
+
+
+class Get:
+    """GET of some instances. The reply holds those that exist, in no promised order."""
+
+    __slots__ = ("oids",)
+
+    def __init__(self, oids: list[str]) -> None:
+        self.oids = oids
+
+
+class Bulk:
+    """GETBULK of the rows after the cursor; the reply holds only rows of its column."""
+
+    __slots__ = ("cursor",)
+
+    def __init__(self, cursor: Cursor) -> None:
+        self.cursor = cursor
+
+
+class Next:
+    """GETNEXT after the cursor: one row of its column, or none and `Reply.beyond`."""
+
+    __slots__ = ("cursor",)
+
+    def __init__(self, cursor: Cursor) -> None:
+        self.cursor = cursor
+
+
+class Diagnose:
+    """Ask a second library what the agent really says; slow, so only where the first is mute.
+
+    Attributes:
+        oid: A numeric OID.
+        next: GETNEXT after `oid` when true, GET of `oid` when false.
+    """
+
+    __slots__ = ("next", "oid")
+
+    def __init__(self, oid: str, *, next: bool) -> None:  # noqa: A002 - the protocol's word
+        self.oid = oid
+        self.next = next
+
+
+Request = Get | Bulk | Next | Diagnose
+
+
+class Reply:
+    """What came back for one request.
+
+    Attributes:
+        varbinds: The rows, in the agent's order.
+        time_ms: Unix milliseconds when the response arrived.
+        beyond: An OID past the cursor's column was seen: the column has been read to its end.
+        ended: The agent answered, but with nothing that can be used: end of the MIB, or an
+            error-status; only `Diagnose` can tell which.
+        answer: What the agent said, for `Diagnose` only.
+    """
+
+    __slots__ = ("answer", "beyond", "ended", "time_ms", "varbinds")
+
+    def __init__(
+        self,
+        varbinds: list[Varbind],
+        time_ms: int,
+        *,
+        beyond: bool = False,
+        ended: bool = False,
+        answer: Answer | None = None,
+    ) -> None:
+        self.varbinds = varbinds
+        self.time_ms = time_ms
+        self.beyond = beyond
+        self.ended = ended
+        self.answer = answer
+
+
+T = TypeVar("T")
+Exchange = Generator[Request, Reply, T]
+
+
+class RequestTimeout(Unreachable):
+    """One request got no usable answer, retries included. Asking for less may still work.
+
+    Attributes:
+        garbled: Datagrams arrived that could not be read: a reply too long for the receive
+            buffer looks like this.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        *,
+        site: str = "",
+        node: str = "",
+        endpoint: str = "",
+        garbled: bool = False,
+    ) -> None:
+        super().__init__(text, site=site, node=node, endpoint=endpoint)
+        self.garbled = garbled
+
+
+class PollDeadline(Unreachable):
+    """The time for the whole exchange is over."""

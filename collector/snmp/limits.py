@@ -1,0 +1,117 @@
+"""What has been learned about one agent: how much it answers at once, and what it lacks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from collector.snmp.exchange import Answer
+
+#: Walks or gets for which an agent's word is taken before it is asked again.
+_TRUST = 100
+#: Walks without a failure before more rows are asked for again; doubles with every relapse.
+_PATIENCE = 50
+_LONGEST_PATIENCE = 5000
+#: Pages whose order is remembered as right, for one device.
+_REMEMBERED_PAGES = 4096
+
+
+@dataclass(slots=True)
+class _Word:
+    """What the agent said about a place in its MIB, and how often that may still be believed."""
+
+    position: str
+    answer: Answer
+    trust: int
+
+
+class AgentLimits:
+    """The memory of one device's transport, kept from poll to poll.
+
+    Attributes:
+        bulk: GETBULK may be used: not with SNMPv1, not where a profile forbids it.
+        max_repetitions: Never ask for more rows at a time.
+        repetitions: Rows to ask for at a time now.
+        get_size: Instances to ask for in one GET.
+    """
+
+    __slots__ = (
+        "_failed_before",
+        "_good_walks",
+        "_pages",
+        "_patience",
+        "_rows",
+        "_words",
+        "bulk",
+        "get_size",
+        "max_repetitions",
+        "repetitions",
+    )
+
+    def __init__(self, *, bulk: bool = True, max_repetitions: int = 50, get_size: int = 24) -> None:
+        self.bulk = bulk
+        self.max_repetitions = max_repetitions
+        self.repetitions = max_repetitions
+        self.get_size = get_size
+        self._good_walks = 0
+        self._patience = _PATIENCE
+        self._failed_before = False
+        self._rows: dict[str, int] = {}
+        self._words: dict[str, _Word] = {}
+        self._pages: set[int] = set()
+
+    def repetitions_for(self, column: str, ceiling: int | None) -> int:
+        """Rows to ask for: one more than the column had, so that its end is seen at once."""
+        repetitions = self.repetitions
+        if ceiling is not None and ceiling < repetitions:
+            repetitions = ceiling
+        rows = self._rows.get(column, repetitions)
+        return rows + 1 if rows < repetitions else repetitions
+
+    def shrink(self, failed: int) -> int:
+        """`failed` rows were too many: remember it, and return how many to try now."""
+        self.repetitions = min(self.repetitions, max(1, failed // 2))
+        if self._failed_before:
+            self._patience = min(_LONGEST_PATIENCE, self._patience * 2)
+        self._failed_before = True
+        self._good_walks = 0
+        return self.repetitions
+
+    def walked(self, column: str, rows: int) -> None:
+        """A column was read to its end; after many of them more rows at a time are tried."""
+        self._rows[column] = rows
+        if self.repetitions < self.max_repetitions:
+            self._good_walks += 1
+            if self._good_walks >= self._patience:
+                self._good_walks = 0
+                grown = self.repetitions + self.repetitions // 4 + 1
+                self.repetitions = min(self.max_repetitions, grown)
+
+    def knows_page(self, page: int) -> bool:
+        """Whether a page with this hash of its OIDs has been found in order before."""
+        return page in self._pages
+
+    def remember_page(self, page: int) -> None:
+        """This page's OIDs are in order."""
+        if len(self._pages) >= _REMEMBERED_PAGES:
+            self._pages.clear()
+        self._pages.add(page)
+
+    def may_end_at_mib_end(self, column: str) -> bool:
+        """Whether the agent once said that there is nothing more after this column."""
+        return column in self._words
+
+    def recall(self, oid: str, position: str) -> Answer | None:
+        """What the agent said about `oid` when it stopped at `position`, if still believed."""
+        word = self._words.get(oid)
+        if word is None or word.position != position or word.trust <= 0:
+            return None
+        word.trust -= 1
+        return word.answer
+
+    def remember(self, oid: str, position: str, answer: Answer) -> None:
+        """The agent said `answer` about what follows `position` in the column (or GET) `oid`."""
+        self._words[oid] = _Word(position, answer, _TRUST)
+
+    def forget(self, oid: str) -> None:
+        """The agent now answers what it did not."""
+        self._words.pop(oid, None)
