@@ -1,0 +1,200 @@
+"""The settings of an installation: `omc.yaml`, read once, checked as a whole, immutable.
+
+Everything wrong in the file is reported at once, each fault with its line and column. Secrets are
+`SecretStr`: they show in no `repr`, log or error.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, Field, PlainValidator, SecretStr, ValidationInfo
+
+from omc.core.errors import ConfigurationError, Problem
+from omc.core.mqtt_settings import BrokerSettings
+from omc.core.secret_reference import Secret, SecretSource, hidden
+from omc.core.settings_model import (
+    AnyPath,
+    FolderPath,
+    Name,
+    SettingsModel,
+    expectation,
+)
+from omc.core.sink_settings import InfluxSettings, PrometheusSettings
+from omc.core.snmp_settings import Credentials, SnmpSettings
+from omc.core.yaml_source import YamlFile, load_yaml, shown, validate
+
+_ARGON2 = re.compile(r"\$argon2(id|i|d)\$v=\d+\$m=\d+,t=\d+,p=\d+\$[A-Za-z0-9+/]+\$[A-Za-z0-9+/]+")
+_SHORTEST_TOKEN = 20
+
+#: Lists whose members are told apart by their name.
+_NAMED = {"mqtt": "broker", "influxdb": "sink", "users": "user", "tokens": "token"}
+
+
+class Role(StrEnum):
+    """What somebody may do: look; also acknowledge and comment; also change settings."""
+
+    VIEWER = "viewer"
+    OPERATOR = "operator"
+    ADMIN = "admin"
+
+
+def _password_hash(value: object, info: ValidationInfo) -> SecretStr:
+    """A hash may stand in the file: that is what hashes are for."""
+    source = info.context
+    text = value if isinstance(value, str) else ""
+    if text.startswith(("env:", "file:")) and isinstance(source, SecretSource):
+        try:
+            text = source.resolve(text)
+        except ValueError as error:
+            raise hidden(str(error)) from None
+    if _ARGON2.fullmatch(text) is None:
+        raise hidden("expected an argon2 hash ($argon2id$v=19$...), env:NAME or file:PATH")
+    return SecretStr(text)
+
+
+class UserSettings(SettingsModel):
+    """A person who may log in.
+
+    Attributes:
+        name: Login name, unique.
+        role: What they may do.
+        password_hash: Argon2, in the PHC string format.
+    """
+
+    name: Name
+    role: Role
+    password_hash: Annotated[SecretStr, PlainValidator(_password_hash)]
+
+
+def _hard_to_guess(token: SecretStr) -> SecretStr:
+    if len(token.get_secret_value()) < _SHORTEST_TOKEN:
+        raise hidden(f"a token has at least {_SHORTEST_TOKEN} characters")
+    return token
+
+
+class TokenSettings(SettingsModel):
+    """A program that may call the API.
+
+    Attributes:
+        name: Unique; appears in logs in place of the token.
+        role: What it may do.
+        token: At least 20 characters.
+    """
+
+    name: Name
+    role: Role
+    token: Annotated[Secret, AfterValidator(_hard_to_guess)]
+
+
+class LogSettings(SettingsModel):
+    """What the service says about itself while it runs."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["console", "json"] = "console"
+
+
+def _time_zone(value: object) -> ZoneInfo:
+    try:
+        return ZoneInfo(value if isinstance(value, str) else "")
+    except (LookupError, ValueError, OSError):
+        raise expectation("expected an IANA time zone such as Asia/Ho_Chi_Minh") from None
+
+
+class Settings(SettingsModel):
+    """One `omc.yaml`. Durations are in seconds, sizes in bytes, paths absolute or as given.
+
+    Attributes:
+        timezone: Days and busy hours are local to it; everything is stored in UTC.
+        language: Of texts for people.
+        inventory: Folder of the inventory.
+        data: Folder for what the service keeps; made when it is missing.
+        profiles: Folders of device profiles besides the shipped ones; a later one wins.
+        mappings: Folders of MQTT mappings besides the shipped ones; a later one wins.
+        snmp: How the fleet is polled.
+        credentials: SNMP credentials by the name that nodes use.
+        mqtt: Brokers.
+        prometheus: The page that Prometheus scrapes.
+        influxdb: Sinks.
+        users: People who may log in.
+        tokens: Programs that may call the API.
+        log: What the service says about itself.
+    """
+
+    timezone: Annotated[ZoneInfo, PlainValidator(_time_zone)] = ZoneInfo("Asia/Ho_Chi_Minh")
+    language: Literal["vi", "en"] = "vi"
+    inventory: FolderPath
+    data: AnyPath
+    profiles: tuple[FolderPath, ...] = ()
+    mappings: tuple[FolderPath, ...] = ()
+    snmp: SnmpSettings = SnmpSettings()
+    credentials: Mapping[Name, Credentials] = Field(default_factory=dict)
+    mqtt: tuple[BrokerSettings, ...] = ()
+    prometheus: PrometheusSettings = PrometheusSettings()
+    influxdb: tuple[InfluxSettings, ...] = ()
+    users: tuple[UserSettings, ...] = ()
+    tokens: tuple[TokenSettings, ...] = ()
+    log: LogSettings = LogSettings()
+
+
+def load_settings(path: Path, environment: Mapping[str, str]) -> Settings:
+    """Read the settings and every secret they refer to.
+
+    Args:
+        path: The file; relative paths within are relative to its folder.
+        environment: Environment variables, for secrets.
+
+    Raises:
+        ConfigurationError: with every problem of the file.
+    """
+    file = load_yaml(path)
+    problems = _duplicate_names(file) + _shared_client_ids(file)
+    try:
+        settings = validate(file, Settings, SecretSource(path.parent, environment))
+    except ConfigurationError as error:
+        raise ConfigurationError([*problems, *error.problems]) from None
+    if problems:
+        raise ConfigurationError(problems)
+    return settings
+
+
+def _duplicate_names(file: YamlFile) -> list[Problem]:
+    """Checked on the raw file, so that they are told together with everything else."""
+    problems = []
+    for section, what in _NAMED.items():
+        seen: set[str] = set()
+        for index, entry in _entries(file.data, section):
+            name = entry.get("name")
+            if isinstance(name, str) and name in seen:
+                text = f"name: there is another {what} {shown(name)}; names are unique"
+                problems.append(file.problem((section, index, "name"), text))
+            elif isinstance(name, str):
+                seen.add(name)
+    return problems
+
+
+def _shared_client_ids(file: YamlFile) -> list[Problem]:
+    """Two connections with one client id on one broker disconnect each other for ever."""
+    problems = []
+    seen: set[tuple[object, ...]] = set()
+    for index, entry in _entries(file.data, "mqtt"):
+        identity = (entry.get("client_id"), entry.get("host"), entry.get("port"))
+        if not isinstance(identity[0], str):
+            continue
+        if identity in seen:
+            text = f"client_id: {shown(identity[0])} is already used on this broker"
+            problems.append(file.problem(("mqtt", index, "client_id"), text))
+        seen.add(identity)
+    return problems
+
+
+def _entries(data: Any, section: str) -> list[tuple[int, dict[str, Any]]]:
+    entries = data.get(section) if isinstance(data, dict) else None
+    if not isinstance(entries, list):
+        return []
+    return [(index, entry) for index, entry in enumerate(entries) if isinstance(entry, dict)]
