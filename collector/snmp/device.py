@@ -1,0 +1,348 @@
+"""One device being polled: who it is, what is due, and what came of it. No input or output.
+
+A `Device` writes the exchanges that a session drives: identify, read what is due, advance sweeps a
+few pages. What was read before a failure is kept.
+"""
+
+from __future__ import annotations
+
+import sys
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from collector.normalise import NodeReader
+from collector.plan import GROUP_MULTIPLES, Column, Plan, PollTask, Sweep, compile_plan
+from collector.profile_set import ProfileSet
+from collector.snmp.exchange import Exchange, PollDeadline, RequestTimeout
+from collector.snmp.limits import AgentLimits
+from collector.snmp.sweep import PagedExchange
+from collector.snmp.walk import OnPage, get, walk
+from collector.varbind import Value, Varbind
+from omc.core.catalogue import Catalogue
+from omc.core.clock import Clock
+from omc.core.errors import ProtocolViolation
+from omc.core.model import Batch, Event, SeriesTable
+
+SYS_DESCR = "1.3.6.1.2.1.1.1.0"
+SYS_OBJECT_ID = "1.3.6.1.2.1.1.2.0"
+SYS_UP_TIME = "1.3.6.1.2.1.1.3.0"
+
+#: A device that leaves this many requests in a row unanswered is given up for this poll.
+SILENT_AFTER = 2
+
+#: Profile name that means: find out by asking.
+AUTO = "auto"
+
+
+class PlanBook:
+    """Plans by profile name, compiled once for all devices that share one."""
+
+    def __init__(self, profiles: ProfileSet, catalogue: Catalogue) -> None:
+        self.profiles = profiles
+        self._catalogue = catalogue
+        self._plans: dict[str, Plan] = {}
+
+    def plan(self, profile: str) -> Plan:
+        """The plan of a profile and all it extends.
+
+        Raises:
+            KeyError: no such profile.
+        """
+        plan = self._plans.get(profile)
+        if plan is None:
+            plan = compile_plan(self.profiles.resolve(profile), self._catalogue)
+            self._plans[profile] = plan
+        return plan
+
+
+@dataclass(slots=True)
+class PollResult:
+    """What one poll brought, complete or not.
+
+    Attributes:
+        batches: One a task that was read; some may be empty.
+        events: Changes of quality.
+        problems: What went wrong on the way, in words.
+        answered: The device said anything at all.
+        given_up: It stopped answering, or its time was over, before all was read.
+    """
+
+    batches: list[Batch] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    answered: bool = False
+    given_up: bool = False
+
+    @property
+    def samples(self) -> int:
+        """How many samples the batches hold."""
+        return sum(len(batch) for batch in self.batches)
+
+
+@dataclass(slots=True)
+class _Sweep:
+    """A large table that is read a little at every poll. Times are monotonic seconds."""
+
+    paged: PagedExchange | None = None
+    started: float | None = None
+    duration: float = 0.0
+
+
+class _GivenUp(Exception):
+    """The device does not answer any more."""
+
+
+class Device:
+    """What is known about one device, and the exchanges that learn more.
+
+    Args:
+        name: Node name: the identity of its batches.
+        identity: Labels of every series: site and node.
+        interval: Seconds between polls.
+        profile: A profile's name, or `auto`.
+        book: Plans of all profiles.
+        table: The process's interned series.
+        clock: Stamps labels and sweeps.
+        limits: The memory of the device's session.
+        with_origins: Keep the OID of every value (for people, not for the service).
+        whole_sweeps: Read large tables at once instead of a little at every poll.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        identity: Mapping[str, str],
+        interval: float,
+        profile: str,
+        book: PlanBook,
+        table: SeriesTable,
+        clock: Clock,
+        limits: AgentLimits,
+        *,
+        with_origins: bool = False,
+        whole_sweeps: bool = False,
+    ) -> None:
+        self.name = name
+        self.profile = ""
+        self.limits = limits
+        self._identity = dict(identity)
+        self._interval = interval
+        self._wanted = profile
+        self._book = book
+        self._table = table
+        self._clock = clock
+        self._with_origins = with_origins
+        self._whole_sweeps = whole_sweeps
+        self._sys_object_id: str | None = None
+        self._reader: NodeReader | None = None
+        self._plan: Plan | None = None
+        self._sweeps: dict[str, _Sweep] = {}
+        self._polls = 0
+        self._result = PollResult()
+        self._open: dict[str, Batch] = {}
+        self._silent = 0
+
+    @property
+    def rejected(self) -> Mapping[str, int]:
+        """Readings that were no sample, by reason, since the device was identified."""
+        return {} if self._reader is None else {str(q): n for q, n in self._reader.rejected.items()}
+
+    def close(self) -> None:
+        """Forget every series of the device, and who it is."""
+        if self._reader is not None:
+            self._reader.close()
+        self._reader = self._plan = None
+        self._sys_object_id = None
+        self._sweeps.clear()
+
+    def probe(self) -> Exchange[None]:
+        """Ask for the least there is; raises what the session raises when nothing comes.
+
+        A device that was silent may be another one now: it is identified anew at its next poll.
+        """
+        yield from get([SYS_UP_TIME], self.limits)
+        self._sys_object_id = None
+
+    def poll(self, result: PollResult) -> Exchange[None]:
+        """Read everything that is due into `result`, which holds what there is at any moment.
+
+        Raises:
+            RequestTimeout: the device did not answer at all.
+            PollDeadline: nor within the time for the whole poll.
+        """
+        self._result, self._open, self._silent = result, {}, 0
+        if self._sys_object_id is None:
+            yield from self._identify()
+        try:
+            yield from self._read_due()
+        except (_GivenUp, PollDeadline) as reason:
+            if not result.answered:
+                raise
+            result.given_up = True
+            result.problems.append(str(reason))
+        finally:
+            if self._reader is not None:
+                result.events.extend(self._reader.take_events())
+
+    # -- who it is -------------------------------------------------------------------------------
+
+    def _identify(self) -> Exchange[None]:
+        values = dict((yield from get([SYS_OBJECT_ID, SYS_DESCR], self.limits)))
+        self._result.answered = True
+        object_id = _text(values.get(SYS_OBJECT_ID)).lstrip(".")
+        profile = self._wanted
+        if profile == AUTO:
+            profile = yield from self._detect(object_id, _text(values.get(SYS_DESCR)))
+        if profile != self.profile or self._reader is None:
+            self._adopt(profile)
+        self._sys_object_id = object_id
+
+    def _detect(self, object_id: str, descr: str) -> Exchange[str]:
+        detection = self._book.profiles.detect(object_id, descr)
+        answers: dict[str, Value] = {}
+        if detection.probes:
+            answers = dict((yield from get(detection.probes, self.limits)))
+        return detection.decide(answers)
+
+    def _adopt(self, profile: str) -> None:
+        self.close()
+        self.profile = profile
+        self._plan = plan = self._book.plan(profile)
+        source = f"snmp:{self.name}"
+        self._reader = NodeReader(plan, self._table, self._identity, source=source)
+        self._sweeps = {task.name: _Sweep() for task in plan.tasks if task.sweep is not None}
+        self._polls = 0
+        self.limits.bulk = self.limits.bulk and not plan.no_bulk
+
+    # -- what it says ----------------------------------------------------------------------------
+
+    def _read_due(self) -> Exchange[None]:
+        plan, reader = self._plan, self._reader
+        assert plan is not None  # noqa: S101 - _identify has set both
+        assert reader is not None  # noqa: S101
+        for task in plan.tasks:
+            if task.sweep is None and self._is_due(task):
+                yield from self._read_task(task, reader)
+        for task in plan.tasks:
+            if task.sweep is not None:
+                yield from self._advance(task, task.sweep, reader)
+        self._polls += 1
+
+    def _is_due(self, task: PollTask) -> bool:
+        """Everything at the first poll; later each task at its own turn, spread over devices."""
+        multiple = GROUP_MULTIPLES[task.group]
+        turn = zlib.crc32(f"{self.name}/{task.name}".encode()) % multiple
+        return self._polls == 0 or self._polls % multiple == turn
+
+    def _read_task(self, task: PollTask, reader: NodeReader) -> Exchange[None]:
+        yield from self._read_labels(task, reader)
+
+        def on_page(varbinds: list[Varbind], time_ms: int) -> None:
+            reader.read(task, varbinds, time_ms, self._batch(task))
+
+        complete = yield from self._read(reader.scalars(task), reader.columns(task), on_page)
+        reader.finish(task, self._clock.time_ms(), self._batch(task), complete=complete)
+
+    def _read_labels(self, task: PollTask, reader: NodeReader) -> Exchange[None]:
+        request = reader.labels_due(task, self._clock.time_ms())
+        if request is None:
+            return
+
+        def on_page(varbinds: list[Varbind], time_ms: int) -> None:
+            reader.read_labels(varbinds)
+
+        complete = yield from self._read(request.scalars, request.columns, on_page)
+        reader.labels_complete(request, self._clock.time_ms(), complete=complete)
+
+    def _read(
+        self, scalars: Sequence[str], columns: Sequence[Column], on_page: OnPage
+    ) -> Exchange[bool]:
+        """GET and walk; false when anything could not be read to its end."""
+        complete = True
+        if scalars:
+            complete &= yield from self._guard(self._get(scalars, on_page))
+        for column in columns:
+            complete &= yield from self._guard(self._walk(column, on_page))
+        return complete
+
+    def _get(self, oids: Sequence[str], on_page: OnPage) -> Exchange[bool]:
+        refused: list[ProtocolViolation] = []
+        size = self.limits.get_size
+        for start in range(0, len(oids), size):
+            varbinds = yield from get(oids[start : start + size], self.limits, refused.append)
+            on_page(varbinds, self._clock.time_ms())
+        self._result.problems.extend(str(error) for error in refused)
+        return not refused
+
+    def _walk(self, column: Column, on_page: OnPage) -> Exchange[bool]:
+        plan = self._plan
+        ceiling = column.max_repetitions or (plan.max_repetitions if plan else None)
+        end = yield from walk(column.oid, self.limits, on_page, max_repetitions=ceiling)
+        if end.error is not None:
+            self._result.problems.append(str(end.error))
+        return end.complete
+
+    def _guard(self, step: Exchange[bool]) -> Exchange[bool]:
+        """One lost request costs its own column; several in a row end the poll."""
+        try:
+            complete = yield from step
+        except RequestTimeout as timeout:
+            self._silent += 1
+            if self._silent >= SILENT_AFTER or not self._result.answered:
+                raise _GivenUp(str(timeout)) from timeout
+            self._result.problems.append(str(timeout))
+            return False
+        self._silent = 0
+        self._result.answered = True
+        return complete
+
+    # -- sweeps ----------------------------------------------------------------------------------
+
+    def _advance(self, task: PollTask, budget: Sweep, reader: NodeReader) -> Exchange[None]:
+        """Read as much of a large table as one interval's budget allows."""
+        sweep = self._sweeps[task.name]
+        now = self._clock.monotonic()
+        if sweep.paged is None:
+            resting = sweep.started is not None and now - sweep.started < budget.minimum_interval
+            if resting or _too_busy(budget, reader):
+                return
+            sweep.paged = PagedExchange(self._read_task(task, reader))
+            sweep.started = now
+        yield from sweep.paged.advance(self._allowance(task, budget))
+        if sweep.paged.finished:
+            sweep.duration = self._clock.monotonic() - (sweep.started or now)
+            sweep.paged = None
+
+    def _allowance(self, task: PollTask, budget: Sweep) -> int:
+        """Varbinds that one poll may read of a swept table."""
+        if self._whole_sweeps:
+            return sys.maxsize
+        rows = budget.rows_per_minute * self._interval / 60
+        return max(1, round(rows * max(1, len(task.columns))))
+
+    def _batch(self, task: PollTask) -> Batch:
+        """The batch that samples of a task go to in this poll."""
+        batch = self._open.get(task.name)
+        if batch is None:
+            batch = Batch(f"snmp:{self.name}:{task.name}", self._interval_of(task))
+            if self._with_origins:
+                batch.origins = []
+            self._open[task.name] = batch
+            self._result.batches.append(batch)
+        return batch
+
+    def _interval_of(self, task: PollTask) -> float:
+        """Seconds until the same series are read again."""
+        if task.sweep is None:
+            return self._interval * GROUP_MULTIPLES[task.group]
+        return max(task.sweep.minimum_interval, self._sweeps[task.name].duration, self._interval)
+
+
+def _too_busy(budget: Sweep, reader: NodeReader) -> bool:
+    limit, cpu = budget.pause_above_cpu, reader.cpu_ratio
+    return limit is not None and cpu is not None and cpu > limit
+
+
+def _text(value: Value) -> str:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value or "")
