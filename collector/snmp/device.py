@@ -22,7 +22,7 @@ from collector.varbind import Value, Varbind
 from omc.core.catalogue import Catalogue
 from omc.core.clock import Clock
 from omc.core.errors import ProtocolViolation
-from omc.core.model import Batch, Event, SeriesTable
+from omc.core.model import Batch, Event, Quality, SeriesTable
 
 SYS_DESCR = "1.3.6.1.2.1.1.1.0"
 SYS_OBJECT_ID = "1.3.6.1.2.1.1.2.0"
@@ -64,6 +64,7 @@ class PollResult:
         batches: One a task that was read; some may be empty.
         events: Changes of quality.
         problems: What went wrong on the way, in words.
+        rejected: Readings that were no sample in this poll, by reason.
         answered: The device said anything at all.
         given_up: It stopped answering, or its time was over, before all was read.
     """
@@ -71,6 +72,7 @@ class PollResult:
     batches: list[Batch] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    rejected: dict[str, int] = field(default_factory=dict)
     answered: bool = False
     given_up: bool = False
 
@@ -139,14 +141,10 @@ class Device:
         self._plan: Plan | None = None
         self._sweeps: dict[str, _Sweep] = {}
         self._polls = 0
+        self._rejected: dict[Quality, int] = {}
         self._result = PollResult()
         self._open: dict[str, Batch] = {}
         self._silent = 0
-
-    @property
-    def rejected(self) -> Mapping[str, int]:
-        """Readings that were no sample, by reason, since the device was identified."""
-        return {} if self._reader is None else {str(q): n for q, n in self._reader.rejected.items()}
 
     def close(self) -> None:
         """Forget every series of the device, and who it is."""
@@ -154,6 +152,7 @@ class Device:
             self._reader.close()
         self._reader = self._plan = None
         self._sys_object_id = None
+        self._rejected = {}
         self._sweeps.clear()
 
     def probe(self) -> Exchange[None]:
@@ -182,8 +181,18 @@ class Device:
             result.given_up = True
             result.problems.append(str(reason))
         finally:
-            if self._reader is not None:
-                result.events.extend(self._reader.take_events())
+            self._take_quality(result)
+
+    def _take_quality(self, result: PollResult) -> None:
+        """What was read and was no sample."""
+        if self._reader is None:
+            return
+        result.events.extend(self._reader.take_events())
+        for quality, count in self._reader.rejected.items():
+            more = count - self._rejected.get(quality, 0)
+            if more:
+                result.rejected[str(quality)] = more
+        self._rejected = dict(self._reader.rejected)
 
     # -- who it is -------------------------------------------------------------------------------
 
