@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NewType
@@ -93,6 +93,7 @@ class SeriesTable:
     def __init__(self) -> None:
         self._by_key: dict[str, Series] = {}
         self._shapes: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self._on_forget: list[Callable[[Series], None]] = []
 
     def intern(self, metric: Metric, labels: Mapping[str, str]) -> Series:
         """Return the one series of this metric and these labels.
@@ -112,7 +113,16 @@ class SeriesTable:
 
     def forget(self, series: Series) -> None:
         """Drop a series that will not come again (its node left, its port was removed)."""
-        self._by_key.pop(series.key, None)
+        if self._by_key.pop(series.key, None) is not None:
+            for forget in self._on_forget:
+                forget(series)
+
+    def on_forget(self, forget: Callable[[Series], None]) -> None:
+        """Tell those who keep something by series when one is dropped.
+
+        Should the same metric and labels come again, they come as another object.
+        """
+        self._on_forget.append(forget)
 
     def __len__(self) -> int:
         return len(self._by_key)
