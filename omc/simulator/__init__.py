@@ -1,0 +1,1 @@
+"""A synthetic province that really answers SNMP and really publishes MQTT."""
