@@ -192,7 +192,7 @@ def shown(value: object) -> str:
 def _problem_of(file: YamlFile, details: ErrorDetails, model: type[BaseModel]) -> Problem:
     location = _data_location(file.data, details["loc"])
     kind = details["type"]
-    name = str(details["loc"][-1]) if details["loc"] else ""
+    name = _called(details["loc"])
     if kind == "missing":
         text = f"the key {name!r} is missing"
     elif kind == "extra_forbidden":
@@ -214,6 +214,12 @@ def _problem_of(file: YamlFile, details: ErrorDetails, model: type[BaseModel]) -
     return file.problem(location, text)
 
 
+def _called(location: tuple[int | str, ...]) -> str:
+    """The last key of a place; a member of a list is `list[index]`."""
+    *_, before, last = ("", "", *location)
+    return f"{before}[{last}]" if isinstance(last, int) else str(last)
+
+
 _NOT_A_COLLECTION = {
     "model_type": "expected keys and values",
     "model_attributes_type": "expected keys and values",
@@ -233,6 +239,7 @@ _EXPECTATIONS = _NOT_A_COLLECTION | {
     "bool_parsing": "expected true or false",
     "string_type": "expected text: put it in quotes",
     "string_too_short": "must not be empty",
+    "too_short": "must not be empty",
     "literal_error": "expected {expected}",
     "enum": "expected {expected}",
     "greater_than": "must be more than {gt}",

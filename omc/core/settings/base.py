@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidato
 from pydantic_core import PydanticCustomError
 
 from omc.core.quantities import LAST_PORT, Written, parse_host
-from omc.core.secret_reference import SecretSource
+from omc.core.settings.secret_reference import SecretSource
 
 
 class SettingsModel(BaseModel):

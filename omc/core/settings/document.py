@@ -6,90 +6,30 @@ Everything wrong in the file is reported at once, each fault with its line and c
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, PlainValidator, SecretStr, ValidationInfo
+from pydantic import Field, PlainValidator
 
 from omc.core.errors import ConfigurationError, Problem
-from omc.core.mqtt_settings import BrokerSettings
-from omc.core.secret_reference import Secret, SecretSource, hidden
-from omc.core.settings_model import (
+from omc.core.settings.access import TokenSettings, UserSettings
+from omc.core.settings.base import (
     AnyPath,
     FolderPath,
     Name,
     SettingsModel,
     expectation,
 )
-from omc.core.sink_settings import InfluxSettings, PrometheusSettings
-from omc.core.snmp_settings import Credentials, SnmpSettings
+from omc.core.settings.mqtt import BrokerSettings
+from omc.core.settings.secret_reference import SecretSource
+from omc.core.settings.sinks import InfluxSettings, PrometheusSettings
+from omc.core.settings.snmp import Credentials, SnmpSettings
 from omc.core.yaml_source import YamlFile, load_yaml, shown, validate
-
-_ARGON2 = re.compile(r"\$argon2(id|i|d)\$v=\d+\$m=\d+,t=\d+,p=\d+\$[A-Za-z0-9+/]+\$[A-Za-z0-9+/]+")
-_SHORTEST_TOKEN = 20
 
 #: Lists whose members are told apart by their name.
 _NAMED = {"mqtt": "broker", "influxdb": "sink", "users": "user", "tokens": "token"}
-
-
-class Role(StrEnum):
-    """What somebody may do: look; also acknowledge and comment; also change settings."""
-
-    VIEWER = "viewer"
-    OPERATOR = "operator"
-    ADMIN = "admin"
-
-
-def _password_hash(value: object, info: ValidationInfo) -> SecretStr:
-    """A hash may stand in the file: that is what hashes are for."""
-    source = info.context
-    text = value if isinstance(value, str) else ""
-    if text.startswith(("env:", "file:")) and isinstance(source, SecretSource):
-        try:
-            text = source.resolve(text)
-        except ValueError as error:
-            raise hidden(str(error)) from None
-    if _ARGON2.fullmatch(text) is None:
-        raise hidden("expected an argon2 hash ($argon2id$v=19$...), env:NAME or file:PATH")
-    return SecretStr(text)
-
-
-class UserSettings(SettingsModel):
-    """A person who may log in.
-
-    Attributes:
-        name: Login name, unique.
-        role: What they may do.
-        password_hash: Argon2, in the PHC string format.
-    """
-
-    name: Name
-    role: Role
-    password_hash: Annotated[SecretStr, PlainValidator(_password_hash)]
-
-
-def _hard_to_guess(token: SecretStr) -> SecretStr:
-    if len(token.get_secret_value()) < _SHORTEST_TOKEN:
-        raise hidden(f"a token has at least {_SHORTEST_TOKEN} characters")
-    return token
-
-
-class TokenSettings(SettingsModel):
-    """A program that may call the API.
-
-    Attributes:
-        name: Unique; appears in logs in place of the token.
-        role: What it may do.
-        token: At least 20 characters.
-    """
-
-    name: Name
-    role: Role
-    token: Annotated[Secret, AfterValidator(_hard_to_guess)]
 
 
 class LogSettings(SettingsModel):

@@ -8,8 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, PlainValidator, model_validator
 
 from omc.core.quantities import DurationRange, Written
-from omc.core.secret_reference import Secret
-from omc.core.settings_model import (
+from omc.core.settings.base import (
     Count,
     FilePath,
     HostName,
@@ -18,6 +17,7 @@ from omc.core.settings_model import (
     SettingsModel,
     expectation,
 )
+from omc.core.settings.secret_reference import Secret
 
 _PLACEHOLDER = re.compile(r"\{[a-z][a-z0-9_]*\}")
 _LONGEST_TOPIC = 65535  # octets: MQTT 5.0, 4.7.3

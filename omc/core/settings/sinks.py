@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 from pydantic import BeforeValidator, Field, PlainValidator, model_validator
 
 from omc.core.quantities import DurationRange, ListenAddress, Written
-from omc.core.secret_reference import Secret, hidden
-from omc.core.settings_model import Name, SettingsModel, expectation, version_as_text
+from omc.core.settings.base import Name, SettingsModel, expectation, version_as_text
+from omc.core.settings.secret_reference import Secret, hidden
 
 
 class PrometheusSettings(SettingsModel):

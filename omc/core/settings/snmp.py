@@ -7,8 +7,8 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
 
 from omc.core.quantities import DurationRange, Written
-from omc.core.secret_reference import Secret, hidden
-from omc.core.settings_model import Name, SettingsModel, version_as_text
+from omc.core.settings.base import Name, SettingsModel, version_as_text
+from omc.core.settings.secret_reference import Secret, hidden
 
 _SHORTEST_KEY = 8  # RFC 3414, 11.2
 

@@ -1,0 +1,41 @@
+"""The settings of an installation: `omc.yaml`."""
+
+from omc.core.settings.access import Role, TokenSettings, UserSettings
+from omc.core.settings.document import LogSettings, Settings, load_settings
+from omc.core.settings.mqtt import BrokerSettings, Subscription, TlsSettings
+from omc.core.settings.sinks import (
+    InfluxSettings,
+    InfluxV1Settings,
+    InfluxV2Settings,
+    PrometheusSettings,
+)
+from omc.core.settings.snmp import (
+    AuthSettings,
+    CommunityCredentials,
+    Credentials,
+    PrivSettings,
+    SnmpSettings,
+    UserCredentials,
+)
+
+__all__ = [
+    "AuthSettings",
+    "BrokerSettings",
+    "CommunityCredentials",
+    "Credentials",
+    "InfluxSettings",
+    "InfluxV1Settings",
+    "InfluxV2Settings",
+    "LogSettings",
+    "PrivSettings",
+    "PrometheusSettings",
+    "Role",
+    "Settings",
+    "SnmpSettings",
+    "Subscription",
+    "TlsSettings",
+    "TokenSettings",
+    "UserCredentials",
+    "UserSettings",
+    "load_settings",
+]
