@@ -1,0 +1,122 @@
+"""How metric families are written in the two text formats that Prometheus scrapes.
+
+Text format 0.0.4 and OpenMetrics 1.0.0 share their sample lines here; they differ in what stands
+above them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from prometheus_client import CollectorRegistry
+from prometheus_client import Metric as ClientMetric
+from prometheus_client.exposition import generate_latest as text_of
+from prometheus_client.openmetrics.exposition import generate_latest as openmetrics_of
+from prometheus_client.registry import Collector
+
+from omc.core.catalogue import Metric, MetricKind
+
+#: UCUM code of the catalogue -> the suffix that OpenMetrics wants to see in the name as well.
+UNIT_SUFFIXES = {
+    "1": "ratio",
+    "A": "amperes",
+    "By": "bytes",
+    "Cel": "celsius",
+    "Hz": "hertz",
+    "J": "joules",
+    "V": "volts",
+    "W": "watts",
+    "bit/s": "bits_per_second",
+    "dB": "decibels",
+    "dBm": "dbm",
+    "m": "metres",
+    "s": "seconds",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Exposition:
+    """One text format.
+
+    Attributes:
+        content_type: Of the HTTP response.
+        head: The comment lines above the samples of a family.
+        tail: The service's own metrics, and whatever ends the document.
+    """
+
+    content_type: str
+    head: Callable[[Metric], str]
+    tail: Callable[[CollectorRegistry], bytes]
+
+
+def sample_lines(keys: Sequence[str], values: Sequence[float]) -> str:
+    """Sample lines of series whose keys are rendered already.
+
+    Whole numbers are written without a fraction, others in the shortest form that reads back as
+    the same float64.
+    """
+    return "".join(
+        [
+            f"{key} {int(value) if value.is_integer() else _fraction(value)}\n"
+            for key, value in zip(keys, values, strict=True)
+        ]
+    )
+
+
+def _fraction(value: float) -> str:
+    if math.isinf(value):
+        return "+Inf" if value > 0 else "-Inf"
+    return repr(value)
+
+
+def _text_head(metric: Metric) -> str:
+    kind = "counter" if metric.kind is MetricKind.COUNTER else "gauge"
+    text = metric.help.en.replace("\\", r"\\").replace("\n", r"\n")
+    return f"# HELP {metric.name} {text}\n# TYPE {metric.name} {kind}\n"
+
+
+def _openmetrics_head(metric: Metric) -> str:
+    """Source: OpenMetrics 1.0, MetricFamily: `_total` and `_info` belong to the sample names."""
+    family = metric.name
+    kind = "gauge"
+    if metric.kind in (MetricKind.COUNTER, MetricKind.INFO):
+        kind = metric.kind.value
+        family = family.removesuffix("_total" if kind == "counter" else "_info")
+    text = metric.help.en.replace("\\", r"\\").replace("\n", r"\n").replace('"', r"\"")
+    head = f"# HELP {family} {text}\n# TYPE {family} {kind}\n"
+    unit = UNIT_SUFFIXES.get(metric.unit)
+    if unit is not None and kind != "info" and family.endswith(f"_{unit}"):
+        head += f"# UNIT {family} {unit}\n"
+    return head
+
+
+class _WithoutCreated(Collector):
+    """A registry without the `_created` samples, which Prometheus would store as more series."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._registry = registry
+
+    def collect(self) -> list[ClientMetric]:
+        families = list(self._registry.collect())
+        for family in families:
+            family.samples = [s for s in family.samples if not s.name.endswith("_created")]
+        return families
+
+
+def _text_tail(registry: CollectorRegistry) -> bytes:
+    return text_of(_WithoutCreated(registry))
+
+
+def _openmetrics_tail(registry: CollectorRegistry) -> bytes:
+    text: bytes = openmetrics_of(_WithoutCreated(registry))  # type: ignore[no-untyped-call]
+    return text
+
+
+TEXT = Exposition("text/plain; version=0.0.4; charset=utf-8", _text_head, _text_tail)
+OPENMETRICS = Exposition(
+    "application/openmetrics-text; version=1.0.0; charset=utf-8",
+    _openmetrics_head,
+    _openmetrics_tail,
+)

@@ -1,0 +1,196 @@
+"""What Prometheus sees: the latest value of every series, for as long as it is fresh.
+
+Values stand in columns (parallel lists, one slot a series), so that taking in a sample is a dict
+look-up and a few stores, and a million series are no million objects for the garbage collector.
+Rendering goes slice by slice; between slices the event loop is free, and samples that arrive then
+may or may not show in the same scrape, but never torn, twice or in another family.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+from prometheus_client import CollectorRegistry, Counter, Gauge
+
+from exporters.exposition import Exposition, sample_lines
+from omc.core.catalogue import Metric
+from omc.core.clock import Clock
+from omc.core.model import Batch, Series
+
+#: Samples rendered without a pause: a few milliseconds.
+SLICE = 5_000
+
+_GONE = float("-inf")
+_NEVER = -(2**63)
+
+
+class _Family:
+    """The series of one metric.
+
+    Attributes:
+        metric: Their catalogue entry.
+        slots: Their slots, oldest first. New ones are appended; when some leave, the list is
+            replaced, so that a rendering under way keeps a list that only grows.
+    """
+
+    __slots__ = ("metric", "slots")
+
+    def __init__(self, metric: Metric) -> None:
+        self.metric = metric
+        self.slots: list[int] = []
+
+
+class PrometheusView:
+    """A bus listener that remembers the latest value of every series.
+
+    A value is shown until `expiry_intervals` of its batch's intervals have passed without a newer
+    one: absent beats stale. Samples measured longer ago than that (history replayed after an
+    outage) are not shown at all, and an older value never replaces a newer one.
+
+    Args:
+        clock: Time of arrival, and the age of samples.
+        registry: Where the view's own metrics are registered.
+        expiry_intervals: How many missed intervals make a series vanish.
+    """
+
+    def __init__(
+        self, clock: Clock, registry: CollectorRegistry, expiry_intervals: float = 3
+    ) -> None:
+        self._clock = clock
+        self._expiry_intervals = expiry_intervals
+        self._families: dict[str, _Family] = {}
+        self._slots: dict[Series, int] = {}
+        self._series: list[Series | None] = []
+        self._keys: list[str] = []
+        self._values: list[float] = []
+        self._times: list[int] = []
+        self._deadlines: list[float] = []
+        self._free: list[int] = []
+        self._vacated: list[int] = []
+        self._renderings = 0
+        shown = Gauge("omc_prometheus_series", "Series shown on /metrics.", registry=registry)
+        shown.set_function(self.__len__)
+        self._expired = Counter(
+            "omc_prometheus_expired_series",
+            "Series that vanished from /metrics for want of new values.",
+            registry=registry,
+        )
+        passed_over = Counter(
+            "omc_prometheus_passed_over_samples",
+            "Samples not shown: older than the shown one, or too old to be the present.",
+            ["reason"],
+            registry=registry,
+        )
+        self._out_of_order = passed_over.labels("out_of_order")
+        self._stale = passed_over.labels("stale")
+
+    def __len__(self) -> int:
+        return len(self._slots)
+
+    def observe(self, batch: Batch) -> None:
+        """Take in a batch: the listener to give to `Bus.listen`."""
+        lifetime = self._expiry_intervals * batch.interval
+        now = self._clock.monotonic()
+        deadline = now + lifetime
+        horizon = self._clock.time_ms() - round(lifetime * 1000)
+        slots, values, times, deadlines = self._slots, self._values, self._times, self._deadlines
+        for series, value, time_ms in zip(batch.series, batch.values, batch.times, strict=True):
+            try:
+                slot = slots[series]
+            except KeyError:
+                if time_ms < horizon:
+                    self._stale.inc()
+                    continue
+                slot = self._add(series)
+            if time_ms >= times[slot] and time_ms >= horizon:
+                values[slot] = value
+                times[slot] = time_ms
+                deadlines[slot] = deadline
+            elif time_ms < horizon:
+                self._stale.inc()
+            elif deadlines[slot] < now:  # what is shown is history too: start anew
+                values[slot] = value
+                times[slot] = time_ms
+                deadlines[slot] = deadline
+            else:
+                self._out_of_order.inc()
+
+    def forget(self, series: Series) -> None:
+        """Stop showing a series at once: to be called where `SeriesTable.forget` is."""
+        slot = self._slots.get(series)
+        if slot is not None:
+            self._vacate(self._families[series.metric.name], [slot])
+
+    def slices(self, exposition: Exposition) -> Generator[str]:
+        """Everything that is fresh, as text, in pieces of at most `SLICE` samples.
+
+        The caller may do anything between two pieces, and may stop early.
+        """
+        now = self._clock.monotonic()
+        self._renderings += 1
+        try:
+            for family in list(self._families.values()):
+                yield from self._family_slices(family, exposition, now)
+        finally:
+            self._renderings -= 1
+            if self._renderings == 0:
+                self._free += self._vacated
+                self._vacated.clear()
+
+    def _family_slices(self, family: _Family, exposition: Exposition, now: float) -> Generator[str]:
+        slots, count = family.slots, len(family.slots)
+        keys, values, deadlines = self._keys, self._values, self._deadlines
+        head = exposition.head(family.metric)
+        expired: list[int] = []
+        for start in range(0, count, SLICE):
+            part = slots[start : min(start + SLICE, count)]
+            fresh = [slot for slot in part if deadlines[slot] >= now]
+            if len(fresh) < len(part):
+                expired += [slot for slot in part if deadlines[slot] < now]
+            if fresh:
+                lines = sample_lines([keys[s] for s in fresh], [values[s] for s in fresh])
+                yield head + lines
+                head = ""
+        self._expire(family, expired, now)
+
+    def _add(self, series: Series) -> int:
+        family = self._families.get(series.metric.name)
+        if family is None:
+            family = self._families[series.metric.name] = _Family(series.metric)
+        slot = self._free.pop() if self._free else self._new_slot()
+        self._slots[series] = slot
+        self._series[slot] = series
+        self._keys[slot] = series.key
+        self._times[slot] = _NEVER
+        family.slots.append(slot)
+        return slot
+
+    def _new_slot(self) -> int:
+        self._series.append(None)
+        self._keys.append("")
+        self._values.append(0.0)
+        self._times.append(_NEVER)
+        self._deadlines.append(_GONE)
+        return len(self._values) - 1
+
+    def _expire(self, family: _Family, candidates: list[int], now: float) -> None:
+        """Let those go that are still without a new value, and not gone yet."""
+        expired = [slot for slot in candidates if _GONE < self._deadlines[slot] < now]
+        if expired:
+            self._vacate(family, expired)
+            self._expired.inc(len(expired))
+
+    def _vacate(self, family: _Family, leaving: list[int]) -> None:
+        for slot in leaving:
+            series = self._series[slot]
+            if series is not None:
+                del self._slots[series]
+            self._series[slot] = None
+            self._keys[slot] = ""
+            self._deadlines[slot] = _GONE
+        # A rendering under way may still look at these slots: not to be reused before it ends.
+        (self._vacated if self._renderings else self._free).extend(leaving)
+        family.slots = [slot for slot in family.slots if self._deadlines[slot] != _GONE]
+        name = family.metric.name
+        if not family.slots and self._families.get(name) is family:
+            del self._families[name]
