@@ -20,7 +20,7 @@ from pydantic import (
     model_validator,
 )
 
-#: Labels that every metric of a device carries; no metric has to list them.
+#: Labels that every metric about a node carries; no metric has to list them.
 IDENTITY_LABELS = ("site", "node")
 
 #: Last words of a metric name and the UCUM unit they promise. A metric in one of these units says
@@ -184,7 +184,8 @@ class Metric(CatalogueModel):
         unit: UCUM code of the value (`V`, `Cel`, `By`, `bit/s`, `dBm`, `1` for ratios, counts and
             states).
         help: One sentence, both languages.
-        labels: Labels it may carry besides `site` and `node`.
+        labels: Labels it may carry, besides `site` and `node` where it is about a node.
+        subject: What it is about: a node of the network, or the service itself.
         valid: Values outside are rejected and counted, never clamped.
         aggregation: How it may be combined over objects; see `over_time` for time.
         ratio: Its stored parts, only and always for aggregation `ratio`: nothing stores the
@@ -202,6 +203,7 @@ class Metric(CatalogueModel):
     unit: str
     help: Text
     labels: tuple[str, ...] = ()
+    subject: Literal["node", "service"] = "node"
     valid: ValidRange = ValidRange()
     aggregation: Aggregation
     ratio: Ratio | None = None
@@ -321,10 +323,14 @@ class Metric(CatalogueModel):
         low, high = self.valid.min, self.valid.max
         return (low is None or value >= low) and (high is None or value <= high)
 
+    @property
+    def all_labels(self) -> tuple[str, ...]:
+        """Every label it may carry, identity first."""
+        return (*IDENTITY_LABELS, *self.labels) if self.subject == "node" else self.labels
+
     def unknown_labels(self, labels: Iterable[str]) -> list[str]:
         """Names among `labels` that this metric may not carry."""
-        allowed = {*IDENTITY_LABELS, *self.labels}
-        return [label for label in labels if label not in allowed]
+        return [label for label in labels if label not in self.all_labels]
 
     def state_code(self, name: str) -> int | None:
         """The code of a state by its name, or None."""
