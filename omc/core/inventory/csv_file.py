@@ -1,0 +1,202 @@
+"""Inventory files in CSV, as spreadsheets write them.
+
+Comma, semicolon or tab, told by the header; a byte order mark is dropped; blank rows are skipped.
+With semicolons, decimals may have a comma: that is how a Vietnamese spreadsheet exports.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from array import array
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from omc.core.errors import ConfigurationError, Problem
+from omc.core.inventory.model import Kind
+from omc.core.inventory.schema import SCHEMAS
+from omc.core.inventory.table import Table
+
+# A commune's boundary is longer than the 128 KiB that the csv module allows a field by default.
+csv.field_size_limit(16 * 1024 * 1024)
+
+
+@dataclass(frozen=True, slots=True)
+class CsvPlaces:
+    """Where the rows of a CSV file stand.
+
+    Attributes:
+        path: The file.
+        text: Its text.
+        lines: First line of each row, from 1.
+        header: Position of each column in a row, from 0.
+        separator: Between fields.
+    """
+
+    path: Path
+    text: str
+    lines: array[int]
+    header: Mapping[str, int]
+    separator: str
+
+    def problem(self, row: int, column: str, text: str) -> Problem:
+        line = self.lines[row]
+        if column not in self.header:
+            return Problem(str(self.path), line, 0, text)
+        line, character = field_place(self.text, self.separator, line, self.header[column])
+        return Problem(str(self.path), line, character, text)
+
+
+def field_place(text: str, separator: str, line: int, index: int) -> tuple[int, int]:
+    """Line and character, from 1, of a field of the row that begins on a line.
+
+    Counts separators outside quotation marks, because a quoted field may hold them, and may hold
+    line breaks too.
+    """
+    start = 0
+    for _ in range(line - 1):
+        start = text.index("\n", start) + 1
+    line_start, quoted = start, False
+    for position in range(start, len(text)):
+        if index == 0:
+            return line, position - line_start + 1
+        character = text[position]
+        if character == '"':
+            quoted = not quoted
+        elif character == "\n":
+            line, line_start = line + 1, position + 1
+        elif character == separator and not quoted:
+            index -= 1
+    return line, len(text) - line_start + 1
+
+
+def read_text(path: Path) -> str:
+    """The text of a CSV file, line ends as they are.
+
+    Raises:
+        ConfigurationError: missing, unreadable or not UTF-8.
+    """
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        fault = "there is no such file"
+    except UnicodeDecodeError as error:
+        fault = f"not UTF-8 at byte {error.start}: save the file as CSV UTF-8"
+    except OSError as error:
+        fault = f"cannot be read: {error.strerror}"
+    raise ConfigurationError([Problem(str(path), 0, 0, fault)]) from None
+
+
+def read_csv(path: Path, kind: Kind, renamed: Mapping[str, str] | None = None) -> Table:
+    """Read one kind from one file.
+
+    Args:
+        path: The file.
+        kind: What it holds.
+        renamed: Our column by theirs, for files of others; columns it does not name, and that
+            are none of ours, are then left out. None: every column must be ours.
+
+    Raises:
+        ConfigurationError: the file cannot be read at all. Faults of single rows are in the
+            table's own problems.
+    """
+    text = read_text(path)
+    sheet = _sheet(path, text)
+    if not sheet.header:
+        columns = ",".join(SCHEMAS[kind].names)
+        raise ConfigurationError([Problem(str(path), 0, 0, f"no header; expected {columns}")])
+    theirs = {name.strip().lower(): ours for name, ours in (renamed or {}).items()}
+    header = [theirs.get(name, name) for name in sheet.header]
+    problems = [
+        *_header_problems(path, text, sheet, kind, header, strict=renamed is None),
+        *sheet.problems,
+    ]
+    known = SCHEMAS[kind].names
+    wanted = {name: index for index, name in enumerate(header) if name in known}
+    places = CsvPlaces(path, text, sheet.lines, wanted, sheet.separator)
+    columns_by_name = _columns(sheet.rows, wanted)
+    decimal_comma = sheet.separator == ";"
+    return Table(kind, columns_by_name, len(sheet.rows), places, problems, decimal_comma)
+
+
+@dataclass(slots=True)
+class _Sheet:
+    """A CSV file before anything is known of its columns.
+
+    Attributes:
+        separator: Between fields.
+        header: Lower-case names.
+        header_line: Its line, from 1.
+        rows: As long as the header, all of them.
+        lines: First line of each row, from 1.
+        problems: Rows of another length.
+    """
+
+    separator: str
+    header: list[str] = field(default_factory=list)
+    header_line: int = 1
+    rows: list[list[str]] = field(default_factory=list)
+    lines: array[int] = field(default_factory=lambda: array("l"))
+    problems: list[Problem] = field(default_factory=list)
+
+
+def _sheet(path: Path, text: str) -> _Sheet:
+    sheet = _Sheet(_separator(text))
+    # Lines end at \n only: str.splitlines would also cut at characters that editors do not count.
+    reader = csv.reader(io.StringIO(text, newline="\n"), delimiter=sheet.separator, strict=True)
+    line = 1
+    try:
+        for row in reader:
+            if any(row) and not all(value.isspace() or not value for value in row):
+                _add_row(sheet, path, line, row)
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise ConfigurationError([Problem(str(path), line, 0, f"not CSV: {error}")]) from None
+    return sheet
+
+
+def _add_row(sheet: _Sheet, path: Path, line: int, row: list[str]) -> None:
+    if not sheet.header:
+        sheet.header = [name.strip().lower() for name in row]
+        sheet.header_line = line
+    elif len(row) != len(sheet.header):
+        found = f"found {len(row)} fields; the header has {len(sheet.header)}"
+        sheet.problems.append(Problem(str(path), line, 0, found))
+    else:
+        sheet.rows.append(row)
+        sheet.lines.append(line)
+
+
+def _separator(text: str) -> str:
+    header = text.lstrip().partition("\n")[0]
+    return max(",;\t", key=header.count)
+
+
+def _header_problems(
+    path: Path, text: str, sheet: _Sheet, kind: Kind, header: Sequence[str], *, strict: bool
+) -> list[Problem]:
+    schema = SCHEMAS[kind]
+    faults: dict[int, str] = {}
+    for index, name in enumerate(header):
+        if name in schema.names and name in header[:index]:
+            faults[index] = f"the column {name!r} is here twice"
+        elif strict and name not in schema.names:
+            allowed = ", ".join(schema.names)
+            faults[index] = f"the column {name!r} is not known; allowed: {allowed}"
+    problems = []
+    for index, fault in faults.items():
+        line, character = field_place(text, sheet.separator, sheet.header_line, index)
+        problems.append(Problem(str(path), line, character, fault))
+    missing = [c.name for c in schema.columns if c.required and c.name not in header]
+    for name in missing:
+        fault = f"the column {name!r} is missing"
+        problems.append(Problem(str(path), sheet.header_line, 0, fault))
+    return problems
+
+
+def _columns(rows: Sequence[Sequence[str]], wanted: Mapping[str, int]) -> dict[str, list[str]]:
+    if not rows:
+        return {name: [] for name in wanted}
+    columns = list(zip(*rows, strict=True))
+    return {name: [value.strip() for value in columns[index]] for name, index in wanted.items()}
