@@ -103,7 +103,7 @@ class SinkDelivery:
         self._reported: set[str] = set()
 
     @property
-    def accepted(self) -> int:
+    def written(self) -> int:
         """Samples the sink has taken."""
         return self.consumer.state.acknowledged - self.rejected
 

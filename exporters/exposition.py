@@ -16,24 +16,7 @@ from prometheus_client.exposition import generate_latest as text_of
 from prometheus_client.openmetrics.exposition import generate_latest as openmetrics_of
 from prometheus_client.registry import Collector
 
-from omc.core.catalogue import Metric, MetricKind
-
-#: UCUM code of the catalogue -> the suffix that OpenMetrics wants to see in the name as well.
-UNIT_SUFFIXES = {
-    "1": "ratio",
-    "A": "amperes",
-    "By": "bytes",
-    "Cel": "celsius",
-    "Hz": "hertz",
-    "J": "joules",
-    "V": "volts",
-    "W": "watts",
-    "bit/s": "bits_per_second",
-    "dB": "decibels",
-    "dBm": "dbm",
-    "m": "metres",
-    "s": "seconds",
-}
+from omc.core.metric import UNIT_WORDS, Metric, MetricKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +69,14 @@ def _openmetrics_head(metric: Metric) -> str:
         family = family.removesuffix("_total" if kind == "counter" else "_info")
     text = metric.help.en.replace("\\", r"\\").replace("\n", r"\n").replace('"', r"\"")
     head = f"# HELP {family} {text}\n# TYPE {family} {kind}\n"
-    unit = UNIT_SUFFIXES.get(metric.unit)
-    if unit is not None and kind != "info" and family.endswith(f"_{unit}"):
-        head += f"# UNIT {family} {unit}\n"
-    return head
+    unit = _unit_in_name(family, metric.unit)
+    return f"{head}# UNIT {family} {unit}\n" if unit and kind != "info" else head
+
+
+def _unit_in_name(family: str, unit: str) -> str | None:
+    """The unit as OpenMetrics wants it, which is the suffix of the family's name, or None."""
+    words = (word for word, of_word in UNIT_WORDS.items() if of_word == unit)
+    return next((word for word in words if family.endswith(f"_{word}")), None)
 
 
 class _WithoutCreated(Collector):

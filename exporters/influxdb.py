@@ -8,22 +8,20 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-import ssl
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import aiohttp
 from influxdb_client.client.influxdb_client_async import InfluxDBClientAsync
 from influxdb_client.rest import ApiException
 from influxdb_client.service.write_service import WriteService
-from pydantic import SecretStr
 
 from exporters.line_protocol import LineRenderer
 from exporters.sink_response import sink_error
 from omc.core.clock import Clock
 from omc.core.errors import SinkUnavailable
 from omc.core.model import Batch
+from omc.core.settings import InfluxSettings, InfluxV1Settings, InfluxV2Settings
 
 #: More costs more time than it saves bytes: line protocol repeats itself a lot.
 _GZIP_LEVEL = 1
@@ -32,72 +30,32 @@ _CONTENT_TYPE = "text/plain; charset=utf-8"
 _NO_TIMEOUT = aiohttp.ClientTimeout(total=None)
 
 
-@dataclass(frozen=True, slots=True)
-class InfluxV2Target:
-    """Where and as whom to write.
-
-    Attributes:
-        url: Base URL, without `/api/v2`.
-        org: Organisation, by name or ID.
-        bucket: Bucket, by name or ID; must exist.
-        token: With the right to write the bucket.
-        tls: How an https server is verified; None for the system's certificates.
-    """
-
-    url: str
-    org: str
-    bucket: str
-    token: SecretStr
-    tls: ssl.SSLContext | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class InfluxV1Target:
-    """Where and as whom to write.
-
-    Attributes:
-        url: Base URL, without `/write`.
-        database: Must exist.
-        retention_policy: By name; None for the database's default.
-        user: None where the server asks for no login.
-        password: Of `user`.
-        tls: How an https server is verified; None for the system's certificates.
-    """
-
-    url: str
-    database: str
-    retention_policy: str | None = None
-    user: str | None = None
-    password: SecretStr | None = None
-    tls: ssl.SSLContext | None = None
-
-
 class InfluxV2Sink:
     """Writes to `/api/v2/write` of InfluxDB 2.x or VictoriaMetrics. Made by `open_influx_v2`."""
 
     def __init__(
         self,
-        target: InfluxV2Target,
+        settings: InfluxV2Settings,
         client: InfluxDBClientAsync,
         clock: Clock,
         lines: LineRenderer,
     ) -> None:
-        self._target = target
+        self._settings = settings
         # The client's own write method would compress at the slowest level, in the event loop.
         self._service = WriteService(client.api_client)  # type: ignore[no-untyped-call]
         self._clock = clock
         self._lines = lines
 
     async def send(self, batches: Sequence[Batch]) -> None:
-        body = await _compressed(self._lines, batches)
+        body, encoding = await _body(self._lines, batches, compress=self._settings.gzip)
         try:
             await self._service.post_write_async(  # type: ignore[no-untyped-call]
-                org=self._target.org,
-                bucket=self._target.bucket,
+                org=self._settings.org,
+                bucket=self._settings.bucket,
                 body=body,
                 precision="ms",
                 content_type=_CONTENT_TYPE,
-                content_encoding="gzip",
+                content_encoding=encoding,
             )
         except ApiException as refusal:
             answer: bytes = refusal.body or b""
@@ -112,22 +70,23 @@ class InfluxV1Sink:
 
     def __init__(
         self,
-        target: InfluxV1Target,
+        settings: InfluxV1Settings,
         session: aiohttp.ClientSession,
         clock: Clock,
         lines: LineRenderer,
     ) -> None:
-        self._url = f"{target.url.rstrip('/')}/write"
-        self._query = {"db": target.database, "precision": "ms"}
-        if target.retention_policy is not None:
-            self._query["rp"] = target.retention_policy
+        self._url = f"{settings.url}/write"
+        self._gzip = settings.gzip
+        self._query = {"db": settings.database, "precision": "ms"}
+        if settings.retention_policy is not None:
+            self._query["rp"] = settings.retention_policy
         self._session = session
         self._clock = clock
         self._lines = lines
 
     async def send(self, batches: Sequence[Batch]) -> None:
-        body = await _compressed(self._lines, batches)
-        headers = {"Content-Type": _CONTENT_TYPE, "Content-Encoding": "gzip"}
+        body, encoding = await _body(self._lines, batches, compress=self._gzip)
+        headers = {"Content-Type": _CONTENT_TYPE, "Content-Encoding": encoding}
         try:
             async with self._session.post(
                 self._url, params=self._query, data=body, headers=headers, allow_redirects=False
@@ -141,37 +100,48 @@ class InfluxV1Sink:
 
 @asynccontextmanager
 async def open_influx_v2(
-    target: InfluxV2Target, clock: Clock, lines: LineRenderer
+    settings: InfluxV2Settings, clock: Clock, lines: LineRenderer
 ) -> AsyncIterator[InfluxV2Sink]:
     """A sink with its connections. Opening it sends nothing."""
     async with InfluxDBClientAsync(
-        target.url,
-        target.token.get_secret_value(),
+        settings.url,
+        settings.token.get_secret_value(),
         timeout=_NO_TIMEOUT,
-        ssl_context=target.tls,
         allow_redirects=False,
     ) as client:
-        yield InfluxV2Sink(target, client, clock, lines)
+        yield InfluxV2Sink(settings, client, clock, lines)
 
 
 @asynccontextmanager
 async def open_influx_v1(
-    target: InfluxV1Target, clock: Clock, lines: LineRenderer
+    settings: InfluxV1Settings, clock: Clock, lines: LineRenderer
 ) -> AsyncIterator[InfluxV1Sink]:
     """A sink with its connections. Opening it sends nothing."""
     login = None
-    if target.user is not None:
-        password = target.password.get_secret_value() if target.password else ""
-        login = aiohttp.BasicAuth(target.user, password, encoding="utf-8")
-    connector = aiohttp.TCPConnector(ssl=target.tls or True)
-    async with aiohttp.ClientSession(
-        auth=login, timeout=_NO_TIMEOUT, connector=connector
-    ) as session:
-        yield InfluxV1Sink(target, session, clock, lines)
+    if settings.user is not None:
+        password = settings.password.get_secret_value() if settings.password else ""
+        login = aiohttp.BasicAuth(settings.user, password, encoding="utf-8")
+    async with aiohttp.ClientSession(auth=login, timeout=_NO_TIMEOUT) as session:
+        yield InfluxV1Sink(settings, session, clock, lines)
 
 
-async def _compressed(lines: LineRenderer, batches: Sequence[Batch]) -> bytes:
-    return await asyncio.to_thread(gzip.compress, lines.render(batches), _GZIP_LEVEL)
+def open_influx(
+    settings: InfluxSettings, clock: Clock, lines: LineRenderer
+) -> AbstractAsyncContextManager[InfluxV1Sink | InfluxV2Sink]:
+    """The sink of either version that the settings describe."""
+    if isinstance(settings, InfluxV1Settings):
+        return open_influx_v1(settings, clock, lines)
+    return open_influx_v2(settings, clock, lines)
+
+
+async def _body(
+    lines: LineRenderer, batches: Sequence[Batch], *, compress: bool
+) -> tuple[bytes, str]:
+    """The request's body and its Content-Encoding."""
+    text = lines.render(batches)
+    if not compress:
+        return text, "identity"
+    return await asyncio.to_thread(gzip.compress, text, _GZIP_LEVEL), "gzip"
 
 
 def _unreachable(error: Exception) -> SinkUnavailable:

@@ -64,6 +64,11 @@ class LineRenderer:
                 lines.append(f"{key} value={value!r} {time_ms}\n")
         return "".join(lines).encode()
 
+    def forget(self, series: Series) -> None:
+        """Drop what is remembered of a series: to be given to `SeriesTable.on_forget`."""
+        self._keys.pop(series, None)
+        self._older_keys.pop(series, None)
+
     def _key(self, series: Series) -> str:
         key = self._older_keys.get(series) or line_key(series)
         if len(self._keys) >= self._remembered:

@@ -13,8 +13,8 @@ from collections.abc import Generator
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from exporters.exposition import Exposition, sample_lines
-from omc.core.catalogue import Metric
 from omc.core.clock import Clock
+from omc.core.metric import Metric
 from omc.core.model import Batch, Series
 
 #: Samples rendered without a pause: a few milliseconds.
@@ -68,16 +68,14 @@ class PrometheusView:
         self._free: list[int] = []
         self._vacated: list[int] = []
         self._renderings = 0
-        shown = Gauge("omc_prometheus_series", "Series shown on /metrics.", registry=registry)
+        shown = Gauge("omc_series", "Series with a value that has not expired.", registry=registry)
         shown.set_function(self.__len__)
         self._expired = Counter(
-            "omc_prometheus_expired_series",
-            "Series that vanished from /metrics for want of new values.",
-            registry=registry,
+            "omc_series_expired", "Series that expired for want of new values.", registry=registry
         )
         passed_over = Counter(
-            "omc_prometheus_passed_over_samples",
-            "Samples not shown: older than the shown one, or too old to be the present.",
+            "omc_samples_passed_over",
+            "Samples older than the value shown (out_of_order) or too old to be shown (stale).",
             ["reason"],
             registry=registry,
         )
@@ -116,7 +114,7 @@ class PrometheusView:
                 self._out_of_order.inc()
 
     def forget(self, series: Series) -> None:
-        """Stop showing a series at once: to be called where `SeriesTable.forget` is."""
+        """Stop showing a series at once: to be given to `SeriesTable.on_forget`."""
         slot = self._slots.get(series)
         if slot is not None:
             self._vacate(self._families[series.metric.name], [slot])

@@ -29,22 +29,25 @@ class SinkMetrics(Collector):
     def collect(self) -> Iterator[Metric]:
         samples = CounterMetricFamily(
             "omc_sink_samples",
-            "Samples by what became of them: accepted by the sink, rejected by it, or dropped "
-            "because it was away for too long.",
+            "Samples a destination took (written), refused (rejected) or never got (dropped).",
             labels=["sink", "result"],
         )
         retries = CounterMetricFamily(
-            "omc_sink_retries", "Attempts that failed and were repeated.", labels=["sink"]
+            "omc_sink_retries",
+            "Writes to a destination that failed and were repeated.",
+            labels=["sink"],
         )
         lag = GaugeMetricFamily(
-            "omc_sink_lag_seconds", "Age of the oldest sample being delivered.", labels=["sink"]
+            "omc_sink_lag_seconds",
+            "Age of the oldest sample that a destination has not taken yet.",
+            labels=["sink"],
         )
         queue = GaugeMetricFamily(
-            "omc_sink_queue_samples", "Samples waiting for the sink.", labels=["sink"]
+            "omc_sink_queue_samples", "Samples that wait for a destination.", labels=["sink"]
         )
         for delivery in self._deliveries:
             state = delivery.consumer.state
-            samples.add_metric([delivery.name, "accepted"], delivery.accepted)
+            samples.add_metric([delivery.name, "written"], delivery.written)
             samples.add_metric([delivery.name, "rejected"], delivery.rejected)
             samples.add_metric([delivery.name, "dropped"], state.dropped)
             retries.add_metric([delivery.name], delivery.retries)
