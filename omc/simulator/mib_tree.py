@@ -53,12 +53,13 @@ class Column(Generic[DeviceT, MomentT]):
     Attributes:
         oid: Of the object, without the instance.
         table: Whose rows it has; "" for a scalar.
-        read: (device, moment, row) to the encoded value.
+        read: (device, moment, row) to the encoded value; None where the instance is absent now
+            (a neighbour behind a dead link).
     """
 
     oid: Oid
     table: str
-    read: Callable[[DeviceT, MomentT, int], bytes]
+    read: Callable[[DeviceT, MomentT, int], bytes | None]
 
 
 class MibTree(Generic[DeviceT, MomentT]):
@@ -104,19 +105,18 @@ class MibTree(Generic[DeviceT, MomentT]):
             place, row = place + 1, 0
         return None
 
-    def varbind(self, device: DeviceT, moment: MomentT, place: int, row: int) -> bytes:
-        """One instance, name and value, encoded as a VarBind (RFC 3416 section 3)."""
+    def varbind(self, device: DeviceT, moment: MomentT, place: int, row: int) -> bytes | None:
+        """One instance as an encoded VarBind (RFC 3416 section 3); None where it is absent now."""
         column = self._columns[place]
-        name = self._encoded[place] + self._rows(device, place).encoded[row]
-        return encode_varbind(name, column.read(device, moment, row))
+        value = column.read(device, moment, row)
+        if value is None:
+            return None
+        rows = device.rows[column.table] if column.table else SCALAR
+        return encode_varbind(self._encoded[place] + rows.encoded[row], value)
 
     def oid_at(self, device: DeviceT, place: int, row: int) -> Oid:
         """The whole OID of a place."""
         return self._oids[place] + self._rows(device, place).suffixes[row]
-
-    def value_at(self, device: DeviceT, moment: MomentT, place: int, row: int) -> bytes:
-        """The encoded value at a place."""
-        return self._columns[place].read(device, moment, row)
 
     def count(self, device: DeviceT) -> int:
         """How many instances the device has."""

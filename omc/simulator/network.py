@@ -199,3 +199,8 @@ class Pon:
     feeder: int
     distribution: int
     onts: Onts
+
+    @property
+    def port_name(self) -> str:
+        """As the OLT names the port: frame/slot/port."""
+        return f"0/{self.slot}/{self.port}"

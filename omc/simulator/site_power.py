@@ -99,8 +99,8 @@ class PowerState:
         rectifier_amperes: All modules together.
         mode: What the battery is doing.
         runtime_seconds: Until the disconnect at the present load.
-        mains_since: When the mains last came or went; None before the story begins.
-        boot_time: When the equipment last came up; None: not in the known story.
+        last_outage: The outage that lasts or was the last; None if there was none for days.
+        boot_time: When the equipment last came up.
     """
 
     mains: bool
@@ -112,8 +112,8 @@ class PowerState:
     rectifier_amperes: float
     mode: BatteryMode
     runtime_seconds: float
-    mains_since: float | None
-    boot_time: float | None
+    last_outage: Interval | None
+    boot_time: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +124,18 @@ class _Segment:
     mains: bool
     charge: float
     dark_from: float
-    boot_time: float | None
+    boot_time: float
+    outage: Interval | None
 
 
 class PowerStory:
-    """A site's power from `start` on, given the outages of its commune, full at `start`."""
+    """A site's power from `start` on, when its battery is full and its equipment boots.
+
+    Args:
+        plant: What stands there.
+        start: Where the story begins.
+        outages: Of the site's commune, ascending and merged.
+    """
 
     def __init__(self, plant: PowerPlant, start: float, outages: Sequence[Interval]) -> None:
         self._plant = plant
@@ -136,7 +143,7 @@ class PowerStory:
         self._starts = [segment.start for segment in self._segments]
 
     def _tell(self, start: float, outages: Sequence[Interval]) -> list[_Segment]:
-        segments = [_Segment(start, mains=True, charge=1.0, dark_from=math.inf, boot_time=None)]
+        segments = [_Segment(start, True, 1.0, math.inf, start, None)]  # noqa: FBT003
         for lost, back in outages:
             if back <= start:
                 continue
@@ -144,14 +151,11 @@ class PowerStory:
             charge = self._recharged(previous, max(lost, start))
             dark_from = self._dark_from(max(lost, start), charge)
             boot = previous.boot_time
-            segments.append(
-                _Segment(max(lost, start), mains=False, charge=charge, dark_from=dark_from, boot_time=boot)
-            )
+            outage = (max(lost, start), back)
+            segments.append(_Segment(outage[0], False, charge, dark_from, boot, outage))
             left = self._discharged(segments[-1], back)
             boot = back + BOOT_SECONDS if dark_from < back else boot
-            segments.append(
-                _Segment(back, mains=True, charge=left, dark_from=math.inf, boot_time=boot)
-            )
+            segments.append(_Segment(back, True, left, math.inf, boot, outage))
         return segments
 
     def _dark_from(self, start: float, charge: float) -> float:
@@ -192,13 +196,19 @@ class PowerStory:
     def at(self, time: float) -> PowerState:
         """The plant at a time."""
         segment = self._segments[max(bisect_right(self._starts, time) - 1, 0)]
-        since = segment.start if segment is not self._segments[0] else None
-        return self._with_mains(segment, time, since) if segment.mains else self._without(segment, time)
+        return (
+            self._with_mains(segment, time) if segment.mains else self._without(segment, time)
+        )
 
-    def _with_mains(self, segment: _Segment, time: float, since: float | None) -> PowerState:
+    @property
+    def eventful(self) -> bool:
+        """Whether anything but mains ever happens."""
+        return len(self._segments) > 1
+
+    def _with_mains(self, segment: _Segment, time: float) -> PowerState:
         charge, current = self._charging(segment, max(time, segment.start))
         full = charge >= FULL_CHARGE
-        starting = segment.boot_time is not None and time < segment.boot_time
+        starting = time < segment.boot_time
         load = self._plant.load_at(time)
         volts = _FLOAT_VOLTS if full else _charging_volts(charge)
         return PowerState(
@@ -211,7 +221,7 @@ class PowerStory:
             rectifier_amperes=load + current,
             mode=BatteryMode.FLOAT if full else BatteryMode.CHARGE,
             runtime_seconds=self._runtime(charge, load),
-            mains_since=since,
+            last_outage=segment.outage,
             boot_time=segment.boot_time,
         )
 
@@ -229,23 +239,13 @@ class PowerStory:
             rectifier_amperes=0.0,
             mode=BatteryMode.DISCONNECTED if dark else BatteryMode.DISCHARGE,
             runtime_seconds=0.0 if dark else self._runtime(charge, load),
-            mains_since=segment.start,
+            last_outage=segment.outage,
             boot_time=segment.boot_time,
         )
 
     def _runtime(self, charge: float, load: float) -> float:
         usable = max(charge - LVD_CHARGE, 0.0) * self._plant.capacity_ah * 3600
         return usable / load
-
-    def changes(self) -> list[float]:
-        """Times at which the site becomes dark or comes back, ascending."""
-        times: list[float] = []
-        for segment in self._segments:
-            if segment.dark_from < math.inf:
-                times.append(segment.dark_from)
-            if segment.mains and segment.boot_time is not None:
-                times.append(segment.boot_time)
-        return sorted(times)
 
 
 def _discharge_volts(charge: float) -> float:

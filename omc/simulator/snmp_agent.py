@@ -54,24 +54,22 @@ class Responder(Generic[DeviceT, MomentT]):
 
     def _get(self, oid: ber.Oid, moment: MomentT) -> bytes:
         place = self.tree.find(self.device, oid)
-        if place is not None:
-            return self.tree.varbind(self.device, moment, *place)
+        varbind = self.tree.varbind(self.device, moment, *place) if place else None
+        if varbind is not None:
+            return varbind
         known = self.tree.knows_object(oid)
         missing = ber.NO_SUCH_INSTANCE if known else ber.NO_SUCH_OBJECT
         return encode_varbind(ber.encode_oid_body(oid), missing)
 
     def _next(self, oid: ber.Oid, moment: MomentT) -> bytes:
-        place = self.tree.after(self.device, oid)
-        if place is None:
-            return encode_varbind(ber.encode_oid_body(oid), ber.END_OF_MIB_VIEW)
-        return self.tree.varbind(self.device, moment, *place)
+        return Walk(self, oid).step(moment)
 
     def _bulk(self, request: Pdu, moment: MomentT, room: int) -> bytes:
         """RFC 3416 section 4.2.3: as many varbinds, in order, as fit the datagram."""
         plain = min(request.first, len(request.oids))
         parts = [self._next(oid, moment) for oid in request.oids[:plain]]
         used = sum(map(len, parts))
-        walks = [_Walk(self, oid) for oid in request.oids[plain:]]
+        walks = [Walk(self, oid) for oid in request.oids[plain:]]
         for _ in range(request.second):
             if not walks or all(walk.ended for walk in walks):
                 break
@@ -84,8 +82,8 @@ class Responder(Generic[DeviceT, MomentT]):
         return b"".join(parts)
 
 
-class _Walk(Generic[DeviceT, MomentT]):
-    """One repeated variable of a GETBULK: where its walk stands."""
+class Walk(Generic[DeviceT, MomentT]):
+    """One variable walked onwards: where the next step begins."""
 
     __slots__ = ("_last", "_place", "_responder", "ended")
 
@@ -96,13 +94,15 @@ class _Walk(Generic[DeviceT, MomentT]):
         self.ended = False
 
     def step(self, moment: MomentT) -> bytes:
+        """The VarBind of the next instance, or endOfMibView for ever."""
         tree, device = self._responder.tree, self._responder.device
-        if self._place is None:
-            self.ended = True
-            return encode_varbind(ber.encode_oid_body(self._last), ber.END_OF_MIB_VIEW)
-        place, row = self._place
-        varbind = tree.varbind(device, moment, place, row)
-        self._place = tree.at_or_after(device, place, row + 1)
-        if self._place is None:
-            self._last = tree.oid_at(device, place, row)
-        return varbind
+        while self._place is not None:
+            place, row = self._place
+            varbind = tree.varbind(device, moment, place, row)
+            self._place = tree.at_or_after(device, place, row + 1)
+            if varbind is not None:
+                if self._place is None:
+                    self._last = tree.oid_at(device, place, row)
+                return varbind
+        self.ended = True
+        return encode_varbind(ber.encode_oid_body(self._last), ber.END_OF_MIB_VIEW)

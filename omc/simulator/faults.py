@@ -1,0 +1,34 @@
+"""What is broken on purpose, apart from the mains: cut cables and silenced nodes."""
+
+from __future__ import annotations
+
+
+class Faults:
+    """Active faults by object index, each with the time it began (Unix seconds).
+
+    Attributes:
+        cuts: Spans that carry no light.
+        silenced: Nodes that do not answer although they are well.
+        revision: Changes whenever these do.
+    """
+
+    def __init__(self) -> None:
+        self.cuts: dict[int, float] = {}
+        self.silenced: dict[int, float] = {}
+        self.revision = 0
+
+    def cut(self, span: int, time: float) -> None:
+        """Cut a span; a span that is cut already stays cut since then."""
+        self.cuts.setdefault(span, time)
+        self.revision += 1
+
+    def silence(self, node: int, time: float) -> None:
+        """Silence a node."""
+        self.silenced.setdefault(node, time)
+        self.revision += 1
+
+    def heal(self) -> None:
+        """Mend all of it."""
+        self.cuts.clear()
+        self.silenced.clear()
+        self.revision += 1
