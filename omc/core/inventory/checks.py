@@ -47,6 +47,7 @@ def check_inventory(tables: Tables) -> Iterator[Problem]:
     yield from _areas(tables)
     yield from _cells(tables)
     yield from _nodes(tables)
+    yield from _identifiers(tables)
     yield from _spans(tables)
     yield from _pons(tables)
 
@@ -175,6 +176,17 @@ def _nodes(tables: Tables) -> Iterator[Problem]:
         if first != row:
             text = f"{address} port {port} is already on line {_line(table, first)}"
             yield _problem(table, row, "address", text)
+
+
+def _identifiers(tables: Tables) -> Iterator[Problem]:
+    table = tables[Kind.NODES]
+    owner = {name: row for row, name in enumerate(table.columns["name"]) if _given(name)}
+    for row, identifiers in enumerate(table.columns["identifiers"]):
+        for identifier in identifiers if identifiers is not UNREADABLE else ():
+            first = owner.setdefault(identifier, row)
+            if first != row:
+                text = f"{shown(identifier)} is already a name of the node on line"
+                yield _problem(table, row, "identifiers", f"{text} {_line(table, first)}")
 
 
 def _spans(tables: Tables) -> Iterator[Problem]:

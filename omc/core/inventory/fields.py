@@ -24,6 +24,8 @@ _WHOLE = re.compile(r"[-+]?\d+", re.ASCII)
 _BETWEEN = re.compile(r"[\s,;|/+]+")
 _SPLITTER = re.compile(r"(?:1:)?(\d{1,3})", re.ASCII)
 _MOST_BRANCHES = 256
+_LONGEST_IDENTIFIER = 64
+_NOT_IN_IDENTIFIERS = re.compile(r"[/+#\\\"]")
 
 _INTERVAL = DurationRange("1s", "1d")
 
@@ -36,6 +38,20 @@ def text(value: Any) -> str:
     if not normal.isprintable():
         raise ValueError("expected text on one line without control characters")
     return normal
+
+
+def identifier(value: Any) -> str:
+    """A site code or node name: short, and free of what topics and labels give a meaning to."""
+    name = text(value)
+    if len(name) > _LONGEST_IDENTIFIER or _NOT_IN_IDENTIFIERS.search(name):
+        raise ValueError(f'expected at most {_LONGEST_IDENTIFIER} characters, none of / + # \\ "')
+    return name
+
+
+def identifiers(value: Any) -> tuple[str, ...]:
+    """`864049051234567 SN-1` or a YAML list, in the order given."""
+    words = value if isinstance(value, list) else text(value).split()
+    return tuple(text(word) for word in words)
 
 
 def number(low: float, high: float) -> Parser:

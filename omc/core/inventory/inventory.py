@@ -41,6 +41,7 @@ class Inventory:
         nodes: By name.
         spans: By name.
         pons: By OLT and port.
+        node_by_identifier: Nodes by their name and by every other identifier.
         nodes_of: Nodes of a site.
         cells_of: Cells of a site.
         pons_of: PONs of an OLT.
@@ -64,6 +65,11 @@ class Inventory:
         self.nodes: dict[NodeName, Node] = {node.name: node for node in nodes}
         self.spans: dict[SpanName, Span] = {span.name: span for span in spans}
         self.pons: dict[tuple[NodeName, str], Pon] = {(pon.node, pon.port): pon for pon in pons}
+        self.node_by_identifier: dict[str, Node] = {
+            identifier: node
+            for node in self.nodes.values()
+            for identifier in (node.name, *node.identifiers)
+        }
         placed = [node for node in self.nodes.values() if node.site is not None]
         self.nodes_of: dict[SiteCode | None, tuple[Node, ...]] = _grouped(placed, lambda n: n.site)
         self.cells_of: dict[SiteCode, tuple[Cell, ...]] = _grouped(

@@ -164,6 +164,7 @@ class Node:
         credentials: Name of credentials in the settings.
         profile: Name of a profile, or `auto`: find out by asking it.
         interval: Seconds between polls; None is the settings' interval.
+        identifiers: Other names by which it or its payloads call it (IMEI, serial number).
         vendor: Maker.
         model: Type, for people.
         notes: For people.
@@ -177,6 +178,7 @@ class Node:
     credentials: str | None = None
     profile: str = "auto"
     interval: float | None = None
+    identifiers: tuple[str, ...] = ()
     vendor: str | None = None
     model: str | None = None
     notes: str | None = None

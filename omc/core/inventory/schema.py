@@ -92,7 +92,7 @@ _AREA = Schema(
 _SITE = Schema(
     Site,
     (
-        Column("code", fields.text, required=True),
+        Column("code", fields.identifier, required=True),
         Column("name", fields.text, required=True),
         _decimal("latitude", -90, 90, required=True),
         _decimal("longitude", -180, 180, required=True),
@@ -127,7 +127,7 @@ _CELL = Schema(
 _NODE = Schema(
     Node,
     (
-        Column("name", fields.text, required=True),
+        Column("name", fields.identifier, required=True),
         Column("kind", fields.one_of(NodeKind), required=True),
         Column("site", fields.text),
         Column("address", fields.address),
@@ -135,6 +135,7 @@ _NODE = Schema(
         Column("credentials", fields.text),
         Column("profile", fields.text, default="auto"),
         Column("interval", fields.interval, write=lambda seconds: f"{seconds:.10g}s"),
+        Column("identifiers", fields.identifiers, default=(), write=" ".join),
         Column("vendor", fields.text),
         Column("model", fields.text),
         Column("notes", fields.text),

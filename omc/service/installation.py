@@ -1,0 +1,135 @@
+"""Everything an installation is made of, read and checked as a whole before anything starts.
+
+Nothing here touches the network. `omc check` does this and no more; `omc run` begins with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from collector.mqtt.mapping import MappingSet
+from collector.profile_set import ProfileSet
+from omc.core.catalogue import Catalogue
+from omc.core.errors import ConfigurationError, Problem
+from omc.core.inventory import Inventory
+from omc.core.resources import config_folder
+from omc.core.settings import Settings, load_settings
+from omc.core.yaml_source import load_yaml, shown
+
+T = TypeVar("T")
+
+#: Profile of a node that is to be asked what it is.
+AUTO = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """What was read.
+
+    Attributes:
+        settings: `omc.yaml`.
+        inventory: What there is to watch.
+        catalogue: All metrics.
+        profiles: The shipped ones and those of the settings' folders.
+        mappings: Of MQTT payloads, likewise.
+    """
+
+    settings: Settings
+    inventory: Inventory
+    catalogue: Catalogue
+    profiles: ProfileSet
+    mappings: MappingSet
+
+
+def load_installation(path: Path, environment: Mapping[str, str]) -> Installation:
+    """Read the settings and everything they lead to.
+
+    Args:
+        path: The settings, `omc.yaml`.
+        environment: Environment variables, for secrets.
+
+    Raises:
+        ConfigurationError: with every problem of every file.
+    """
+    reading = _Reading()
+    settings = reading.attempt(lambda: load_settings(path, environment))
+    folder = settings.inventory if settings else _inventory_folder(path)
+    inventory = reading.attempt(lambda: Inventory.load(folder)) if folder else None
+    catalogue = reading.attempt(lambda: Catalogue.load(config_folder() / "metrics"))
+    profiles = reading.attempt(lambda: _profiles(settings, catalogue)) if catalogue else None
+    mappings = reading.attempt(lambda: _mappings(settings, catalogue)) if catalogue else None
+    if settings is not None and inventory is not None:
+        reading.problems.extend(_unknown_credentials(settings, inventory))
+    if inventory is not None and profiles is not None:
+        reading.problems.extend(_unknown_profiles(inventory, profiles))
+    if settings is not None and mappings is not None:
+        reading.problems.extend(_unknown_mappings(path, settings, mappings))
+    if not (settings and inventory and catalogue and profiles and mappings) or reading.problems:
+        raise ConfigurationError(reading.problems)
+    return Installation(settings, inventory, catalogue, profiles, mappings)
+
+
+class _Reading:
+    """Goes on after a fault, so that all faults are told together."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+
+    def attempt(self, load: Callable[[], T]) -> T | None:
+        try:
+            return load()
+        except ConfigurationError as error:
+            self.problems.extend(error.problems)
+            return None
+
+
+def _profiles(settings: Settings | None, catalogue: Catalogue) -> ProfileSet:
+    own = settings.profiles if settings else ()
+    return ProfileSet.load([config_folder() / "profiles", *own], catalogue)
+
+
+def _mappings(settings: Settings | None, catalogue: Catalogue) -> MappingSet:
+    own = settings.mappings if settings else ()
+    return MappingSet.load([config_folder() / "mqtt", *own], catalogue)
+
+
+def _inventory_folder(path: Path) -> Path | None:
+    """Where the inventory lies, as far as settings that have faults can tell."""
+    try:
+        data = load_yaml(path).data
+    except ConfigurationError:
+        return None
+    name = data.get("inventory") if isinstance(data, dict) else None
+    folder = path.parent / name if isinstance(name, str) else None
+    return folder if folder is not None and folder.is_dir() else None
+
+
+def _unknown_credentials(settings: Settings, inventory: Inventory) -> Iterator[Problem]:
+    for node in inventory.nodes.values():
+        if node.credentials is not None and node.credentials not in settings.credentials:
+            known = ", ".join(sorted(settings.credentials)) or "none"
+            text = f"found {shown(node.credentials)}; the settings have: {known}"
+            yield inventory.problem(node.name, "credentials", text)
+
+
+def _unknown_profiles(inventory: Inventory, profiles: ProfileSet) -> Iterator[Problem]:
+    known = {AUTO, *profiles.names}
+    for node in inventory.nodes.values():
+        if node.profile not in known:
+            allowed = f"{AUTO}, {', '.join(profiles.names)}"
+            text = f"found {shown(node.profile)}; allowed: {allowed}"
+            yield inventory.problem(node.name, "profile", text)
+
+
+def _unknown_mappings(path: Path, settings: Settings, mappings: MappingSet) -> Iterator[Problem]:
+    file = load_yaml(path)
+    for broker_index, broker in enumerate(settings.mqtt):
+        for index, subscription in enumerate(broker.subscriptions):
+            if subscription.mapping not in mappings:
+                known = ", ".join(mappings.names) or "none"
+                text = f"mapping: found {shown(subscription.mapping)}; allowed: {known}"
+                place = ("mqtt", broker_index, "subscriptions", index, "mapping")
+                yield file.problem(place, text)
