@@ -43,20 +43,28 @@ class _DuplicateKey(yaml.MarkedYAMLError):
 class _Loader(_BaseLoader):
     """Safe loading that refuses a mapping with the same key twice and leaves dates as text."""
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        mapping: dict[Any, Any] = super().construct_mapping(node, deep=deep)
-        if len(mapping) < len(node.value) and not any(
-            key.tag == "tag:yaml.org,2002:merge" for key, _ in node.value
-        ):
-            seen: set[str] = set()
-            for key, _ in node.value:
-                if key.value in seen:
-                    raise _DuplicateKey(
-                        problem=f"the key {key.value!r} stands here twice",
-                        problem_mark=key.start_mark,
-                    )
-                seen.add(key.value)
-        return mapping
+    def __init__(self, stream: str) -> None:
+        super().__init__(stream)
+        self._checked: set[int] = set()
+
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        # Merging (`<<: *base`) adds the base's pairs to the node, and an overridden key is then
+        # there twice with good reason: look only before the first merge.
+        if id(node) not in self._checked:
+            self._checked.add(id(node))
+            _refuse_duplicate_keys(node)
+        super().flatten_mapping(node)
+
+
+def _refuse_duplicate_keys(node: yaml.MappingNode) -> None:
+    keys = [(key.tag, key.value, key) for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+    seen: set[tuple[str, str]] = set()
+    for tag, value, key in keys:
+        if (tag, value) in seen:
+            raise _DuplicateKey(
+                problem=f"the key {value!r} stands here twice", problem_mark=key.start_mark
+            )
+        seen.add((tag, value))
 
 
 _Loader.yaml_implicit_resolvers = {
@@ -109,12 +117,14 @@ def load_yaml(path: Path) -> YamlFile:
         ConfigurationError: unreadable, not UTF-8, or not YAML.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        content = path.read_bytes()
+        text = content.decode("utf-8-sig")
     except FileNotFoundError:
         raise ConfigurationError([Problem(str(path), 0, 0, "there is no such file")]) from None
     except UnicodeDecodeError as error:
-        text = f"not UTF-8 at byte {error.start}: save the file as UTF-8"
-        raise ConfigurationError([Problem(str(path), 0, 0, text)]) from None
+        line = content.count(b"\n", 0, error.start) + 1
+        text = "not UTF-8 here: save the file as UTF-8"
+        raise ConfigurationError([Problem(str(path), line, 0, text)]) from None
     except OSError as error:
         text = f"cannot be read: {error.strerror}"
         raise ConfigurationError([Problem(str(path), 0, 0, text)]) from None
@@ -133,24 +143,47 @@ def parse_yaml(text: str, path: Path) -> YamlFile:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
         raise ConfigurationError(
-            [Problem(str(path), line, column, f"not valid YAML: {_syntax_fault(error)}")]
+            [Problem(str(path), line, column, f"not valid YAML: {_syntax_fault(error, text)}")]
         ) from None
     except yaml.YAMLError:
-        found = "it holds a character that YAML does not allow"
-        raise ConfigurationError([Problem(str(path), 0, 0, f"not valid YAML: {found}")]) from None
+        line, column = _first_forbidden_character(text)
+        found = "not valid YAML: a control character stands here"
+        raise ConfigurationError([Problem(str(path), line, column, found)]) from None
     except RecursionError:
         raise ConfigurationError([Problem(str(path), 0, 0, "nested too deeply")]) from None
     return YamlFile(path, text, data)
 
 
-def _syntax_fault(error: yaml.MarkedYAMLError) -> str:
+#: What the parser says (part of it), and what helps the person who reads it.
+_SYNTAX_FAULTS = (
+    ("alias", "a value that begins with '*' needs quotes"),
+    ("constructor", "a value that begins with '!' needs quotes"),
+    ("tag", "a value that begins with '!' needs quotes"),
+    ("another document", "only one document a file: remove the line '---'"),
+    ("mapping values", "a second ': ' in this line: quote the value, or start a new line"),
+    ("end of stream", "a quote is opened and never closed"),
+    ("unhashable", "a key has to be a single value"),
+)
+
+
+def _syntax_fault(error: yaml.MarkedYAMLError, text: str) -> str:
     """What is wrong, without the text that was found: it may be a secret somebody pasted."""
     problem = str(error.problem)
-    if "alias" in problem:
-        return "a value that begins with '*' needs quotes"
-    if "constructor" in problem or "tag" in problem:
-        return "a value that begins with '!' needs quotes"
-    return problem
+    if "start any token" in problem and error.problem_mark is not None:
+        character = text[error.problem_mark.index]
+        if character == "\t":
+            return "indent with spaces, not with tabs"
+        return f"a value that begins with {character!r} needs quotes"
+    return next((advice for part, advice in _SYNTAX_FAULTS if part in problem), problem)
+
+
+def _first_forbidden_character(text: str) -> tuple[int, int]:
+    """1-based line and column of the first character that no YAML file may hold (YAML 1.2, 5.1)."""
+    found = yaml.reader.Reader.NON_PRINTABLE.search(text)
+    if found is None:
+        return (0, 0)
+    before = text[: found.start()]
+    return (before.count("\n") + 1, found.start() - before.rfind("\n"))
 
 
 def validate(file: YamlFile, model: type[ModelT], context: object = None) -> ModelT:
@@ -210,6 +243,8 @@ def _problem_of(file: YamlFile, details: ErrorDetails, model: type[BaseModel]) -
         found = shown(details["input"])
         if kind in _NOT_A_COLLECTION and isinstance(details["input"], (str, int, float)):
             found = "a single value"
+        elif _is_secret(model, details["loc"]):
+            found = "a hidden value"
         text = f"{name}: found {found}; {_expectation(details)}" if name else _expectation(details)
     return file.problem(location, text)
 
@@ -286,6 +321,24 @@ def _sibling_fields(model: type[BaseModel], location: tuple[int | str, ...]) -> 
         inner = [m for c in current for m in _models_in(_annotation(c, step))]
         current = inner or [c for c in current if _is_variant(c, step)] or current
     return {field.alias or name for c in current for name, field in c.model_fields.items()}
+
+
+def _is_secret(model: type[BaseModel], location: tuple[int | str, ...]) -> bool:
+    """Whether a place is, or is part of, a field that may hold a secret."""
+    current = [model]
+    for step in location:
+        annotations = [_annotation(c, step) for c in current]
+        if any(_mentions_secret(annotation) for annotation in annotations):
+            return True
+        inner = [m for annotation in annotations for m in _models_in(annotation)]
+        current = inner or [c for c in current if _is_variant(c, step)] or current
+    return False
+
+
+def _mentions_secret(annotation: Any) -> bool:
+    if isinstance(annotation, type) and issubclass(annotation, SecretStr):
+        return True
+    return any(_mentions_secret(part) for part in get_args(annotation))
 
 
 def _annotation(model: type[BaseModel], step: int | str) -> Any:
