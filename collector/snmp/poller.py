@@ -15,10 +15,11 @@ from typing import Protocol
 import structlog
 
 from collector.schedule import Agenda, Job, Mode, Outcome, Start, back_off, run_agenda
-from collector.snmp.client import Session, SnmpClient
+from collector.snmp.client import SnmpClient
 from collector.snmp.credentials import Target
 from collector.snmp.device import Device, PlanBook, PollResult
 from collector.snmp.exchange import Exchange
+from collector.snmp.session import Session
 from omc.bus.base import Bus
 from omc.core.catalogue import Catalogue
 from omc.core.clock import Clock
@@ -63,8 +64,8 @@ class PollReport:
         duration: Seconds it took.
         samples: Samples handed on.
         rejected: Readings that were no sample, by reason.
-        failure: Why it failed as one word (`unreachable`, `authentication`, `protocol`,
-            `internal`); "" when it did not. A poll that kept a part has not failed.
+        failure: Why it failed as one word (`unreachable`, `refused`, `violation`, `internal`); ""
+            when it did not. A poll that kept a part has not failed.
         partial: Something was missing or refused on the way.
     """
 
@@ -101,6 +102,7 @@ class _Entry:
     health: _Health
     failure: str = ""
     partial: bool = False
+    polled: bool = False
 
 
 class SnmpPoller:
@@ -112,6 +114,7 @@ class SnmpPoller:
         catalogue: Owns the metrics that tell how polling goes.
         table: The process's interned series.
         bus: Where batches and events go.
+        clock: Plans polls and stamps what the poller itself says.
         observer: Told of every poll.
         deadline: Seconds for one whole poll; a node's interval, if shorter.
         concurrency: Polls under way at once in the whole fleet.
@@ -124,13 +127,14 @@ class SnmpPoller:
         catalogue: Catalogue,
         table: SeriesTable,
         bus: Bus,
+        clock: Clock,
         observer: PollObserver,
         *,
         deadline: float,
         concurrency: int,
     ) -> None:
         self._client = client
-        self._clock: Clock = client.clock
+        self._clock = clock
         self._book = book
         self._table = table
         self._bus = bus
@@ -162,6 +166,13 @@ class SnmpPoller:
     def failing(self) -> dict[str, str]:
         """Nodes whose last poll failed, and why, as one word."""
         return {e.node.name: e.failure for e in self._entries.values() if e.failure}
+
+    def states(self) -> dict[str, int]:
+        """How many nodes answer, fail, and wait for their first poll."""
+        waiting = sum(1 for entry in self._entries.values() if not entry.polled)
+        failing = len(self.failing)
+        answering = len(self._entries) - waiting - failing
+        return {"answering": answering, "failing": failing, "waiting": waiting}
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -209,9 +220,9 @@ class SnmpPoller:
         try:
             await entry.session.run(exchange, min(self._deadline, entry.node.interval))
         except AuthenticationRefused:
-            return "authentication"
+            return "refused"
         except ProtocolViolation:
-            return "protocol"
+            return "violation"
         except SourceError:
             return "unreachable"
         except Exception:
@@ -251,6 +262,7 @@ class SnmpPoller:
             else:
                 log.info("poll_complete_again", **where)
         entry.failure = failure
+        entry.polled = True
 
     def _announce(self, kind: EventKind, node: PolledNode, text: str) -> None:
         labels = sorted_labels(node.identity)

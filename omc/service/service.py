@@ -1,0 +1,190 @@
+"""The service: every part made, joined by the bus, started and stopped in the right order.
+
+Starting: the page for Prometheus first (it says that it is not ready), then sinks, then sources.
+Stopping: sources first, then the bus is closed and the sinks get a moment to deliver what is left.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from random import Random
+
+import structlog
+from prometheus_client import CollectorRegistry
+
+from collector.snmp.client import SnmpClient
+from collector.snmp.device import PlanBook
+from collector.snmp.poller import SnmpPoller
+from exporters.delivery import SinkDelivery, drain
+from exporters.http import metrics_app
+from exporters.prometheus import PrometheusView
+from exporters.sink_metrics import SinkMetrics
+from exporters.web_server import WebServer
+from omc.bus.local import LocalBus
+from omc.core.clock import Clock
+from omc.core.model import SeriesTable
+from omc.service.installation import Installation
+from omc.service.instruments import PollInstruments, ScheduleCollector, register_process
+from omc.service.sinks import open_deliveries
+from omc.service.targets import polled_nodes
+
+log = structlog.get_logger(__name__)
+
+#: Seconds that sinks get to deliver what is left when the service stops.
+DRAIN_SECONDS = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How the service stands, for people who watch it.
+
+    Attributes:
+        devices: Nodes that are polled.
+        failing: Nodes whose last poll failed.
+        polls: Polls since the start.
+        late: Of them, started late.
+        skipped: Slots without a poll.
+        samples: Samples handed on since the start.
+        series: Series on /metrics.
+    """
+
+    devices: int
+    failing: int
+    polls: int
+    late: int
+    skipped: int
+    samples: int
+    series: int
+
+
+class Service:
+    """One collector with its exporters.
+
+    Args:
+        installation: What people wrote: settings, inventory, catalogue, profiles, mappings.
+        clock: The time.
+    """
+
+    def __init__(self, installation: Installation, clock: Clock) -> None:
+        self._installation = installation
+        self._settings = settings = installation.settings
+        self._clock = clock
+        self._randomness = Random()  # noqa: S311 - spreads retries, guards nothing
+        self._book = PlanBook(installation.profiles, installation.catalogue)
+        self._registry = CollectorRegistry()
+        self._table = SeriesTable()
+        self._bus = LocalBus()
+        self._view = PrometheusView(clock, self._registry, settings.prometheus.expiry_intervals)
+        self._table.on_forget(self._view.forget)
+        self._bus.listen(self._view.observe)
+        self._instruments = PollInstruments(self._registry)
+        self._poller: SnmpPoller | None = None
+        self.url = ""
+
+    @property
+    def status(self) -> Status:
+        """How it stands now."""
+        poller = self._poller
+        counts = poller.agenda.counts if poller else None
+        return Status(
+            devices=len(poller) if poller else 0,
+            failing=len(poller.failing) if poller else 0,
+            polls=self._instruments.polls,
+            late=counts.late if counts else 0,
+            skipped=counts.skipped if counts else 0,
+            samples=self._instruments.samples,
+            series=len(self._view),
+        )
+
+    async def run(self, stop: asyncio.Event, started: Callable[[], None]) -> None:
+        """Serve until `stop` is set.
+
+        Args:
+            stop: Set it to stop; returns a moment later.
+            started: Called once everything runs.
+
+        Raises:
+            OSError: the page's address cannot be listened on.
+        """
+        register_process(self._registry)
+        async with AsyncExitStack() as stack:
+            web = await stack.enter_async_context(self._web_server())
+            self.url = web.url
+            client = await stack.enter_async_context(
+                SnmpClient(self._clock, max_open_sockets=self._settings.snmp.max_open_sockets)
+            )
+            self._poller = self._make_poller(client)
+            deliveries = await open_deliveries(
+                stack, self._settings, self._bus, self._clock, self._randomness
+            )
+            await self._run_parts(self._poller, deliveries, stop, started)
+
+    async def _run_parts(
+        self,
+        poller: SnmpPoller,
+        deliveries: list[SinkDelivery],
+        stop: asyncio.Event,
+        started: Callable[[], None],
+    ) -> None:
+        metrics = SinkMetrics(self._registry)
+        async with asyncio.TaskGroup() as sinks:
+            delivering = []
+            for delivery in deliveries:
+                metrics.add(delivery)
+                delivering.append(sinks.create_task(delivery.run(), name=f"sink:{delivery.name}"))
+            await self._run_sources([poller.run], stop, started)
+            self._bus.close()
+            await drain(delivering, DRAIN_SECONDS)
+
+    async def _run_sources(
+        self,
+        sources: list[Callable[[], Awaitable[None]]],
+        stop: asyncio.Event,
+        started: Callable[[], None],
+    ) -> None:
+        async with asyncio.TaskGroup() as group:
+            tasks = [
+                group.create_task(_awaited(source), name=f"source:{index}")
+                for index, source in enumerate(sources)
+            ]
+            started()
+            await stop.wait()
+            for task in tasks:
+                task.cancel()
+
+    def _make_poller(self, client: SnmpClient) -> SnmpPoller:
+        snmp = self._settings.snmp
+        poller = SnmpPoller(
+            client,
+            self._book,
+            self._installation.catalogue,
+            self._table,
+            self._bus,
+            self._clock,
+            self._instruments,
+            deadline=snmp.poll_deadline,
+            concurrency=snmp.concurrency,
+        )
+        poller.add(polled_nodes(self._settings, self._installation.inventory))
+        self._registry.register(ScheduleCollector(poller.agenda.counts, poller.states))
+        return poller
+
+    def _web_server(self) -> WebServer:
+        listen = self._settings.prometheus.listen
+        app = metrics_app(self._view, self._registry, self._not_ready)
+        return WebServer(app, listen.host, listen.port)
+
+    def _not_ready(self) -> list[str]:
+        """Why `/-/ready` says no: the first round of polls is not over."""
+        if self._poller is None:
+            return ["starting"]
+        waiting = self._poller.states()["waiting"]
+        total = len(self._poller)
+        return [f"first round of polls: {total - waiting} of {total} nodes"] if waiting else []
+
+
+async def _awaited(source: Callable[[], Awaitable[None]]) -> None:
+    await source()
