@@ -38,17 +38,21 @@ class LineRenderer:
 
     Rendered keys are remembered in two generations: when the younger one is full it becomes the
     older one, and what nobody used during a whole generation is forgotten. So memory is bounded
-    by twice `remembered` keys (about 200 bytes each), and series that left cost nothing for ever.
+    by two generations of keys (about 200 bytes each), and series that left cost nothing for ever.
 
     Args:
-        remembered: Series a generation holds; more series than that in regular use cost rendering
-            time, not correctness.
+        generation: Series that one holds; more than that in regular use cost time, not correctness.
     """
 
-    def __init__(self, remembered: int = 1_000_000) -> None:
-        self._remembered = remembered
+    def __init__(self, generation: int = 1_000_000) -> None:
+        self._generation = generation
         self._keys: dict[Series, str] = {}
         self._older_keys: dict[Series, str] = {}
+
+    @property
+    def remembered(self) -> int:
+        """Keys held at this moment."""
+        return len(self._keys) + len(self._older_keys)
 
     def render(self, batches: Sequence[Batch]) -> bytes:
         """All samples, one a line."""
@@ -71,7 +75,7 @@ class LineRenderer:
 
     def _key(self, series: Series) -> str:
         key = self._older_keys.get(series) or line_key(series)
-        if len(self._keys) >= self._remembered:
+        if len(self._keys) >= self._generation:
             self._older_keys = self._keys
             self._keys = {}
         self._keys[series] = key

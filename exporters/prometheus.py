@@ -85,6 +85,11 @@ class PrometheusView:
     def __len__(self) -> int:
         return len(self._slots)
 
+    @property
+    def capacity(self) -> int:
+        """Slots there are, in use or free: the most series there ever were at one time."""
+        return len(self._values)
+
     def observe(self, batch: Batch) -> None:
         """Take in a batch: the listener to give to `Bus.listen`."""
         lifetime = self._expiry_intervals * batch.interval

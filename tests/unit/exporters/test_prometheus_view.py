@@ -1,0 +1,272 @@
+"""What the Prometheus view shows, and for how long."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry
+
+from exporters.exposition import TEXT
+from exporters.prometheus import SLICE, PrometheusView
+from omc.core.clock import ManualClock
+from omc.core.model import Batch, SeriesTable
+from tests.sample_data import NEW_YEAR_MS, make_batch, make_metric, make_series
+
+
+class _Bench:
+    """A view with a clock that stands still."""
+
+    def __init__(self, expiry_intervals: float = 3) -> None:
+        self.clock = ManualClock()
+        self.registry = CollectorRegistry()
+        self.view = PrometheusView(self.clock, self.registry, expiry_intervals)
+        self.table = SeriesTable()
+        self.volts = make_series(self.table, "battery_voltage_volts", site="VP001")
+
+    def shown(self) -> list[str]:
+        """The sample lines, without comments."""
+        text = "".join(self.view.slices(TEXT))
+        return [line for line in text.splitlines() if not line.startswith("#")]
+
+    def counted(self, name: str, **labels: str) -> float | None:
+        return self.registry.get_sample_value(name, labels)
+
+
+def test_the_latest_value_of_every_series_is_shown_once_under_its_family() -> None:
+    bench = _Bench()
+    other = make_series(bench.table, "battery_voltage_volts", site="VP002")
+    received = make_series(bench.table, "interface_receive_bytes_total", site="VP001")
+    bench.view.observe(make_batch({bench.volts: 53.5, received: 10.0}))
+    bench.view.observe(make_batch({other: 54.25, bench.volts: 53.25}, NEW_YEAR_MS + 1))
+    assert "".join(bench.view.slices(TEXT)) == (
+        "# HELP battery_voltage_volts A metric for tests.\n"
+        "# TYPE battery_voltage_volts gauge\n"
+        'battery_voltage_volts{site="VP001"} 53.25\n'
+        'battery_voltage_volts{site="VP002"} 54.25\n'
+        "# HELP interface_receive_bytes_total A metric for tests.\n"
+        "# TYPE interface_receive_bytes_total counter\n"
+        'interface_receive_bytes_total{site="VP001"} 10\n'
+    )
+
+
+def test_a_value_of_zero_is_shown() -> None:
+    bench = _Bench()
+    bench.view.observe(make_batch({bench.volts: 0.0}))
+    assert bench.shown() == ['battery_voltage_volts{site="VP001"} 0']
+
+
+def test_a_series_is_shown_for_three_intervals_and_not_longer() -> None:
+    bench = _Bench()
+    bench.view.observe(make_batch({bench.volts: 53.5}, interval=60.0))
+    bench.clock.advance(180.0)
+    assert bench.shown() == ['battery_voltage_volts{site="VP001"} 53.5']
+    bench.clock.advance(0.001)
+    assert bench.shown() == []
+    assert len(bench.view) == 0
+    assert bench.counted("omc_series") == 0
+    assert bench.counted("omc_series_expired_total") == 1
+
+
+def test_a_family_without_fresh_series_has_no_comments_either() -> None:
+    bench = _Bench()
+    bench.view.observe(make_batch({bench.volts: 53.5}))
+    bench.clock.advance(181.0)
+    assert "".join(bench.view.slices(TEXT)) == ""
+
+
+def test_each_series_expires_by_the_interval_of_its_own_batch() -> None:
+    bench = _Bench(expiry_intervals=2)
+    slow = make_series(bench.table, "battery_voltage_volts", site="slow")
+    bench.view.observe(make_batch({bench.volts: 53.5}, interval=10.0))
+    bench.view.observe(make_batch({slow: 48.0}, interval=300.0))
+    bench.clock.advance(21.0)
+    assert bench.shown() == ['battery_voltage_volts{site="slow"} 48']
+
+
+def test_a_new_value_prolongs_the_life_of_a_series() -> None:
+    bench = _Bench()
+    bench.view.observe(make_batch({bench.volts: 53.5}))
+    bench.clock.advance(170.0)
+    bench.view.observe(make_batch({bench.volts: 53.0}, bench.clock.time_ms()))
+    bench.clock.advance(170.0)
+    assert bench.shown() == ['battery_voltage_volts{site="VP001"} 53']
+
+
+def test_an_expired_series_comes_back_with_its_next_value() -> None:
+    bench = _Bench()
+    bench.view.observe(make_batch({bench.volts: 53.5}))
+    bench.clock.advance(181.0)
+    assert bench.shown() == []
+    bench.view.observe(make_batch({bench.volts: 52.0}, bench.clock.time_ms()))
+    assert bench.shown() == ['battery_voltage_volts{site="VP001"} 52']
+
+
+def test_an_older_value_does_not_replace_a_newer_one() -> None:
+    bench = _Bench()
+    bench.view.observe(make_batch({bench.volts: 53.5}, NEW_YEAR_MS))
+    bench.view.observe(make_batch({bench.volts: 40.0}, NEW_YEAR_MS - 1))
+    assert bench.shown() == ['battery_voltage_volts{site="VP001"} 53.5']
+    assert bench.counted("omc_samples_passed_over_total", reason="out_of_order") == 1
+
+
+def test_an_older_value_does_not_prolong_the_life_of_a_newer_one() -> None:
+    bench = _Bench()
+    bench.view.observe(make_batch({bench.volts: 53.5}, NEW_YEAR_MS))
+    bench.clock.advance(100.0)
+    bench.view.observe(make_batch({bench.volts: 40.0}, NEW_YEAR_MS - 1))
+    bench.clock.advance(81.0)
+    assert bench.shown() == []
+
+
+def test_of_two_values_of_one_time_the_last_is_shown() -> None:
+    bench = _Bench()
+    bench.view.observe(make_batch([(bench.volts, 53.5), (bench.volts, 53.75)]))
+    assert bench.shown() == ['battery_voltage_volts{site="VP001"} 53.75']
+
+
+def test_history_in_one_batch_leaves_its_newest_value_whatever_the_order() -> None:
+    bench = _Bench()
+    history = Batch("mqtt:sites", 60.0)
+    for age_ms, value in ((20_000, 51.0), (0, 53.0), (10_000, 52.0)):
+        history.add(bench.volts, value, NEW_YEAR_MS - age_ms)
+    bench.view.observe(history)
+    assert bench.shown() == ['battery_voltage_volts{site="VP001"} 53']
+
+
+def test_values_measured_before_the_life_of_a_series_are_not_the_present() -> None:
+    bench = _Bench()
+    bench.view.observe(make_batch({bench.volts: 40.0}, NEW_YEAR_MS - 180_001))
+    assert bench.shown() == []
+    assert len(bench.view) == 0
+    bench.view.observe(make_batch({bench.volts: 41.0}, NEW_YEAR_MS - 180_000))
+    assert bench.shown() == ['battery_voltage_volts{site="VP001"} 41']
+    bench.view.observe(make_batch({bench.volts: 40.0}, NEW_YEAR_MS - 180_001))
+    assert bench.counted("omc_samples_passed_over_total", reason="stale") == 2
+
+
+def test_a_device_whose_clock_was_set_back_is_shown_again_when_its_old_value_has_expired() -> None:
+    bench = _Bench()
+    ahead = NEW_YEAR_MS + 86_400_000
+    bench.view.observe(make_batch({bench.volts: 53.5}, ahead))
+    bench.clock.advance(60.0)
+    bench.view.observe(make_batch({bench.volts: 53.0}, bench.clock.time_ms()))
+    assert bench.shown() == ['battery_voltage_volts{site="VP001"} 53.5']
+    bench.clock.advance(121.0)
+    bench.view.observe(make_batch({bench.volts: 52.0}, bench.clock.time_ms()))
+    assert bench.shown() == ['battery_voltage_volts{site="VP001"} 52']
+
+
+def test_a_forgotten_series_is_gone_at_once_and_does_not_count_as_expired() -> None:
+    bench = _Bench()
+    bench.table.on_forget(bench.view.forget)
+    bench.view.observe(make_batch({bench.volts: 53.5}))
+    bench.table.forget(bench.volts)
+    assert bench.shown() == []
+    assert bench.counted("omc_series_expired_total") == 0
+    again = make_series(bench.table, "battery_voltage_volts", site="VP001")
+    bench.view.observe(make_batch({again: 50.0}, NEW_YEAR_MS - 5))
+    assert bench.shown() == ['battery_voltage_volts{site="VP001"} 50']
+
+
+def test_a_series_that_was_never_shown_can_be_forgotten() -> None:
+    bench = _Bench()
+    bench.view.forget(bench.volts)
+    assert bench.shown() == []
+
+
+def _many(bench: _Bench, name: str, count: int) -> Batch:
+    return make_batch({make_series(bench.table, name, port=str(n)): float(n) for n in range(count)})
+
+
+def test_a_large_family_is_rendered_in_slices_and_every_line_once() -> None:
+    bench = _Bench()
+    bench.view.observe(_many(bench, "battery_voltage_volts", 2 * SLICE + 1))
+    slices = list(bench.view.slices(TEXT))
+    assert [text.count("battery_voltage_volts{") for text in slices] == [SLICE, SLICE, 1]
+    assert "".join(slices).count("# TYPE") == 1
+    assert len(set(bench.shown())) == 2 * SLICE + 1
+
+
+def test_samples_that_arrive_during_a_rendering_are_neither_torn_nor_shown_twice() -> None:
+    bench = _Bench()
+    bench.view.observe(_many(bench, "battery_voltage_volts", SLICE + 10))
+    bench.view.observe(_many(bench, "board_temperature_celsius", 10))
+    rendering = bench.view.slices(TEXT)
+    first = next(rendering)
+    bench.view.observe(_many(bench, "battery_voltage_volts", SLICE + 500))
+    bench.view.observe(make_batch({make_series(bench.table, "new_metric"): 1.0}))
+    lines = [line for line in (first + "".join(rendering)).splitlines() if line[0] != "#"]
+    assert len(lines) == len(set(lines)) == SLICE + 20
+    assert len(bench.shown()) == SLICE + 500 + 10 + 1
+
+
+def test_a_series_that_leaves_during_a_rendering_never_lends_its_line_to_another() -> None:
+    bench = _Bench()
+    volts = _many(bench, "battery_voltage_volts", SLICE + 10)
+    bench.view.observe(volts)
+    rendering = bench.view.slices(TEXT)
+    text = next(rendering)
+    for series in volts.series:
+        bench.view.forget(series)
+    bench.view.observe(_many(bench, "board_temperature_celsius", SLICE + 10))
+    text += "".join(rendering)
+    assert "board_temperature" not in text
+    assert text.count("battery_voltage_volts{") == SLICE
+    assert len(bench.shown()) == SLICE + 10
+
+
+def test_two_renderings_at_once_count_an_expired_series_once() -> None:
+    bench = _Bench()
+    bench.view.observe(_many(bench, "battery_voltage_volts", 3))
+    bench.view.observe(_many(bench, "board_temperature_celsius", SLICE + 1))
+    bench.clock.advance(179.0)
+    bench.view.observe(_many_again(bench, "board_temperature_celsius", SLICE + 1))
+    bench.clock.advance(2.0)
+    first, second = bench.view.slices(TEXT), bench.view.slices(TEXT)
+    next(first)
+    next(second)
+    assert "battery" not in "".join(first) + "".join(second)
+    assert bench.counted("omc_series_expired_total") == 3
+
+
+def _many_again(bench: _Bench, name: str, count: int) -> Batch:
+    batch = _many(bench, name, count)
+    for index in range(count):
+        batch.times[index] = bench.clock.time_ms()
+    return batch
+
+
+def test_a_value_that_comes_between_two_slices_saves_its_series() -> None:
+    bench = _Bench()
+    volts = _many(bench, "battery_voltage_volts", SLICE + 1)
+    first, second = volts.series[:2]
+    bench.view.observe(volts)
+    bench.clock.advance(181.0)
+    bench.view.observe(make_batch({first: 1.0}, bench.clock.time_ms()))
+    rendering = bench.view.slices(TEXT)
+    assert next(rendering).count("battery_voltage_volts{") == 1
+    bench.view.observe(make_batch({second: 2.0}, bench.clock.time_ms()))
+    assert "".join(rendering) == ""
+    assert bench.shown() == [f"{first.key} 1", f"{second.key} 2"]
+    assert bench.counted("omc_series_expired_total") == SLICE - 1
+
+
+def test_slots_of_series_that_left_are_used_again() -> None:
+    bench = _Bench()
+    for generation in range(5):
+        metric = make_metric("battery_voltage_volts")
+        series = [bench.table.intern(metric, {"port": f"{generation}-{n}"}) for n in range(100)]
+        bench.view.observe(make_batch(dict.fromkeys(series, 1.0), bench.clock.time_ms()))
+        assert len(bench.shown()) == 100
+        bench.clock.advance(181.0)
+        assert bench.shown() == []
+    assert bench.view.capacity == 100
+
+
+def test_an_abandoned_rendering_does_not_hold_slots_for_ever() -> None:
+    bench = _Bench()
+    bench.view.observe(_many(bench, "battery_voltage_volts", SLICE + 1))
+    rendering = bench.view.slices(TEXT)
+    next(rendering)
+    bench.view.forget(make_series(bench.table, "battery_voltage_volts", port="0"))
+    rendering.close()
+    bench.view.observe(make_batch({bench.volts: 1.0}))
+    assert bench.view.capacity == SLICE + 1
