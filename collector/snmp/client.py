@@ -1,61 +1,62 @@
-"""Sessions with many agents over few sockets, timers and futures."""
+"""All sessions of the process: few sockets, one timer, keys hashed once."""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Coroutine
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self
 
+from collector.snmp.counts import TransportCounts
 from collector.snmp.credentials import Target
-from collector.snmp.exchange import Exchange
-from collector.snmp.limits import AgentLimits
+from collector.snmp.pool import SocketPool
+from collector.snmp.second_opinion import SecondOpinion
+from collector.snmp.session import Session, Shared
+from collector.snmp.sockets import MasterKeys
+from collector.snmp.wheel import DeadlineWheel
 from omc.core.clock import Clock
-
-T = TypeVar("T")
-
-
-class Session:
-    """One agent. Runs one exchange at a time.
-
-    Attributes:
-        target: Whom it asks.
-        limits: What has been learned about the agent; kept for the life of the session.
-    """
-
-    def __init__(self, client: SnmpClient, target: Target) -> None:
-        self.target = target
-        self.limits = AgentLimits()
-
-    async def run(self, exchange: Exchange[T], deadline: float) -> T:
-        """Drive an exchange to its end.
-
-        Args:
-            exchange: A fresh generator. It is closed in any case.
-            deadline: Seconds from now for the whole exchange, the wait for a socket included.
-
-        Raises:
-            Unreachable: no answer (`RequestTimeout`), refused by the host, or `PollDeadline`.
-            AuthenticationRefused: the agent refused user, keys or level (SNMPv3).
-            ProtocolViolation: the agent's answers cannot be used.
-            RuntimeError: an exchange is running already.
-        """
-        raise NotImplementedError
-
-    def close(self) -> None:
-        """Close the socket and forget the session; a running exchange is cut off."""
-        raise NotImplementedError
 
 
 class SnmpClient:
-    """All sessions of the process: bounds the sockets, keeps the time, localises keys once."""
+    """Makes sessions; owns everything they share. An asynchronous context manager.
 
-    def __init__(self, clock: Clock, *, max_open_sockets: int = 2048) -> None:
-        self.clock = clock
+    Args:
+        clock: Stamps replies and measures deadlines.
+        max_open_sockets: Bound for all sessions together; above it the longest idle socket is
+            closed, and when none is idle an exchange waits.
+        tick: Seconds between two looks at the deadlines: how late a timeout may be noticed.
+
+    Attributes:
+        counts: What happened since the client was made.
+    """
+
+    def __init__(self, clock: Clock, *, max_open_sockets: int = 2048, tick: float = 0.05) -> None:
+        self.counts = TransportCounts()
+        self._tasks = asyncio.TaskGroup()
+        self._running: set[asyncio.Task[None]] = set()
+        self._pool = SocketPool(max_open_sockets)
+        self._wheel = DeadlineWheel(clock, tick)
+        self._shared = Shared(
+            clock=clock,
+            wheel=self._wheel,
+            pool=self._pool,
+            keys=MasterKeys(),
+            counts=self.counts,
+            advisor=SecondOpinion(clock),
+            spawn=self._spawn,
+        )
+
+    @property
+    def open_sockets(self) -> int:
+        """Sockets in use and idle ones."""
+        return self._pool.taken
 
     def session(self, target: Target) -> Session:
         """A session with one agent; opens nothing yet."""
-        return Session(self, target)
+        return Session(target, self._shared)
 
     async def __aenter__(self) -> Self:
+        await self._tasks.__aenter__()
         return self
 
     async def __aexit__(
@@ -64,4 +65,16 @@ class SnmpClient:
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        return None
+        for task in self._running:
+            task.cancel()
+        try:
+            await self._tasks.__aexit__(exc_type, exc, traceback)
+        finally:
+            self._wheel.close()
+            self._pool.close()
+
+    def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
+        task = self._tasks.create_task(work, name=name)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return task

@@ -92,8 +92,20 @@ class Next:
         self.cursor = cursor
 
 
+class Peek:
+    """GETNEXT after the cursor, without moving it: is there anything at all?
+
+    `Reply.answer` is VALUE, END_OF_MIB_VIEW, or None for an error-status.
+    """
+
+    __slots__ = ("cursor",)
+
+    def __init__(self, cursor: Cursor) -> None:
+        self.cursor = cursor
+
+
 class Diagnose:
-    """Ask a second library what the agent really says; slow, so only where the first is mute.
+    """Ask a second library which error-status it was; slow, so only where the first is mute.
 
     Attributes:
         oid: A numeric OID.
@@ -107,7 +119,7 @@ class Diagnose:
         self.next = next
 
 
-Request = Get | Bulk | Next | Diagnose
+Request = Get | Bulk | Next | Peek | Diagnose
 
 
 class Reply:
@@ -118,8 +130,9 @@ class Reply:
         time_ms: Unix milliseconds when the response arrived.
         beyond: An OID past the cursor's column was seen: the column has been read to its end.
         ended: The agent answered, but with nothing that can be used: end of the MIB, or an
-            error-status; only `Diagnose` can tell which.
-        answer: What the agent said, for `Diagnose` only.
+            error-status; `Peek` and `Diagnose` can tell which.
+        answer: What the agent said: always for `Diagnose`, where it is known for `Peek` and for
+            a `Get` of one instance.
     """
 
     __slots__ = ("answer", "beyond", "ended", "time_ms", "varbinds")

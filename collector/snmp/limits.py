@@ -37,6 +37,7 @@ class AgentLimits:
     __slots__ = (
         "_failed_before",
         "_good_walks",
+        "_last_columns",
         "_pages",
         "_patience",
         "_rows",
@@ -58,6 +59,7 @@ class AgentLimits:
         self._rows: dict[str, int] = {}
         self._words: dict[str, _Word] = {}
         self._pages: set[int] = set()
+        self._last_columns: set[str] = set()
 
     def repetitions_for(self, column: str, ceiling: int | None) -> int:
         """Rows to ask for: one more than the column had, so that its end is seen at once."""
@@ -96,9 +98,13 @@ class AgentLimits:
             self._pages.clear()
         self._pages.add(page)
 
-    def may_end_at_mib_end(self, column: str) -> bool:
-        """Whether the agent once said that there is nothing more after this column."""
-        return column in self._words
+    def ends_mib(self, column: str) -> bool:
+        """Whether there was nothing more after this column when it was walked last."""
+        return column in self._last_columns
+
+    def remember_mib_end(self, column: str) -> None:
+        """There is nothing more after this column, as far as the agent lets us see."""
+        self._last_columns.add(column)
 
     def recall(self, oid: str, position: str) -> Answer | None:
         """What the agent said about `oid` when it stopped at `position`, if still believed."""

@@ -1,16 +1,28 @@
-"""Reading columns and instances: what a careful manager asks, and when it stops.
+"""Walking a column: what a careful manager asks, and when it stops.
 
-Walks stop at the end of the column, refuse OIDs that do not increase (an endless walk is a known
-fault of agents), ask for less when the agent cannot answer, and never take a short answer for the
-end: what looks like one is asked again, one row at a time, and then through a second library.
+A walk stops at the end of the column, refuses OIDs that do not increase (an endless walk is a known
+fault of agents), asks for less when the agent cannot answer, and never takes a short answer for the
+end: what looks like one is asked again, and an error-status is found out through a second library.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
+from operator import itemgetter
 
-from collector.snmp.exchange import Exchange
+from collector.snmp.exchange import (
+    Answer,
+    Bulk,
+    Cursor,
+    Diagnose,
+    Exchange,
+    Next,
+    Peek,
+    Reply,
+    Request,
+    RequestTimeout,
+)
 from collector.snmp.limits import AgentLimits
 from collector.varbind import Varbind
 from omc.core.errors import ProtocolViolation
@@ -18,11 +30,16 @@ from omc.core.errors import ProtocolViolation
 #: Takes a page of varbinds and the Unix milliseconds of its arrival.
 OnPage = Callable[[list[Varbind], int], None]
 
-#: Takes what an agent did against the protocol at one OID.
-OnError = Callable[[ProtocolViolation], None]
-
 #: No table of an access network is longer; an agent that goes on is making rows up.
 MAX_ROWS = 1_000_000
+
+#: Answers that end a walk as it should end. SNMPv1 has no endOfMibView, some v2c agents forget it.
+_ENDS = (Answer.END_OF_MIB_VIEW, Answer.NO_SUCH_NAME)
+
+#: How often an agent may take an empty answer back in one walk.
+_MAX_DOUBTS = 3
+
+_oid_of = itemgetter(0)
 
 
 @dataclass(slots=True)
@@ -66,26 +83,174 @@ def walk(
         RequestTimeout: not even one row was answered any more.
         PollDeadline: the time for the whole exchange is over.
     """
-    raise NotImplementedError
-    yield  # type: ignore[unreachable]
+    walker = _Walker(column, limits, on_page, max_repetitions, max_rows)
+    request: Request | None = walker.rows()
+    while request is not None:
+        try:
+            reply = yield request
+        except RequestTimeout as timeout:
+            request = walker.after_timeout(request, timeout)
+        else:
+            request = walker.after(request, reply)
+    return walker.end
 
 
-def get(
-    oids: Sequence[str], limits: AgentLimits, on_error: OnError | None = None
-) -> Exchange[list[Varbind]]:
-    """Read instances; one that is missing or refused does not cost the others.
+class _Walker:
+    """One walk: decides after every reply what to ask next, None when it is over.
 
-    Args:
-        oids: Complete OIDs (with the `.0` of a scalar), without leading dot.
-        limits: The device's memory (`Session.limits`).
-        on_error: Told about each OID that the agent refused with an error-status.
-
-    Returns:
-        Those that exist, in no promised order.
-
-    Raises:
-        RequestTimeout: not even one instance was answered any more.
-        PollDeadline: the time for the whole exchange is over.
+    Attributes:
+        end: How it ended.
     """
-    raise NotImplementedError
-    yield  # type: ignore[unreachable]
+
+    __slots__ = ("_bulk", "_cursor", "_doubts", "_limits", "_max_rows", "_on_page", "_tried", "end")
+
+    def __init__(
+        self,
+        column: str,
+        limits: AgentLimits,
+        on_page: OnPage,
+        ceiling: int | None,
+        max_rows: int,
+    ) -> None:
+        self.end = WalkEnd(column)
+        self._limits = limits
+        self._on_page = on_page
+        self._max_rows = max_rows
+        self._cursor = Cursor(column, limits.repetitions_for(column, ceiling))
+        self._bulk = limits.bulk and limits.repetitions > 1
+        self._tried: Request | None = None
+        self._doubts = 0
+
+    def rows(self) -> Request:
+        """As many rows as the agent is believed to answer."""
+        return Bulk(self._cursor) if self._bulk else Next(self._cursor)
+
+    def after(self, request: Request, reply: Reply) -> Request | None:
+        """What to ask after a reply."""
+        if isinstance(request, Peek):
+            return self._after_peek(reply)
+        if isinstance(request, Diagnose):
+            return self._after_diagnosis(reply)
+        rows = reply.varbinds
+        if rows and not self._take(rows, reply.time_ms):
+            return None
+        if reply.beyond:
+            return self._complete()
+        if not rows:
+            return self._doubt(request)
+        if len(rows) < self._cursor.repetitions and self._limits.ends_mib(self.end.column):
+            return self._look_ahead()
+        return self.rows()
+
+    def after_timeout(self, request: Request, timeout: RequestTimeout) -> Request | None:
+        """What to ask when there was no answer: one row, and later half as many as before."""
+        if isinstance(request, Bulk):
+            return self._shrink()
+        if isinstance(request, Diagnose):
+            return self._fail("stopped with an error-status that it did not repeat")
+        if timeout.garbled:
+            return self._fail("sent a row that cannot be read")
+        raise timeout
+
+    # -- rows ------------------------------------------------------------------------------------
+
+    def _take(self, rows: list[Varbind], time_ms: int) -> bool:
+        """Hand a page on; false when the walk has to end with it."""
+        cursor, limits = self._cursor, self._limits
+        page = hash((cursor.position, *map(_oid_of, rows)))
+        if not limits.knows_page(page):
+            good = _increasing(cursor.position, rows)
+            if good < len(rows):
+                self._hand_on(rows[:good], time_ms)
+                self._fail(f"sent {rows[good][0]}, which does not increase")
+                return False
+            limits.remember_page(page)
+        self._hand_on(rows, time_ms)
+        if self.end.rows > self._max_rows:
+            self._fail(f"sent more than {self._max_rows} rows")
+            return False
+        return True
+
+    def _hand_on(self, rows: list[Varbind], time_ms: int) -> None:
+        if rows:
+            self._cursor.position = rows[-1][0]
+            self.end.rows += len(rows)
+            self._on_page(rows, time_ms)
+
+    # -- doubts ----------------------------------------------------------------------------------
+
+    def _doubt(self, request: Request) -> Request | None:
+        """The agent answered with nothing: the end, or an error-status."""
+        known = self._limits.recall(self.end.column, self._cursor.position)
+        if known is not None:
+            return self._judge(known)
+        self._doubts += 1
+        if self._doubts > _MAX_DOUBTS:
+            return self._fail("keeps answering with nothing and then with rows")
+        self._tried = request
+        return Peek(self._cursor)
+
+    def _look_ahead(self) -> Request:
+        """A short page of the column that ends the MIB: ask for that end rather than for rows."""
+        self._tried = None
+        return Peek(self._cursor)
+
+    def _after_peek(self, reply: Reply) -> Request | None:
+        if reply.answer is Answer.END_OF_MIB_VIEW:
+            self._limits.remember_mib_end(self.end.column)
+            return self._complete()
+        if reply.answer is Answer.VALUE and self._tried is None:
+            return self.rows()
+        if reply.answer is Answer.VALUE and isinstance(self._tried, Bulk):
+            return self._shrink()  # one row can be had, so it was too many: tooBig
+        return Diagnose(self._cursor.position, next=True)
+
+    def _after_diagnosis(self, reply: Reply) -> Request | None:
+        answer = reply.answer or Answer.OTHER
+        if answer is Answer.VALUE:
+            if self._is_inside(reply.varbinds):
+                return Next(self._cursor)  # it has changed its mind
+            answer = Answer.END_OF_MIB_VIEW
+        self._limits.remember(self.end.column, self._cursor.position, answer)
+        return self._judge(answer)
+
+    def _is_inside(self, varbinds: list[Varbind]) -> bool:
+        return any(oid.startswith(self.end.column + ".") for oid, _ in varbinds)
+
+    def _judge(self, answer: Answer) -> Request | None:
+        if answer in _ENDS:
+            return self._complete()
+        return self._fail(f"answered {answer}")
+
+    # -- sizes and ends --------------------------------------------------------------------------
+
+    def _shrink(self) -> Request:
+        """Half as many rows from now on; the next request is for one, because it may resize."""
+        self._cursor.repetitions = self._limits.shrink(self._cursor.repetitions)
+        self._bulk = self._cursor.repetitions > 1
+        return Next(self._cursor)
+
+    def _complete(self) -> Request | None:
+        self._limits.walked(self.end.column, self.end.rows)
+        return None
+
+    def _fail(self, what: str) -> Request | None:
+        where = f"after {self._cursor.position}" if self.end.rows else "at its start"
+        text = f"walk of {self.end.column}: the agent {what} ({where}, {self.end.rows} rows kept)"
+        self.end.error = ProtocolViolation(text)
+        return None
+
+
+def _increasing(position: str, rows: list[Varbind]) -> int:
+    """How many rows at the start of the page increase, the first against `position`."""
+    last = _arcs(position)
+    for count, (oid, _) in enumerate(rows):
+        arcs = _arcs(oid)
+        if arcs <= last:
+            return count
+        last = arcs
+    return len(rows)
+
+
+def _arcs(oid: str) -> tuple[int, ...]:
+    return tuple(map(int, oid.split(".")))
