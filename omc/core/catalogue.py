@@ -146,7 +146,7 @@ def _part_problems(sources: Sequence[_Source], catalogue: Catalogue) -> Iterator
     for source in sources:
         for index, metric in enumerate(source.content.metrics):
             for location, name in _parts_in_place(metric):
-                fault = _part_fault(metric, name, location[0], catalogue)
+                fault = _part_fault(metric, name, location, catalogue)
                 if fault:
                     text = f"{metric.name}: {fault}"
                     yield source.file.problem(("metrics", index, *location), text)
@@ -165,16 +165,17 @@ def _parts_in_place(metric: Metric) -> Iterator[tuple[Location, str]]:
         yield ("weight",), metric.weight
 
 
-def _part_fault(metric: Metric, name: str, role: int | str, catalogue: Catalogue) -> str | None:
+def _part_fault(metric: Metric, name: str, location: Location, catalogue: Catalogue) -> str | None:
     if name not in catalogue:
         return f"{name!r} is no metric of the catalogue"
     part = catalogue.metric(name)
-    if role == "factors" and part.aggregation is not Aggregation.RATIO:
+    is_factor = location[0] == "factors"
+    if is_factor and part.aggregation is not Aggregation.RATIO:
         return f"{name} is no ratio, so it cannot be a factor"
-    if role != "factors" and part.derived:
+    if part.derived and not is_factor:
         return f"{name} is derived itself; name the metrics it is made of"
     lacking = [label for label in metric.labels if label not in part.labels]
-    if lacking and not (metric.ratio and name in metric.ratio.denominator):
+    if lacking and location[:2] != ("ratio", "denominator"):
         return f"{name} lacks the label {lacking[0]!r}"
     if metric.ratio is not None and metric.unit == "1":
         return _mixed_units(metric.ratio, part, catalogue)
