@@ -177,10 +177,10 @@ class SinkDelivery:
                 return
             self._failed(failure)
             self.retries += 1
-            await asyncio.sleep(self._pause(attempt, failure.retry_after))
+            await asyncio.sleep(self.pause(attempt, failure.retry_after))
             attempt += 1
 
-    def _pause(self, attempt: int, retry_after: float | None) -> float:
+    def pause(self, attempt: int, retry_after: float | None) -> float:
         """Seconds before the next attempt; `attempt` counts from 0."""
         policy = self._policy
         longest = min(policy.longest_retry, policy.first_retry * 2.0 ** min(attempt, 30))
