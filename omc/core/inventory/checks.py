@@ -42,7 +42,7 @@ def check_inventory(tables: Tables) -> Iterator[Problem]:
     """Every contradiction between rows. Fields that could not be read are passed over."""
     for table in tables.values():
         if table.complete:
-            yield from _duplicates(table)
+            yield from duplicates(table)
         yield from _dangling(table, tables)
     yield from _areas(tables)
     yield from _cells(tables)
@@ -64,7 +64,8 @@ def _line(table: TypedTable, row: int) -> int:
     return table.places.problem(row, SCHEMAS[table.kind].key[0], "").line
 
 
-def _duplicates(table: TypedTable) -> Iterator[Problem]:
+def duplicates(table: TypedTable) -> Iterator[Problem]:
+    """Rows with a key that an earlier row has."""
     seen: dict[Any, int] = {}
     column = SCHEMAS[table.kind].key[0]
     for row, key in enumerate(table.keys()):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import unicodedata
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -88,14 +89,27 @@ def read_text(path: Path) -> str:
     raise ConfigurationError([Problem(str(path), 0, 0, fault)]) from None
 
 
-def read_csv(path: Path, kind: Kind, renamed: Mapping[str, str] | None = None) -> Table:
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """How to read a file that was not made for us.
+
+    Attributes:
+        renamed: Our column by theirs. Unless it is empty, other columns are left out.
+        fixed: Values by our column, for all rows.
+    """
+
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    fixed: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_csv(path: Path, kind: Kind, foreign: Foreign | None = None) -> Table:
     """Read one kind from one file.
 
     Args:
         path: The file.
         kind: What it holds.
-        renamed: Our column by theirs, for files of others; columns it does not name, and that
-            are none of ours, are then left out. None: every column must be ours.
+        foreign: None for a file of the inventory itself; else only the key's columns need be
+            there, because rows may complete what the inventory has.
 
     Raises:
         ConfigurationError: the file cannot be read at all. Faults of single rows are in the
@@ -106,16 +120,20 @@ def read_csv(path: Path, kind: Kind, renamed: Mapping[str, str] | None = None) -
     if not sheet.header:
         columns = ",".join(SCHEMAS[kind].names)
         raise ConfigurationError([Problem(str(path), 0, 0, f"no header; expected {columns}")])
-    theirs = {name.strip().lower(): ours for name, ours in (renamed or {}).items()}
+    foreign_file = foreign or Foreign()
+    theirs = {_column_name(name): ours for name, ours in foreign_file.renamed.items()}
     header = [theirs.get(name, name) for name in sheet.header]
+    expected = _Expected.of(kind, foreign)
     problems = [
-        *_header_problems(path, text, sheet, kind, header, strict=renamed is None),
+        *_header_problems(path, text, sheet, header, expected),
         *sheet.problems,
     ]
     known = SCHEMAS[kind].names
     wanted = {name: index for index, name in enumerate(header) if name in known}
     places = CsvPlaces(path, text, sheet.lines, wanted, sheet.separator)
     columns_by_name = _columns(sheet.rows, wanted)
+    for name, value in foreign_file.fixed.items():
+        columns_by_name[name] = [value] * len(sheet.rows)
     decimal_comma = sheet.separator == ";"
     return Table(kind, columns_by_name, len(sheet.rows), places, problems, decimal_comma)
 
@@ -156,9 +174,14 @@ def _sheet(path: Path, text: str) -> _Sheet:
     return sheet
 
 
+def _column_name(text: str) -> str:
+    """A column's name without what spreadsheets and people vary: case, spaces, Unicode form."""
+    return unicodedata.normalize("NFC", text).strip().lower()
+
+
 def _add_row(sheet: _Sheet, path: Path, line: int, row: list[str]) -> None:
     if not sheet.header:
-        sheet.header = [name.strip().lower() for name in row]
+        sheet.header = [_column_name(name) for name in row]
         sheet.header_line = line
     elif len(row) != len(sheet.header):
         found = f"found {len(row)} fields; the header has {len(sheet.header)}"
@@ -173,25 +196,48 @@ def _separator(text: str) -> str:
     return max(",;\t", key=header.count)
 
 
+@dataclass(frozen=True, slots=True)
+class _Expected:
+    """What a header may and must hold.
+
+    Attributes:
+        allowed: All columns of the kind.
+        required: Columns that must be there.
+        closed: Whether other columns are a fault.
+    """
+
+    allowed: tuple[str, ...]
+    required: tuple[str, ...]
+    closed: bool
+
+    @classmethod
+    def of(cls, kind: Kind, foreign: Foreign | None) -> _Expected:
+        schema = SCHEMAS[kind]
+        required = [column.name for column in schema.columns if column.required]
+        if foreign is None:
+            return cls(schema.names, tuple(required), closed=True)
+        keys = (n for n in required if n in schema.key and n not in foreign.fixed)
+        return cls(schema.names, tuple(keys), closed=not foreign.renamed)
+
+
 def _header_problems(
-    path: Path, text: str, sheet: _Sheet, kind: Kind, header: Sequence[str], *, strict: bool
+    path: Path, text: str, sheet: _Sheet, header: Sequence[str], expected: _Expected
 ) -> list[Problem]:
-    schema = SCHEMAS[kind]
     faults: dict[int, str] = {}
     for index, name in enumerate(header):
-        if name in schema.names and name in header[:index]:
+        if name in expected.allowed and name in header[:index]:
             faults[index] = f"the column {name!r} is here twice"
-        elif strict and name not in schema.names:
-            allowed = ", ".join(schema.names)
+        elif expected.closed and name not in expected.allowed:
+            allowed = ", ".join(expected.allowed)
             faults[index] = f"the column {name!r} is not known; allowed: {allowed}"
     problems = []
     for index, fault in faults.items():
         line, character = field_place(text, sheet.separator, sheet.header_line, index)
         problems.append(Problem(str(path), line, character, fault))
-    missing = [c.name for c in schema.columns if c.required and c.name not in header]
-    for name in missing:
-        fault = f"the column {name!r} is missing"
-        problems.append(Problem(str(path), sheet.header_line, 0, fault))
+    for name in expected.required:
+        if name not in header:
+            fault = f"the column {name!r} is missing"
+            problems.append(Problem(str(path), sheet.header_line, 0, fault))
     return problems
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,7 +22,7 @@ from omc.core.inventory.model import (
     Span,
     SpanName,
 )
-from omc.core.inventory.table import Places, Table, TypedTable, convert
+from omc.core.inventory.table import Places, Table, convert, empty_table
 from omc.core.inventory.yaml_file import read_yaml
 from omc.core.model import AreaCode, CellName, NodeName, SiteCode
 
@@ -120,9 +121,10 @@ class Inventory:
         """
         found = list(problems)
         typed = {table.kind: convert(table, found) for table in tables}
-        for kind in Kind:
-            if kind not in typed:
-                typed[kind] = _empty(kind, complete=kind not in set(unreadable))
+        for kind in set(Kind) - set(typed):
+            typed[kind] = convert(empty_table(kind), [])
+        for kind in unreadable:
+            typed[kind] = replace(typed[kind], complete=False)
         found.extend(check_inventory(typed))
         if found:
             raise ConfigurationError(found)
@@ -184,16 +186,6 @@ def read_table(path: Path, kind: Kind) -> Table:
         ConfigurationError: it cannot be read at all.
     """
     return read_csv(path, kind) if path.suffix == ".csv" else read_yaml(path, kind)
-
-
-class _Nowhere:
-    def problem(self, row: int, column: str, text: str) -> Problem:
-        raise IndexError(row)
-
-
-def _empty(kind: Kind, *, complete: bool) -> TypedTable:
-    empty = convert(Table(kind, {}, 0, _Nowhere()), [])
-    return TypedTable(kind, empty.columns, 0, _Nowhere(), complete)
 
 
 def _grouped(items: Iterable[V], key: Callable[[V], K]) -> dict[K, Any]:

@@ -49,6 +49,16 @@ class Table:
     decimal_comma: bool = False
 
 
+class _NoPlaces:
+    def problem(self, row: int, column: str, text: str) -> Problem:
+        raise IndexError(row)
+
+
+def empty_table(kind: Kind) -> Table:
+    """A table without rows, for a kind that has no file."""
+    return Table(kind, {}, 0, _NoPlaces())
+
+
 @dataclass(frozen=True, slots=True)
 class TypedTable:
     """The rows of one kind as typed columns.
@@ -89,12 +99,9 @@ def convert(table: Table, problems: list[Problem]) -> TypedTable:
             columns[column.name] = [column.default] * table.length
         else:
             columns[column.name] = _convert_column(table, column, raw, problems)
-    complete = all(name in table.columns or not _required(table.kind, name) for name in schema.key)
+    keys = (column.name for column in schema.columns if column.required)
+    complete = table.length == 0 or all(k in table.columns for k in keys if k in schema.key)
     return TypedTable(table.kind, columns, table.length, table.places, complete)
-
-
-def _required(kind: Kind, name: str) -> bool:
-    return any(column.required for column in SCHEMAS[kind].columns if column.name == name)
 
 
 def _convert_column(
