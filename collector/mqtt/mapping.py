@@ -1,0 +1,273 @@
+"""What people write in config/mqtt/*.yaml: how the messages of one kind of device are to be read.
+
+A file is one mapping and its name is the mapping's name. Everything that names a metric, a label or
+a state is checked against the catalogue when the file is loaded. docs/mqtt.md explains the keys.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+
+from collector.mqtt.json_path import JsonPath
+from collector.mqtt.value_rule import MappingModel, Template, ValueRule, catalogue_of, names_in
+from omc.core.catalogue import Catalogue, MetricKind
+from omc.core.errors import ConfigurationError, Problem
+from omc.core.quantities import DurationRange, Written
+from omc.core.yaml_source import load_yaml, validate
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_DAY = 86400.0
+
+
+def _parse_path(value: Any) -> Any:
+    return JsonPath.parse(value) if isinstance(value, str) else value
+
+
+def _check_zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError):  # ZoneInfoNotFoundError is a KeyError
+        raise ValueError(f"there is no time zone {value!r}; Vietnam is Asia/Ho_Chi_Minh") from None
+    return value
+
+
+Path_ = Annotated[JsonPath, BeforeValidator(_parse_path)]
+
+
+class ObjectForm(MappingModel):
+    """Values stand in an object under their own keys: `{"U_DC": 54.16, "I_BAT": -12}`.
+
+    Attributes:
+        at: Where that object lies in a record.
+    """
+
+    form: Literal["object"] = "object"
+    at: Path_ = JsonPath.parse(".")
+
+
+class ListForm(MappingModel):
+    """Values stand in a list of names and values: `[{"k": "U_DC", "v": "54.16", "u": "V"}]`.
+
+    Attributes:
+        at: Where the list lies in a record.
+        name: Key of the name.
+        value: Key of the value.
+        unit: Key of the unit, which must then be the one that is expected.
+        labels: Key of an object with more labels.
+        quality: Key of a word that says why there is no value; `ok` and `good` mean there is one.
+    """
+
+    form: Literal["list"]
+    at: Path_ = JsonPath.parse(".")
+    name: str
+    value: str
+    unit: str | None = None
+    labels: str | None = None
+    quality: str | None = None
+
+
+class TopicForm(MappingModel):
+    """One value a message; its name stands in the topic.
+
+    Attributes:
+        name: The value's name, from names of the topic: `{service}/{path}`.
+        value: Where the value lies in the record.
+    """
+
+    form: Literal["topic"]
+    name: Template
+    value: Path_ = JsonPath.parse(".")
+
+
+class TimeRule(MappingModel):
+    """Where a record says when it was taken. Looked for in the record, then in the document.
+
+    Attributes:
+        path: Where the time stands.
+        zone: Time zone of local times that do not say theirs.
+        format: `strptime` pattern; without one, epochs (s, ms, µs, ns) and ISO 8601 are read.
+        oldest: Records older than this are refused: store-and-forward after a long outage is
+            believed, a clock that was never set is not.
+    """
+
+    path: Path_
+    zone: Annotated[str, AfterValidator(_check_zone)] | None = None
+    format: str | None = None
+    oldest: Annotated[float, Written(DurationRange("1m", "4000d").parse)] = 35 * _DAY
+
+
+class PeriodRule(MappingModel):
+    """Where a record tells the granularity period that its sums belong to (3GPP TS 32.401).
+
+    Attributes:
+        path: Where its length in seconds stands.
+        suspect: Where the suspect flag stands.
+    """
+
+    path: Path_
+    suspect: Path_ | None = None
+
+
+def _as_rules(value: Any) -> Any:
+    """`name` and `{...}` are short for a list of one rule."""
+    if isinstance(value, str):
+        return ({"metric": value},)
+    return (value,) if isinstance(value, dict) else value
+
+
+Rules = Annotated[tuple[ValueRule, ...], BeforeValidator(_as_rules), Field(min_length=1)]
+Form = Annotated[ObjectForm | ListForm | TopicForm, Field(discriminator="form")]
+
+
+class PayloadMapping(MappingModel):
+    """One file of config/mqtt.
+
+    Attributes:
+        about: Who sends this, in one sentence.
+        kind: `telemetry` are readings; `status` says what holds until the next message (last
+            wills): retained messages are then taken, and the state is repeated every interval.
+        interval: How often a device sends; after three of them its series expire.
+        payload: `json`, or `text` for a bare value such as `54.16` or `ON`.
+        encoding: Of payloads that are not UTF-8.
+        records: Where the records lie in a document; each has its own time.
+        fields: Name -> where the payload says it. A name that the topic says too must agree.
+        site: Template of the site's code.
+        node: Template of the node's name.
+        locate: Template of an identifier by which the inventory knows the node: instead of site
+            and node.
+        time: Where the time stands; without it, the time of arrival counts.
+        period: Where a granularity period stands.
+        read: How names and values are laid out in a record.
+        names: `mapped`: only what `values` lists is read; `catalogue`: names are metrics of the
+            catalogue, and `values` is for the exceptions.
+        values: Name (or, for form `object`, path) -> metric, rule or list of rules.
+        missing: What means "no value", besides the usual words.
+    """
+
+    about: Annotated[str, Field(min_length=1)]
+    kind: Literal["telemetry", "status"] = "telemetry"
+    interval: Annotated[float, Written(DurationRange("1s", "1d").parse)]
+    payload: Literal["json", "text"] = "json"
+    encoding: str = "latin-1"
+    records: Path_ = JsonPath.parse(".")
+    fields: Mapping[str, Path_] = Field(default_factory=dict)
+    site: Template = "{site}"
+    node: Template = "{node}"
+    locate: Template | None = None
+    time: TimeRule | None = None
+    period: PeriodRule | None = None
+    read: Form = ObjectForm()
+    names: Literal["mapped", "catalogue"] = "mapped"
+    values: Mapping[str, Rules] = Field(default_factory=dict)
+    missing: tuple[float | str, ...] = ()
+
+    @field_validator("encoding")
+    @classmethod
+    def _encoding_exists(cls, encoding: str) -> str:
+        try:
+            codecs.lookup(encoding)
+        except LookupError:
+            raise ValueError(f"there is no encoding {encoding!r}") from None
+        return encoding
+
+    @field_validator("fields")
+    @classmethod
+    def _field_names_are_names(cls, fields: Mapping[str, JsonPath]) -> Mapping[str, JsonPath]:
+        for name in fields:
+            if _NAME.fullmatch(name) is None:
+                raise ValueError(f"field {name!r} is not lower_snake_case")
+        return fields
+
+    @field_validator("values")
+    @classmethod
+    def _values_fit(
+        cls, values: Mapping[str, tuple[ValueRule, ...]], info: ValidationInfo
+    ) -> Mapping[str, tuple[ValueRule, ...]]:
+        if isinstance(info.data.get("read"), ObjectForm) and info.data.get("names") == "mapped":
+            for path in values:
+                JsonPath.parse(path)
+        if info.data.get("period") is None:
+            for rule in (rule for rules in values.values() for rule in rules):
+                if catalogue_of(info).metric(rule.metric).period_sum:
+                    raise ValueError(f"{rule.metric} is the sum of a period: `period` is missing")
+        if info.data.get("kind") == "status":
+            for rule in (rule for rules in values.values() for rule in rules):
+                if catalogue_of(info).metric(rule.metric).kind is not MetricKind.STATE:
+                    raise ValueError(f"{rule.metric} is no state, this is a status mapping")
+        return values
+
+    @model_validator(mode="after")
+    def _reads_something(self) -> Self:
+        if self.names == "mapped" and not self.values:
+            raise ValueError("the key 'values' is missing: nothing would be read")
+        return self
+
+    @property
+    def value_paths(self) -> tuple[JsonPath, ...]:
+        """The keys of `values` where they are paths, else nothing."""
+        by_path = isinstance(self.read, ObjectForm) and self.names == "mapped"
+        return tuple(JsonPath.parse(path) for path in self.values) if by_path else ()
+
+    def unknown_names(self, topic_names: Sequence[str]) -> list[str]:
+        """Names that its templates want, but neither the topic nor the payload gives."""
+        given = {*topic_names, *self.records.names, *self.fields}
+        templates = [self.locate] if self.locate else [self.site, self.node]
+        if isinstance(self.read, TopicForm):
+            templates.append(self.read.name)
+        unknown = {name for template in templates for name in names_in(template)} - given
+        in_path = {path.text: path.names for path in self.value_paths}
+        for name, rules in self.values.items():
+            wanted = {n for rule in rules for t in rule.labels.values() for n in names_in(t)}
+            unknown |= wanted - given - set(in_path.get(name, ()))
+        return sorted(unknown)
+
+
+class MappingSet:
+    """Mappings by name."""
+
+    def __init__(self, mappings: Mapping[str, PayloadMapping]) -> None:
+        self._mappings = dict(mappings)
+
+    @classmethod
+    def load(cls, folders: Iterable[Path], catalogue: Catalogue) -> MappingSet:
+        """Read every `*.yaml` of the folders; a later folder replaces mappings by name.
+
+        Raises:
+            ConfigurationError: with every problem of every file.
+        """
+        mappings: dict[str, PayloadMapping] = {}
+        problems: list[Problem] = []
+        for folder in folders:
+            for path in sorted(folder.glob("*.yaml")):
+                try:
+                    mappings[path.stem] = validate(load_yaml(path), PayloadMapping, catalogue)
+                except ConfigurationError as error:
+                    problems.extend(error.problems)
+        if problems:
+            raise ConfigurationError(problems)
+        return cls(mappings)
+
+    def __getitem__(self, name: str) -> PayloadMapping:
+        return self._mappings[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._mappings
+
+    @property
+    def names(self) -> list[str]:
+        """All names, sorted."""
+        return sorted(self._mappings)

@@ -1,0 +1,41 @@
+"""How many series publishers can make us keep: a bound, because names come from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from omc.core.catalogue import Metric
+from omc.core.model import Series, SeriesTable, series_key
+
+
+class SeriesBudget:
+    """Interns the series that come in by MQTT, and no new ones beyond the limit."""
+
+    def __init__(self, table: SeriesTable, limit: int = 500_000) -> None:
+        self._limit = limit
+        self._known: set[str] = set()
+        self._on_forget: list[Callable[[], None]] = []
+        self._table = table
+        table.on_forget(self._forget)
+
+    def intern(self, metric: Metric, labels: Mapping[str, str]) -> Series | None:
+        """The series, or None when it would be one too many."""
+        key = series_key(metric.name, dict(sorted(labels.items())))
+        if key not in self._known:
+            if len(self._known) >= self._limit:
+                return None
+            self._known.add(key)
+        return self._table.intern(metric, labels)
+
+    def on_forget(self, forget: Callable[[], None]) -> None:
+        """Tell those who keep series that one of them is gone, so that they look it up again."""
+        self._on_forget.append(forget)
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def _forget(self, series: Series) -> None:
+        if series.key in self._known:
+            self._known.discard(series.key)
+            for forget in self._on_forget:
+                forget()
