@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
-from math import asin, cos, hypot, radians, sin
+from math import asin, atanh, cos, hypot, radians, sin
 
 Point = tuple[float, float]
 LineString = tuple[Point, ...]
@@ -17,6 +17,8 @@ MultiPolygon = tuple[Polygon, ...]
 
 #: Mean radius R1 of the WGS 84 ellipsoid.
 EARTH_RADIUS_KM = 6371.0088
+_EQUATORIAL_RADIUS_KM = 6378.137
+_ECCENTRICITY = 0.0818191908426
 
 _LINE = re.compile(r"LINESTRING\s*\(([^()]*)\)", re.IGNORECASE)
 _RING = re.compile(r"\(([^()]*)\)")
@@ -111,19 +113,30 @@ def distance_km(a: Point, b: Point) -> float:
 
 
 def area_km2(area: MultiPolygon) -> float:
-    """Surface, holes taken off, whichever way the rings turn.
+    """Surface on the ellipsoid, holes taken off, whichever way the rings turn.
 
-    Source: Chamberlain and Duquette, Some Algorithms for Polygons on a Sphere, JPL 2007.
+    Exact for edges along parallels and meridians, and within 0.01 % for edges of a few km.
     """
     return sum(_ring_km2(outer) - sum(_ring_km2(hole) for hole in holes) for outer, *holes in area)
 
 
 def _ring_km2(ring: LineString) -> float:
-    total = sum(
-        radians(b[0] - a[0]) * (2 + sin(radians(a[1])) + sin(radians(b[1])))
-        for a, b in pairwise(ring)
+    return abs(
+        sum(
+            radians(b[0] - a[0]) * (_belt_km2(a[1]) + _belt_km2(b[1])) / 2
+            for a, b in pairwise(ring)
+        )
     )
-    return abs(total) * EARTH_RADIUS_KM**2 / 2
+
+
+def _belt_km2(latitude: float) -> float:
+    """Surface from the equator to a latitude, per radian of longitude.
+
+    Source: Snyder, Map Projections: A Working Manual, USGS 1987, equation 3-12.
+    """
+    e, sine = _ECCENTRICITY, sin(radians(latitude))
+    q = (1 - e * e) * (sine / (1 - (e * sine) ** 2) + atanh(e * sine) / e)
+    return _EQUATORIAL_RADIUS_KM**2 * q / 2
 
 
 def _points(text: str) -> LineString:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from omc.core.errors import Problem
+from omc.core.inventory.fields import Parser
 from omc.core.inventory.model import Kind
 from omc.core.inventory.schema import SCHEMAS, Column
 from omc.core.yaml_source import shown
@@ -107,15 +108,19 @@ def convert(table: Table, problems: list[Problem]) -> TypedTable:
 def _convert_column(
     table: Table, column: Column, raw: Sequence[Any], problems: list[Problem]
 ) -> list[Any]:
-    if column.decimal and table.decimal_comma:
-        raw = [value.replace(",", ".") for value in raw]
-    parse, default = column.parse, column.default
+    parse, default = _parser(table, column), column.default
     if not column.required or not ("" in raw or None in raw):
         try:
             return [default if v is None or v == "" else parse(v) for v in raw]
         except ValueError:
             pass
     return [_convert_field(table, column, row, value, problems) for row, value in enumerate(raw)]
+
+
+def _parser(table: Table, column: Column) -> Parser:
+    if column.decimal and table.decimal_comma:
+        return lambda value: column.parse(value.replace(",", "."))
+    return column.parse
 
 
 def _convert_field(
@@ -127,7 +132,7 @@ def _convert_field(
             return UNREADABLE
         return column.default
     try:
-        return column.parse(value)
+        return _parser(table, column)(value)
     except ValueError as error:
         text = f"{column.name}: found {shown(value)}; {error}"
         problems.append(table.places.problem(row, column.name, text))
