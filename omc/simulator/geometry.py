@@ -6,6 +6,7 @@ the province's centre stays below 0.2 %, less than any cable's slack.
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
 from collections.abc import Sequence
@@ -18,14 +19,12 @@ _METRES_PER_LONGITUDE = 103_690.0  # at 21.35 degrees north
 
 def distance(a: Point, b: Point) -> float:
     """Metres between two points."""
-    return math.hypot(
-        (a[0] - b[0]) * _METRES_PER_LONGITUDE, (a[1] - b[1]) * _METRES_PER_LATITUDE
-    )
+    return math.hypot((a[0] - b[0]) * _METRES_PER_LONGITUDE, (a[1] - b[1]) * _METRES_PER_LATITUDE)
 
 
 def length(line: Sequence[Point]) -> float:
     """Metres along a line."""
-    return sum(distance(a, b) for a, b in zip(line, line[1:], strict=False))
+    return sum(distance(a, b) for a, b in itertools.pairwise(line))
 
 
 def moved(point: Point, bearing: float, metres: float) -> Point:
@@ -48,7 +47,9 @@ def rounded(point: Point) -> Point:
     return (round(point[0], 6), round(point[1], 6))
 
 
-def meander(start: Point, end: Point, chance: random.Random, sway: float, depth: int) -> list[Point]:
+def meander(
+    start: Point, end: Point, chance: random.Random, sway: float, depth: int
+) -> list[Point]:
     """A line from start to end that wanders as roads do, by repeated mid-point displacement.
 
     Args:
@@ -61,7 +62,7 @@ def meander(start: Point, end: Point, chance: random.Random, sway: float, depth:
     line = [start, end]
     for _ in range(depth):
         bent = [line[0]]
-        for a, b in zip(line, line[1:], strict=False):
+        for a, b in itertools.pairwise(line):
             shift = chance.uniform(-sway, sway)
             across = ((b[1] - a[1]) * shift, (a[0] - b[0]) * shift)
             bent.append(((a[0] + b[0]) / 2 + across[0], (a[1] + b[1]) / 2 + across[1]))

@@ -38,9 +38,12 @@ class MainsStory:
             found.extend(i for i in self._day(area, day) if i[1] > start and i[0] < end)
         return merged(found)
 
-    def is_away(self, area: str, time: float) -> bool:
-        """Whether the commune has no mains now."""
-        return any(start <= time < end for start, end in self.outages(area, time, time + 1))
+    def lost_since(self, area: str, time: float) -> float | None:
+        """When the mains that is away at `time` went; None if it is there."""
+        for start, end in self.outages(area, time, time + 1):
+            if start <= time < end:
+                return start
+        return None
 
     def inject(self, area: str, start: float, end: float) -> None:
         """Add a failure."""

@@ -44,10 +44,13 @@ class Device(Protocol):
 
 DeviceT = TypeVar("DeviceT", bound=Device)
 MomentT = TypeVar("MomentT")
+#: A column that reads any device of a family also reads one member of it.
+DeviceIn = TypeVar("DeviceIn", bound=Device, contravariant=True)
+MomentIn = TypeVar("MomentIn", contravariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Column(Generic[DeviceT, MomentT]):
+class Column(Generic[DeviceIn, MomentIn]):
     """One object of a MIB.
 
     Attributes:
@@ -59,7 +62,7 @@ class Column(Generic[DeviceT, MomentT]):
 
     oid: Oid
     table: str
-    read: Callable[[DeviceT, MomentT, int], bytes | None]
+    read: Callable[[DeviceIn, MomentIn, int], bytes | None]
 
 
 class MibTree(Generic[DeviceT, MomentT]):

@@ -173,9 +173,7 @@ def _build_sites(
             commune,
             position,
             roles.get(index, SiteRole.ACCESS),
-            _power_plant(
-                seed, codes[index], cell_counts[index], index in olt_sites, index in hubs
-            ),
+            _power_plant(seed, codes[index], cell_counts[index], index in olt_sites, index in hubs),
         )
         for index, (commune, position) in enumerate(places)
     )
@@ -240,7 +238,7 @@ def _pon_plans(
     ports = len(olts) * access_fibre.PONS_AN_OLT
     weights = [chance.uniform(0.55, 1.35) for _ in range(ports)]
     sizes = [min(size, access_fibre.MAX_ONTS_A_PON) for size in shares(weights, onts)]
-    plans = []
+    plans: list[tuple[Node, access_fibre.PonPlan]] = []
     for place, node in enumerate(olts):
         own = sizes[place * access_fibre.PONS_AN_OLT : (place + 1) * access_fibre.PONS_AN_OLT]
         position = sites[node.site].position

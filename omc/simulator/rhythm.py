@@ -44,9 +44,7 @@ class WeekShape:
     def __init__(self, hours: Sequence[float], days: Sequence[float]) -> None:
         self._knots = [hour * day for day in days for hour in hours]
         self._knots.append(self._knots[0])
-        areas = [
-            HOUR * (a + b) / 2 for a, b in zip(self._knots, self._knots[1:], strict=False)
-        ]
+        areas = [HOUR * (a + b) / 2 for a, b in zip(self._knots, self._knots[1:], strict=False)]
         self._sums = [0.0, *accumulate(areas)]
 
     @property
@@ -101,8 +99,7 @@ class Wobble:
         first, second = (2 * math.pi * time / period for period in self._PERIODS)
         half = self.depth / 2
         return [
-            half * (math.sin(first + angle) + math.sin(second + 3 * angle))
-            for angle in _ANGLES
+            half * (math.sin(first + angle) + math.sin(second + 3 * angle)) for angle in _ANGLES
         ]
 
     def integrals(self, time: float) -> list[float]:
@@ -110,9 +107,22 @@ class Wobble:
         first, second = (2 * math.pi * time / period for period in self._PERIODS)
         scales = [self.depth / 2 * period / (2 * math.pi) for period in self._PERIODS]
         return [
-            scales[0] * (1 - math.cos(first + angle)) + scales[1] * (1 - math.cos(second + 3 * angle))
+            scales[0] * (1 - math.cos(first + angle))
+            + scales[1] * (1 - math.cos(second + 3 * angle))
             for angle in _ANGLES
         ]
+
+    def integral(self, time: float, phase: int) -> float:
+        """The integral of one phase: exactly `integrals(time)[phase]`."""
+        angle = _ANGLES[phase]
+        return sum(
+            self.depth
+            / 2
+            * period
+            / (2 * math.pi)
+            * (1 - math.cos(2 * math.pi * time / period + turn))
+            for period, turn in zip(self._PERIODS, (angle, 3 * angle), strict=True)
+        )
 
 
 _ANGLES = tuple(2 * math.pi * phase / _PHASES for phase in range(_PHASES))

@@ -10,6 +10,7 @@ Recharge at a constant current up to `TAPER_CHARGE`, then falling off exponentia
 
 from __future__ import annotations
 
+import itertools
 import math
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -143,7 +144,7 @@ class PowerStory:
         self._starts = [segment.start for segment in self._segments]
 
     def _tell(self, start: float, outages: Sequence[Interval]) -> list[_Segment]:
-        segments = [_Segment(start, True, 1.0, math.inf, start, None)]  # noqa: FBT003
+        segments = [_Segment(start, True, 1.0, math.inf, start, None)]
         for lost, back in outages:
             if back <= start:
                 continue
@@ -196,9 +197,7 @@ class PowerStory:
     def at(self, time: float) -> PowerState:
         """The plant at a time."""
         segment = self._segments[max(bisect_right(self._starts, time) - 1, 0)]
-        return (
-            self._with_mains(segment, time) if segment.mains else self._without(segment, time)
-        )
+        return self._with_mains(segment, time) if segment.mains else self._without(segment, time)
 
     @property
     def eventful(self) -> bool:
@@ -249,9 +248,7 @@ class PowerStory:
 
 
 def _discharge_volts(charge: float) -> float:
-    for (low, low_volts), (high, high_volts) in zip(
-        _DISCHARGE_CURVE, _DISCHARGE_CURVE[1:], strict=False
-    ):
+    for (low, low_volts), (high, high_volts) in itertools.pairwise(_DISCHARGE_CURVE):
         if charge <= high:
             share = (charge - low) / (high - low)
             return low_volts + (high_volts - low_volts) * max(share, 0.0)
@@ -261,4 +258,6 @@ def _discharge_volts(charge: float) -> float:
 def _charging_volts(charge: float) -> float:
     """Rises with the charge to the boost voltage, which is held through the taper."""
     share = min(charge / TAPER_CHARGE, 1.0)
-    return _discharge_volts(charge) + (_BOOST_VOLTS - _discharge_volts(charge)) * (0.55 + 0.45 * share)
+    return _discharge_volts(charge) + (_BOOST_VOLTS - _discharge_volts(charge)) * (
+        0.55 + 0.45 * share
+    )

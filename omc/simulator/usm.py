@@ -185,9 +185,7 @@ class UsmEngine:
         scoped = _scoped_pdu(self.engine_id, b"", report)
         return self._write(message, scoped, boots, time, _FLAG_AUTH if fault.authenticated else 0)
 
-    def _write(
-        self, request: _Message, scoped: bytes, boots: int, time: int, level: int
-    ) -> bytes:
+    def _write(self, request: _Message, scoped: bytes, boots: int, time: int, level: int) -> bytes:
         """A whole message (RFC 3412 section 6), signed and encrypted as `level` says."""
         salt = b""
         if level & _FLAG_PRIV:
@@ -195,9 +193,7 @@ class UsmEngine:
             salt = self._salt.to_bytes(8, "big")
             vector = boots.to_bytes(4, "big") + time.to_bytes(4, "big") + salt
             encryptor = Cipher(AES128(self._keys()[1]), CFB(vector)).encryptor()
-            scoped = ber.tlv(
-                ber.OCTET_STRING, encryptor.update(scoped) + encryptor.finalize()
-            )
+            scoped = ber.tlv(ber.OCTET_STRING, encryptor.update(scoped) + encryptor.finalize())
         blank = bytes(_DIGEST_BYTES) if level & _FLAG_AUTH else b""
         user = request.user if level & _FLAG_AUTH else b""
         security = (
@@ -224,9 +220,7 @@ def _wrap(
         + ber.tlv(ber.OCTET_STRING, bytes((level,)))
         + ber.encode_integer(_USM)
     )
-    parameters = ber.tlv(
-        ber.SEQUENCE, security + ber.tlv(ber.OCTET_STRING, digest) + tail
-    )
+    parameters = ber.tlv(ber.SEQUENCE, security + ber.tlv(ber.OCTET_STRING, digest) + tail)
     return ber.tlv(
         ber.SEQUENCE,
         ber.encode_integer(pdu.VERSION_3)

@@ -11,7 +11,7 @@ from functools import cached_property
 from omc.simulator.faults import Faults
 from omc.simulator.link_history import LinkHistory
 from omc.simulator.mains import MainsStory
-from omc.simulator.network import Node, Pon
+from omc.simulator.network import Cell, Node, Pon
 from omc.simulator.province import Province
 from omc.simulator.rhythm import (
     DAY,
@@ -31,6 +31,8 @@ from omc.simulator.topology import Topology
 #: Days between two maintenance visits to a site: software is updated, everything restarts, and the
 #: story of its power begins anew. It bounds how far back a moment has to look.
 _VISIT_DAYS = 42
+#: A fixed day that long-lasting states are dated back from: 2026-01-01.
+STORY_START = 1_767_200_400.0
 #: Two readings this close together (seconds) see the same moment.
 _RESOLUTION = 0.2
 #: Busy-hour Mbit/s of one subscriber.
@@ -44,7 +46,7 @@ class Moment:
         self.world = world
         self.time = time
         self._power: dict[int, PowerState] = {}
-        self._mains: dict[int, bool] = {}
+        self._mains: dict[int, float | None] = {}
 
     @cached_property
     def traffic(self) -> float:
@@ -89,16 +91,23 @@ class Moment:
             state = self._power[site] = self.world.power_story(site, self.day).at(self.time)
         return state
 
+    def mains_lost(self, commune: int) -> float | None:
+        """Since when a commune's homes have had no mains; None while they have."""
+        if commune not in self._mains:
+            self._mains[commune] = self.world.mains_lost(commune, self.time)
+        return self._mains[commune]
+
     def mains_away(self, commune: int) -> bool:
         """Whether a commune's homes have no mains."""
-        away = self._mains.get(commune)
-        if away is None:
-            away = self._mains[commune] = self.world.is_mains_away(commune, self.time)
-        return away
+        return self.mains_lost(commune) is not None
 
     def indoor(self, site: int) -> float:
         """Temperature in the site's shelter, degrees Celsius."""
         return shelter_temperature(site, self.air, self.power(site), self.time)
+
+    def indoor_humidity(self, site: int) -> float:
+        """Relative humidity in the site's shelter, 0..1: cooled air is dried."""
+        return 0.45 + 0.35 * (self.humidity - 0.6) + 0.06 * unit(site, 6)
 
 
 class World:
@@ -121,6 +130,9 @@ class World:
         self.nodes_at: list[list[Node]] = [[] for _ in province.sites]
         for node in province.nodes:
             self.nodes_at[node.site].append(node)
+        self.cells_at: list[list[Cell]] = [[] for _ in province.sites]
+        for cell in province.cells:
+            self.cells_at[cell.site].append(cell)
         self.pons_of: dict[int, list[Pon]] = {}
         for pon in province.pons:
             self.pons_of.setdefault(pon.node, []).append(pon)
@@ -153,9 +165,9 @@ class World:
         self._stories[site] = (day, self.mains.revision, story)
         return story
 
-    def is_mains_away(self, commune: int, time: float) -> bool:
-        """Whether a commune's mains is away."""
-        return self.mains.is_away(self.province.communes[commune].facts.code, time)
+    def mains_lost(self, commune: int, time: float) -> float | None:
+        """Since when a commune's mains has been away; None while it is there."""
+        return self.mains.lost_since(self.province.communes[commune].facts.code, time)
 
     def advance(self, time: float) -> None:
         """Work out who is dark or cut off at `time`; call it about once a second."""
@@ -204,14 +216,3 @@ def _demand(province: Province) -> list[float]:
     for pon in province.pons:
         demand[province.nodes[pon.node].site] += len(pon.onts) * ONT_MEGABITS
     return demand
-
-
-def is_subscriber_off(pon: Pon, ont: int, moment: Moment) -> bool:
-    """Whether the subscriber has switched an ONT off: for long, or for the night."""
-    if pon.onts.off_since_days[ont]:
-        return True
-    if 5.5 <= moment.hour < 22.5:
-        return False
-    chance = unit(pon.index, ont, int(moment.day))
-    wakes, sleeps = 4.5 + chance * 10, 22.5 + chance * 10
-    return chance < 0.10 and (moment.hour < wakes or moment.hour > sleeps)
