@@ -43,7 +43,7 @@ class CommuneFacts:
 _TABLE = """
 08707|VYE|Vĩnh Yên|ward|56428|105.584|21.294|Tích Sơn, Hội Hợp, Đồng Tâm, Thanh Trù
 08716|VPH|Vĩnh Phúc|ward|78317|105.608|21.318|Định Trung, Liên Bảo, Khai Quang, Ngô Quyền
-08740|PYE|Phúc Yên|ward|63954|105.707|21.246|Hùng Vương, Hai Bà Trưng, Phúc Thắng, Tiền Châu, Nam Viêm
+08740|PYE|Phúc Yên|ward|63954|105.707|21.246|Hùng Vương, Hai Bà Trưng, Phúc Thắng, Tiền Châu
 08746|XHO|Xuân Hoà|ward|55237|105.735|21.341|Đồng Xuân, Xuân Hòa, Cao Minh, Ngọc Thanh
 08761|LTH|Lập Thạch|commune|34604|105.464|21.430|Lập Thạch, Xuân Hòa, Tử Du, Vân Trục
 08770|HLY|Hợp Lý|commune|19611|105.462|21.493|Ngọc Mỹ, Quang Sơn, Hợp Lý

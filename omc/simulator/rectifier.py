@@ -123,7 +123,11 @@ _COLUMNS: tuple[Column[Rectifier, Moment], ...] = (
     _phase(1),
     _phase(2),
     _phase(3),
-    Column((*_TEMPERATURES, 1), "temperatures", lambda d, m, r: values.integer(_TEMPERATURE_ROWS[r])),
+    Column(
+        (*_TEMPERATURES, 1),
+        "temperatures",
+        lambda d, m, r: values.integer(_TEMPERATURE_ROWS[r]),
+    ),
     Column((*_TEMPERATURES, 2), "temperatures", lambda d, m, r: _milli(temperature_of(d, m, r))),
     Column((*_TEMPERATURES, 3), "temperatures", lambda d, m, r: values.text(_TEMPERATURE_NAMES[r])),
     Column((*_TEMPERATURES, 4), "temperatures", lambda d, m, r: values.integer(2 - r)),
