@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 from omc.core.metric import Aggregation, Metric, MetricKind, State, Text
 from omc.core.model import Batch, Series, SeriesTable
@@ -13,6 +14,7 @@ NEW_YEAR_MS = 1_767_225_600_000
 _UNITS = {"volts": "V", "bytes": "By", "dbm": "dBm", "celsius": "Cel", "seconds": "s"}
 
 
+@cache
 def make_metric(name: str, help_text: str = "A metric for tests.") -> Metric:
     """A metric whose kind and unit follow from its name: `_total`, `_info`, `_state`, `_volts`."""
     last = name.removesuffix("_total").rpartition("_")[2]

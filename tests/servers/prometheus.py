@@ -21,10 +21,10 @@ class Answer:
 
 
 class Prometheus(ServerProcess):
-    """A server that scrapes one target.
+    """A server that scrapes one target. It looks at it for the first time after 5 seconds.
 
     Args:
-        target: `host:port` whose `/metrics` is scraped.
+        target_port: Port of 127.0.0.1 whose `/metrics` is scraped, up or not; None for none.
         interval: Seconds between scrapes.
         options: More command line flags (`--web.enable-remote-write-receiver`).
     """
@@ -33,17 +33,18 @@ class Prometheus(ServerProcess):
     package = "prometheus"
 
     def __init__(
-        self, target: str | None = None, interval: float = 0.2, options: tuple[str, ...] = ()
+        self, target_port: int | None = None, interval: float = 0.2, options: tuple[str, ...] = ()
     ) -> None:
         super().__init__()
-        self._target = target
+        self._target_port = target_port
         self._interval_ms = round(interval * 1000)
         self._options = options
 
     def arguments(self) -> list[str]:
         scrapes = []
-        if self._target is not None:
-            scrapes.append({"job_name": "omc", "static_configs": [{"targets": [self._target]}]})
+        if self._target_port is not None:
+            targets = [f"127.0.0.1:{self._target_port}"]
+            scrapes.append({"job_name": "omc", "static_configs": [{"targets": targets}]})
         config = {
             "global": {
                 "scrape_interval": f"{self._interval_ms}ms",
@@ -59,6 +60,12 @@ class Prometheus(ServerProcess):
             f"--web.listen-address={self.address}",
             *self._options,
         ]
+
+    @property
+    def target_port(self) -> int:
+        """The port that is scraped."""
+        assert self._target_port is not None
+        return self._target_port
 
     def is_ready(self) -> bool:
         return answers(self.port, "/-/ready")
