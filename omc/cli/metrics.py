@@ -12,7 +12,16 @@ if TYPE_CHECKING:
     from omc.core.catalogue import Catalogue, Metric
 
 
-@click.command
+#: `\b` keeps click from joining the lines.
+_EXAMPLES = """\b
+Examples:
+  omc metrics                              all metrics, by topic
+  omc metrics battery_voltage_volts        everything about one
+  omc metrics --language vi                in Vietnamese
+"""
+
+
+@click.command(epilog=_EXAMPLES)
 @click.argument("name", required=False)
 @click.option(
     "--language",
@@ -39,13 +48,7 @@ if TYPE_CHECKING:
 def metrics(
     name: str | None, language: str, format_: str, markdown: bool, folder: str | None
 ) -> None:
-    r"""List the metrics of the catalogue, or explain the one called NAME.
-
-    \b
-    omc metrics                              all metrics, by topic
-    omc metrics battery_voltage_volts        everything about one
-    omc metrics --language vi                in Vietnamese
-    """
+    """List the metrics of the catalogue, or explain the one called NAME."""
     if markdown and (name or format_ == "json"):
         raise click.UsageError("--markdown prints the whole catalogue: no NAME, no --format json.")
     catalogue = _load(folder)

@@ -32,6 +32,11 @@ def test_the_list_has_every_metric_on_one_line_with_its_unit() -> None:
     ]
 
 
+def test_help_shows_an_example_a_line() -> None:
+    lines = omc_metrics("--help").output.splitlines()
+    assert "    omc metrics battery_voltage_volts        everything about one" in lines
+
+
 def test_the_list_speaks_vietnamese() -> None:
     result = omc_metrics("--language", "vi")
     assert result.exit_code == 0
