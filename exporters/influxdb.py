@@ -7,6 +7,7 @@ written twice stands there once (same series, same time), so trying again is alw
 from __future__ import annotations
 
 import asyncio
+import base64
 import gzip
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -86,7 +87,7 @@ class InfluxV1Sink:
 
     async def send(self, batches: Sequence[Batch]) -> None:
         body, encoding = await _body(self._lines, batches, compress=self._gzip)
-        headers = {"Content-Type": _CONTENT_TYPE, "Content-Encoding": encoding}
+        headers = {"Content-Encoding": encoding}
         try:
             async with self._session.post(
                 self._url, params=self._query, data=body, headers=headers, allow_redirects=False
@@ -117,11 +118,11 @@ async def open_influx_v1(
     settings: InfluxV1Settings, clock: Clock, lines: LineRenderer
 ) -> AsyncIterator[InfluxV1Sink]:
     """A sink with its connections. Opening it sends nothing."""
-    login = None
-    if settings.user is not None:
-        password = settings.password.get_secret_value() if settings.password else ""
-        login = aiohttp.BasicAuth(settings.user, password, encoding="utf-8")
-    async with aiohttp.ClientSession(auth=login, timeout=_NO_TIMEOUT) as session:
+    headers = {"Content-Type": _CONTENT_TYPE}
+    if settings.user is not None and settings.password is not None:
+        login = f"{settings.user}:{settings.password.get_secret_value()}"
+        headers["Authorization"] = f"Basic {base64.b64encode(login.encode()).decode()}"
+    async with aiohttp.ClientSession(headers=headers, timeout=_NO_TIMEOUT) as session:
         yield InfluxV1Sink(settings, session, clock, lines)
 
 

@@ -62,8 +62,8 @@ class InfluxDB(ServerProcess):
             database: Where it applies; "" for statements that name it themselves.
             login: `u` and `p` where the server asks for them.
         """
-        form = urlencode({"q": statement, "db": database, "epoch": "ms", **login}).encode()
-        status, body = http_request(self.port, "POST", "/query", form)
+        form = urlencode({"q": statement, "db": database, "epoch": "ms"}).encode()
+        status, body = http_request(self.port, "POST", f"/query?{urlencode(login)}", form)
         assert status == 200, body
         result = json.loads(body)["results"][0]
         assert "error" not in result, result
