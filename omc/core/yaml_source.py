@@ -34,6 +34,8 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 HIDDEN = "hidden"
 
 _MAX_SHOWN = 60
+#: What a misspelt key looks like. Others may be pieces of a secret that was not quoted.
+_PLAIN_KEY = re.compile(r"[\w-]{1,40}")
 
 
 class _DuplicateKey(yaml.MarkedYAMLError):
@@ -230,7 +232,8 @@ def _problem_of(file: YamlFile, details: ErrorDetails, model: type[BaseModel]) -
         text = f"the key {name!r} is missing"
     elif kind == "extra_forbidden":
         allowed = ", ".join(sorted(_sibling_fields(model, details["loc"])))
-        text = f"the key {name!r} is not known here"
+        named = f"the key {name!r}" if _PLAIN_KEY.fullmatch(name) else "this key"
+        text = f"{named} is not known here"
         text += f"; allowed: {allowed}" if allowed else ""
         return file.problem(location, text, at_key=True)
     elif kind == "value_error":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, PlainValidator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, model_validator
 
 from omc.core.quantities import DurationRange, Written
 from omc.core.settings.base import (
@@ -57,13 +57,13 @@ class Subscription(SettingsModel):
     Attributes:
         topic: Topic filter; levels may be placeholders such as `{site}`.
         mapping: Name of a mapping file, without `.yaml`.
-        qos: Quality of service asked for.
+        qos: Quality of service asked for; 1 is acknowledged after the samples are handed on.
         share: Group of a shared subscription, or None.
     """
 
     topic: Annotated[str, PlainValidator(_topic_filter)]
     mapping: Name
-    qos: Literal[0, 1, 2] = 1
+    qos: Literal[0, 1] = 1
     share: Annotated[str, PlainValidator(_share_group)] | None = None
 
 
@@ -87,6 +87,12 @@ class TlsSettings(SettingsModel):
         return self
 
 
+def _at_least_one(subscriptions: tuple[Subscription, ...]) -> tuple[Subscription, ...]:
+    if not subscriptions:
+        raise expectation("expected at least one subscription")
+    return subscriptions
+
+
 class BrokerSettings(SettingsModel):
     """One MQTT broker.
 
@@ -94,7 +100,7 @@ class BrokerSettings(SettingsModel):
         name: Unique.
         host: Address.
         port: None is 8883 with TLS, 1883 without: see `effective_port`.
-        protocol: MQTT version.
+        protocol: MQTT version; `auto` is 5, and 3.1.1 with a broker that refuses it.
         tls: None is plain TCP; `{}` is TLS with what the system trusts.
         user: Needs a password too.
         password: Needs a user too.
@@ -109,7 +115,7 @@ class BrokerSettings(SettingsModel):
     name: Name
     host: HostName
     port: Port | None = None
-    protocol: Annotated[Literal["5", "3.1.1"], BeforeValidator(_protocol)] = "5"
+    protocol: Annotated[Literal["auto", "5", "3.1.1"], BeforeValidator(_protocol)] = "auto"
     tls: TlsSettings | None = None
     user: Name | None = None
     password: Secret | None = None
@@ -117,7 +123,7 @@ class BrokerSettings(SettingsModel):
     keepalive: Annotated[float, Written(DurationRange("5s", "18h").parse)] = 30.0
     session_expiry: Annotated[float, Written(DurationRange("0s", "365d").parse)] = 86_400.0
     max_in_flight: Annotated[Count, Field(le=65_535)] = 1000
-    subscriptions: Annotated[tuple[Subscription, ...], Field(min_length=1)]
+    subscriptions: Annotated[tuple[Subscription, ...], AfterValidator(_at_least_one)]
 
     @model_validator(mode="after")
     def _user_and_password_belong_together(self) -> Self:
