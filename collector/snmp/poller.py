@@ -14,7 +14,16 @@ from typing import Protocol
 
 import structlog
 
-from collector.schedule import Agenda, Job, Mode, Outcome, Start, back_off, run_agenda
+from collector.schedule import (
+    Agenda,
+    Job,
+    Mode,
+    Outcome,
+    ScheduleCounts,
+    Start,
+    back_off,
+    run_agenda,
+)
 from collector.snmp.client import SnmpClient
 from collector.snmp.credentials import Target
 from collector.snmp.device import Device, PlanBook, PollResult
@@ -161,6 +170,11 @@ class SnmpPoller:
             entry.job.removed = True
             entry.device.close()
             entry.session.close()
+
+    @property
+    def counts(self) -> ScheduleCounts:
+        """What the schedule counts."""
+        return self.agenda.counts
 
     @property
     def failing(self) -> dict[str, str]:

@@ -1,15 +1,18 @@
 """What the service counts about itself, shown on /metrics through prometheus-client.
 
-The parts know nothing of this: they tell an observer, and here the observer counts.
+The parts know nothing of this: they tell an observer, or keep plain counters, and here is where
+those become metrics, at the moment of the scrape.
 """
 
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from importlib.metadata import version
+from typing import Protocol
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Metric
+from prometheus_client import CollectorRegistry, Gauge, Metric
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.gc_collector import GCCollector
 from prometheus_client.process_collector import ProcessCollector
@@ -19,63 +22,111 @@ from collector.schedule import Mode, ScheduleCounts
 from collector.snmp.poller import PollReport
 
 
-class PollInstruments:
-    """Counts polls: the `PollObserver` of the service."""
+class SourceCounts(Protocol):
+    """What every kind of source can say of itself, since the start."""
 
-    def __init__(self, registry: CollectorRegistry) -> None:
-        self._polls = Counter("omc_polls", "Polls by result.", ["result"], registry=registry)
-        self._probes = Counter(
-            "omc_probes", "Probes of silent devices by result.", ["result"], registry=registry
-        )
-        self._samples = Counter(
-            "omc_samples", "Samples handed on by source.", ["source"], registry=registry
-        )
-        self._rejected = Counter(
-            "omc_samples_rejected",
-            "Readings that became no sample, by reason.",
-            ["reason"],
-            registry=registry,
-        )
+    @property
+    def samples(self) -> int:
+        """Samples handed on."""
+        ...
+
+    @property
+    def rejected(self) -> Mapping[str, int]:
+        """Readings that became no sample, by reason."""
+        ...
+
+
+class PollTally:
+    """Counts polls: the `PollObserver` of the service.
+
+    Attributes:
+        samples: Samples handed on.
+        rejected: Readings that became no sample, by reason.
+        polls: By result.
+        probes: By result.
+    """
+
+    def __init__(self) -> None:
         self.samples = 0
-        self.polls = 0
+        self.rejected: Counter[str] = Counter()
+        self.polls: Counter[str] = Counter()
+        self.probes: Counter[str] = Counter()
 
     def polled(self, report: PollReport) -> None:
         """Count one poll or probe."""
         if report.mode is Mode.PROBE:
-            self._probes.labels(report.failure or "answered").inc()
+            self.probes[report.failure or "answered"] += 1
             return
-        result = report.failure or ("partial" if report.partial else "complete")
-        self._polls.labels(result).inc()
-        self.polls += 1
+        self.polls[report.failure or ("partial" if report.partial else "complete")] += 1
         self.samples += report.samples
-        self._samples.labels("snmp").inc(report.samples)
-        for reason, count in report.rejected.items():
-            self._rejected.labels(reason).inc(count)
+        self.rejected.update(report.rejected)
 
 
-class ScheduleCollector(Collector):
-    """Shows what the agenda counts.
+class Fleet(Protocol):
+    """What is polled."""
+
+    @property
+    def counts(self) -> ScheduleCounts:
+        """What the schedule counts."""
+        ...
+
+    def states(self) -> Mapping[str, int]:
+        """How many devices are in which state."""
+        ...
+
+
+class CollectingMetrics(Collector):
+    """How collecting goes.
 
     Args:
-        counts: Read at every scrape.
-        devices: How many devices are in which state (`answering`, `failing`), read likewise.
+        polls: Counted by the poller.
+        fleet: Devices and schedule.
+        sources: What the kinds of sources (`snmp`, `mqtt`) have brought.
     """
 
-    def __init__(self, counts: ScheduleCounts, devices: Callable[[], Mapping[str, int]]) -> None:
-        self._counts = counts
-        self._devices = devices
+    def __init__(self, polls: PollTally, fleet: Fleet, sources: Mapping[str, SourceCounts]) -> None:
+        self._polls = polls
+        self._fleet = fleet
+        self._sources = sources
 
     def collect(self) -> Iterator[Metric]:
         """Families as prometheus-client wants them."""
-        counts = self._counts
+        yield from self._poll_families()
+        yield from self._sample_families()
+
+    def _poll_families(self) -> Iterator[Metric]:
+        counts = self._fleet.counts
+        polls = CounterMetricFamily("omc_polls", "Polls that ended, by result.", labels=["result"])
+        for result, count in self._polls.polls.items():
+            polls.add_metric([result], count)
+        probes = CounterMetricFamily(
+            "omc_probes", "Probes of silent devices, by result.", labels=["result"]
+        )
+        for result, count in self._polls.probes.items():
+            probes.add_metric([result], count)
+        devices = GaugeMetricFamily("omc_devices", "Devices by state.", labels=["state"])
+        for state, count in self._fleet.states().items():
+            devices.add_metric([state], count)
+        yield from (polls, probes, devices)
         yield CounterMetricFamily("omc_polls_late", "Polls that started late.", value=counts.late)
         yield CounterMetricFamily(
             "omc_polls_skipped", "Slots that passed without a poll.", value=counts.skipped
         )
-        devices = GaugeMetricFamily("omc_devices", "Devices by state.", labels=["state"])
-        for state, count in self._devices().items():
-            devices.add_metric([state], count)
-        yield devices
+
+    def _sample_families(self) -> Iterator[Metric]:
+        samples = CounterMetricFamily(
+            "omc_samples", "Samples handed on, by kind of source.", labels=["source"]
+        )
+        reasons: Counter[str] = Counter()
+        for kind, source in self._sources.items():
+            samples.add_metric([kind], source.samples)
+            reasons.update(source.rejected)
+        rejected = CounterMetricFamily(
+            "omc_samples_rejected", "Readings that became no sample, by reason.", labels=["reason"]
+        )
+        for reason, count in reasons.items():
+            rejected.add_metric([reason], count)
+        yield from (samples, rejected)
 
 
 def register_process(registry: CollectorRegistry) -> None:

@@ -7,7 +7,7 @@ Stopping: sources first, then the bus is closed and the sinks get a moment to de
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from random import Random
@@ -26,8 +26,14 @@ from exporters.web_server import WebServer
 from omc.bus.local import LocalBus
 from omc.core.clock import Clock
 from omc.core.model import SeriesTable
+from omc.service.brokers import MqttCollector, make_subscribers
 from omc.service.installation import Installation
-from omc.service.instruments import PollInstruments, ScheduleCollector, register_process
+from omc.service.instruments import (
+    CollectingMetrics,
+    PollTally,
+    SourceCounts,
+    register_process,
+)
 from omc.service.sinks import open_deliveries
 from omc.service.targets import polled_nodes
 
@@ -48,6 +54,7 @@ class Status:
         late: Of them, started late.
         skipped: Slots without a poll.
         samples: Samples handed on since the start.
+        brokers: MQTT brokers connected to.
         series: Series on /metrics.
     """
 
@@ -57,6 +64,7 @@ class Status:
     late: int
     skipped: int
     samples: int
+    brokers: int
     series: int
 
 
@@ -80,7 +88,12 @@ class Service:
         self._view = PrometheusView(clock, self._registry, settings.prometheus.expiry_intervals)
         self._table.on_forget(self._view.forget)
         self._bus.listen(self._view.observe)
-        self._instruments = PollInstruments(self._registry)
+        self._polls = PollTally()
+        self._subscribers = make_subscribers(
+            installation, self._table, self._bus, clock, self._randomness
+        )
+        self._mqtt = MqttCollector(self._subscribers)
+        self._registry.register(self._mqtt)
         self._poller: SnmpPoller | None = None
         self.url = ""
 
@@ -92,10 +105,11 @@ class Service:
         return Status(
             devices=len(poller) if poller else 0,
             failing=len(poller.failing) if poller else 0,
-            polls=self._instruments.polls,
+            polls=self._polls.polls.total(),
             late=counts.late if counts else 0,
             skipped=counts.skipped if counts else 0,
-            samples=self._instruments.samples,
+            samples=self._polls.samples + self._mqtt.samples,
+            brokers=sum(subscriber.counts.connected for subscriber in self._subscribers.values()),
             series=len(self._view),
         )
 
@@ -135,21 +149,17 @@ class Service:
             for delivery in deliveries:
                 metrics.add(delivery)
                 delivering.append(sinks.create_task(delivery.run(), name=f"sink:{delivery.name}"))
-            await self._run_sources([poller.run], stop, started)
+            await self._run_sources(poller, stop, started)
             self._bus.close()
             await drain(delivering, DRAIN_SECONDS)
 
     async def _run_sources(
-        self,
-        sources: list[Callable[[], Awaitable[None]]],
-        stop: asyncio.Event,
-        started: Callable[[], None],
+        self, poller: SnmpPoller, stop: asyncio.Event, started: Callable[[], None]
     ) -> None:
         async with asyncio.TaskGroup() as group:
-            tasks = [
-                group.create_task(_awaited(source), name=f"source:{index}")
-                for index, source in enumerate(sources)
-            ]
+            tasks = [group.create_task(poller.run(), name="snmp")]
+            for name, subscriber in self._subscribers.items():
+                tasks.append(group.create_task(subscriber.run(), name=f"mqtt:{name}"))
             started()
             await stop.wait()
             for task in tasks:
@@ -164,12 +174,13 @@ class Service:
             self._table,
             self._bus,
             self._clock,
-            self._instruments,
+            self._polls,
             deadline=snmp.poll_deadline,
             concurrency=snmp.concurrency,
         )
         poller.add(polled_nodes(self._settings, self._installation.inventory))
-        self._registry.register(ScheduleCollector(poller.agenda.counts, poller.states))
+        sources: dict[str, SourceCounts] = {"snmp": self._polls, "mqtt": self._mqtt}
+        self._registry.register(CollectingMetrics(self._polls, poller, sources))
         return poller
 
     def _web_server(self) -> WebServer:
@@ -184,7 +195,3 @@ class Service:
         waiting = self._poller.states()["waiting"]
         total = len(self._poller)
         return [f"first round of polls: {total - waiting} of {total} nodes"] if waiting else []
-
-
-async def _awaited(source: Callable[[], Awaitable[None]]) -> None:
-    await source()

@@ -1,0 +1,126 @@
+"""MQTT: brokers of the settings, what the inventory knows of their senders, and what is counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from random import Random
+
+from prometheus_client import Metric
+from prometheus_client.core import CounterMetricFamily
+from prometheus_client.registry import Collector
+
+from collector.mqtt.broker import Broker, Subscription, Tls
+from collector.mqtt.directory import Place
+from collector.mqtt.series_budget import SeriesBudget
+from collector.mqtt.subscriber import Subscriber
+from omc.bus.base import Bus
+from omc.core.clock import Clock
+from omc.core.inventory import Inventory
+from omc.core.model import NodeName, SeriesTable, SiteCode
+from omc.core.settings import BrokerSettings
+from omc.service.installation import Installation
+
+
+class InventoryDirectory:
+    """What the inventory knows about those who publish."""
+
+    def __init__(self, inventory: Inventory) -> None:
+        self._inventory = inventory
+
+    def knows_site(self, code: str) -> bool:
+        return SiteCode(code) in self._inventory.sites
+
+    def locate(self, device: str) -> Place | None:
+        node = self._inventory.nodes.get(NodeName(device))
+        if node is None or node.site is None:
+            return None
+        return Place(node.site, node.name)
+
+
+def make_subscribers(
+    installation: Installation, table: SeriesTable, bus: Bus, clock: Clock, randomness: Random
+) -> dict[str, Subscriber]:
+    """One subscriber a broker, by the broker's name; nothing is connected yet."""
+    budget = SeriesBudget(table)
+    directory = InventoryDirectory(installation.inventory)
+    return {
+        written.name: Subscriber(
+            _broker(written),
+            installation.mappings,
+            catalogue=installation.catalogue,
+            budget=budget,
+            directory=directory,
+            bus=bus,
+            clock=clock,
+            random=randomness,
+        )
+        for written in installation.settings.mqtt
+    }
+
+
+def _broker(written: BrokerSettings) -> Broker:
+    tls = written.tls
+    return Broker(
+        name=written.name,
+        host=written.host,
+        port=written.effective_port,
+        client_id=written.effective_client_id,
+        subscriptions=tuple(
+            Subscription(one.topic, one.mapping, one.qos, one.share)
+            for one in written.subscriptions
+        ),
+        protocol=written.protocol,
+        tls=Tls(tls.ca, tls.certificate, tls.key) if tls is not None else None,
+        user=written.user,
+        password=written.password.get_secret_value() if written.password else None,
+        keepalive=written.keepalive,
+        session_expiry=written.session_expiry,
+        max_in_flight=written.max_in_flight,
+    )
+
+
+class MqttCollector(Collector):
+    """Shows what the subscribers count, at the moment of the scrape."""
+
+    def __init__(self, subscribers: Mapping[str, Subscriber]) -> None:
+        self._subscribers = subscribers
+
+    def collect(self) -> Iterator[Metric]:
+        """Families as prometheus-client wants them."""
+        messages = CounterMetricFamily(
+            "omc_mqtt_messages",
+            "MQTT messages by subscription and result.",
+            labels=["subscription", "result"],
+        )
+        reconnects = CounterMetricFamily(
+            "omc_mqtt_reconnects",
+            "Times that the connection to a broker was made again.",
+            labels=["broker"],
+        )
+        for name, subscriber in self._subscribers.items():
+            counts = subscriber.counts
+            reconnects.add_metric([name], max(0, counts.connections - 1))
+            for topic, subscription in counts.subscriptions.items():
+                for result, count in subscription.messages.items():
+                    messages.add_metric([f"{name}/{topic}", result.value], count)
+        yield messages
+        yield reconnects
+
+    @property
+    def samples(self) -> int:
+        """Samples handed on since the start, by all subscriptions together."""
+        return sum(
+            one.samples
+            for subscriber in self._subscribers.values()
+            for one in subscriber.counts.subscriptions.values()
+        )
+
+    @property
+    def rejected(self) -> dict[str, int]:
+        """Readings that became no sample, by reason."""
+        total: dict[str, int] = {}
+        for subscriber in self._subscribers.values():
+            for one in subscriber.counts.subscriptions.values():
+                for reason, count in one.rejected.items():
+                    total[reason.value] = total.get(reason.value, 0) + count
+        return total
