@@ -17,6 +17,9 @@ USUAL_MISSING = frozenset({"", "-", "--", "n/a", "na", "nan", "null", "none", "i
 ON_WORDS = ("1", "true", "on", "yes")
 OFF_WORDS = ("0", "false", "off", "no")
 
+# A state with code 1 and such a name says yes to the question that its metric asks.
+_AFFIRMATIVE = {"active", "connected", "enabled", "online", "present", "running", "up"}
+
 _LARGEST = sys.float_info.max
 
 
@@ -153,6 +156,6 @@ def _states(rule: ValueRule, metric: Metric) -> dict[str, float]:
     if words:
         return words
     words = codes | {str(code): float(code) for code in metric.states}
-    if set(metric.states) == {0, 1}:
+    if 0 in metric.states and 1 in metric.states and metric.states[1].name in _AFFIRMATIVE:
         words = dict.fromkeys(ON_WORDS, 1.0) | dict.fromkeys(OFF_WORDS, 0.0) | words
     return words
