@@ -18,25 +18,43 @@ A sweep may call `read` with several batches one after the other, and `finish` w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 
+from collector.cells import Cells, Place
+from collector.label_schedule import LabelRequest, LabelSchedule
+from collector.ownership import Ownership
 from collector.plan import Column, Plan, PollTask
-from collector.varbind import Varbind
+from collector.reading import Crossing, Entry, Reading
+from collector.rows import Rows
+from collector.rules import CompiledRule
+from collector.series_naming import SeriesNaming
+from collector.task_memory import TaskMemory
+from collector.varbind import Value, Varbind
 from omc.core.model import Batch, Event, Quality, SeriesTable
 
+__all__ = ["LabelRequest", "NodeReader", "Tally"]
 
-@dataclass(frozen=True, slots=True)
-class LabelRequest:
-    """What has to be read before a task, so that its rows can be named.
+_SYS_UP_TIME = "1.3.6.1.2.1.1.3.0"
+_CPU_METRIC = "cpu_utilisation_ratio"
+
+
+@dataclass(slots=True)
+class Tally:
+    """Varbinds that gave no sample and are not bad either, since the reader was made.
 
     Attributes:
-        scalars: OIDs to GET.
-        columns: Columns to walk.
+        superseded: Another object or row gives the same series.
+        ignored: The row is not selected, or no case fits, or only other readings need the value.
+        deferred: The row is new and has to be named first.
+        unmatched: No rule knows the OID, or the row's index does not fit its table.
     """
 
-    scalars: tuple[str, ...]
-    columns: tuple[Column, ...]
+    superseded: int = 0
+    ignored: int = 0
+    deferred: int = 0
+    unmatched: int = 0
 
 
 class NodeReader:
@@ -44,6 +62,7 @@ class NodeReader:
 
     Attributes:
         rejected: How many readings were no sample, by reason, since the reader was made.
+        tally: How many varbinds gave no sample for other reasons.
         cpu_ratio: The device's busiest CPU when it was last read, or None: for sweeps that pause.
     """
 
@@ -59,35 +78,84 @@ class NodeReader:
             source: Names the events' source: `snmp:<node>`.
         """
         self.rejected: dict[Quality, int] = dict.fromkeys(Quality, 0)
+        self.tally = Tally()
         self.cpu_ratio: float | None = None
+        self._plan = plan
+        self._cells = Cells(plan.columns)
+        self._rows = Rows(plan, self._cells)
+        self._naming = SeriesNaming(plan, self._rows, table, identity)
+        self._ownership = Ownership(table, source)
+        self._labels = LabelSchedule(self._cells, plan.labels_refresh)
+        self._memory = {task.name: TaskMemory(task) for task in plan.tasks}
+        self._up_time = 0.0
+        self._watches_cpu = any(t.sweep and t.sweep.pause_above_cpu for t in plan.tasks)
+
+    # -- what to ask -------------------------------------------------------------------------------
 
     def scalars(self, task: PollTask) -> tuple[str, ...]:
         """OIDs of the task worth asking now: without those the device answered with nothing."""
-        raise NotImplementedError
+        absent = self._memory[task.name].absent
+        return tuple(oid for oid in task.scalars if oid not in absent)
 
     def columns(self, task: PollTask) -> tuple[Column, ...]:
         """Columns of the task worth walking now: without those that another one supersedes."""
-        raise NotImplementedError
+        skipped = self._memory[task.name].skipped
+        return tuple(column for column in task.columns if column.oid not in skipped)
 
     def labels_due(self, task: PollTask, time_ms: int) -> LabelRequest | None:
-        """What to read before the task's next poll: at the start, when the refresh interval is
-        over, when rows appeared or the device restarted; None when all is known.
+        """What to read before the task's next poll; None when all is known.
+
+        Labels are read at the start, when the refresh interval is over, when rows appeared, and
+        when the device restarted.
         """
-        raise NotImplementedError
+        request = self._labels.due(task, time_ms)
+        if request is not None:
+            self._memory[task.name].begin_labels()
+        return request
+
+    # -- what was answered -------------------------------------------------------------------------
 
     def read_labels(self, varbinds: Iterable[Varbind]) -> None:
         """Take a page of label scalars or columns."""
-        raise NotImplementedError
+        self._cells.collect(varbinds)
 
     def labels_complete(
         self, request: LabelRequest, time_ms: int, *, complete: bool = True
     ) -> None:
         """The request was read, or (not complete) as much of it as the device gave."""
-        raise NotImplementedError
+        changed = self._labels.complete(request, time_ms, complete=complete)
+        if changed:
+            shared = [Place(table, "") for table in self._rows.find_shared()]
+            self._rename([*changed, *shared])
+            for memory in self._memory.values():
+                memory.infos_stale = True
 
     def read(self, task: PollTask, varbinds: Iterable[Varbind], time_ms: int, batch: Batch) -> None:
         """Turn a page of varbinds into samples, stamped with the time the page arrived."""
-        raise NotImplementedError
+        memory = self._memory[task.name]
+        if memory.is_audited:
+            varbinds = list(varbinds)
+            memory.see([oid for oid, _ in varbinds])
+        find = memory.known.get
+        add_series, add_value = batch.series.append, batch.values.append
+        origins = batch.origins
+        number: object
+        for oid, value in varbinds:
+            entry = find(oid)
+            if entry is None:
+                self._meet(memory, oid, value, time_ms, batch)
+                continue
+            decode = entry.decode
+            number = value if decode is None else decode(value)
+            kind = type(number)
+            if kind is float or (decode is None and kind is int):
+                add_series(entry.series)
+                add_value(number)  # type: ignore[arg-type]
+                if origins is not None:
+                    origins.append(oid)
+            else:
+                self._look(memory, entry, oid, value, time_ms, batch)
+        batch.times.extend(repeat(time_ms, len(batch.series) - len(batch.times)))
 
     def finish(self, task: PollTask, time_ms: int, batch: Batch, *, complete: bool = True) -> None:
         """End a poll of a task: add info series and forget rows that are gone.
@@ -99,12 +167,158 @@ class NodeReader:
             complete: Whether every scalar and column was read to its end; only then can a row be
                 missing.
         """
-        raise NotImplementedError
+        memory = self._memory[task.name]
+        if memory.infos_stale:
+            self._make_infos(memory)
+        for series in memory.infos:
+            batch.add(series, 1.0, time_ms)
+        for oid in memory.end_poll(self._cells, complete=complete):
+            self._forget(memory, oid)
+        if self._watches_cpu:
+            self._note_cpu(batch)
 
     def take_events(self) -> list[Event]:
         """Changes of quality since the last call."""
-        raise NotImplementedError
+        events = self._ownership.events
+        self._ownership.events = []
+        return events
 
     def close(self) -> None:
         """Forget every series of the device: it left the inventory."""
-        raise NotImplementedError
+        for memory in self._memory.values():
+            for oid in {*memory.known, *memory.renamed}:
+                self._forget(memory, oid)
+            for series in memory.infos:
+                self._ownership.forget(series)
+            memory.infos = {}
+
+    # -- varbinds that need a closer look ----------------------------------------------------------
+
+    def _meet(self, memory: TaskMemory, oid: str, value: Value, time_ms: int, batch: Batch) -> None:
+        """An OID for the first time, or for the first time since its row was renamed."""
+        place = self._cells.place(oid)
+        rules = self._plan.rules[memory.task.name].get(place.oid, ())
+        is_watched = place.oid in self._plan.dependents or oid == _SYS_UP_TIME
+        if not rules and not is_watched:
+            self.tally.unmatched += 1
+        elif value is None and not place.suffix:
+            self.rejected[Quality.NOT_SUPPORTED] += 1
+        elif memory.is_named and not all(self._naming.is_named(rule, place) for rule in rules):
+            self.tally.deferred += 1
+            self._labels.expire(memory.task)
+        else:
+            readings = [self._naming.reading(rule, place) for rule in rules]
+            entry = _entry(readings, is_watched=is_watched)
+            if entry is None:
+                self.tally.unmatched += 1
+                return
+            memory.known[oid] = entry
+            previous = memory.renamed.pop(oid, ())
+            self._look(memory, entry, oid, value, time_ms, batch)
+            for series in previous:
+                self._ownership.forget(series)
+
+    def _look(
+        self,
+        memory: TaskMemory,
+        entry: Entry,
+        oid: str,
+        value: Value,
+        time_ms: int,
+        batch: Batch,
+    ) -> None:
+        if isinstance(entry, Crossing) and entry.is_watched:
+            self._watch(oid, value)
+            if memory.known.get(oid) is not entry:  # it depends on itself
+                self._meet(memory, oid, value, time_ms, batch)
+                return
+        readings = entry.all_readings
+        if not readings:
+            self.tally.ignored += 1
+        for reading in readings:
+            self._settle(reading, oid, value, time_ms, batch)
+
+    def _settle(self, reading: Reading, oid: str, value: Value, time_ms: int, batch: Batch) -> None:
+        if reading.superseded:
+            self.tally.superseded += 1
+            return
+        number = reading.full_decode(value)
+        if isinstance(number, Quality):
+            self.rejected[number] += 1
+            self._unskip(self._ownership.reject(reading, number, time_ms))
+        elif self._ownership.accept(reading, reading.fast_decode(value), time_ms):
+            batch.add(reading.series, number, time_ms, oid)
+        else:
+            self.tally.superseded += 1
+
+    def _watch(self, oid: str, value: Value) -> None:
+        """A value that others depend on: does it change what they mean?"""
+        if oid == _SYS_UP_TIME and isinstance(value, int):
+            if value < self._up_time:
+                self._labels.expire_all()
+            self._up_time = value
+        place = self._cells.place(oid)
+        if place.oid in self._plan.dependents and self._cells.set(place, value):
+            self._rename([place])
+
+    # -- names that change, rows that go -----------------------------------------------------------
+
+    def _rename(self, changed: Iterable[Place]) -> None:
+        """Have everything that depends on these places named anew when it comes next."""
+        everywhere: set[CompiledRule] = set()
+        for place in changed:
+            for dependent in self._plan.dependents.get(place.oid, ()):
+                if not dependent.same_row:
+                    everywhere.add(dependent.rule)
+                elif dependent.rule.oid:
+                    memory = self._memory[dependent.rule.task]
+                    self._put_aside(memory, f"{dependent.rule.oid}.{place.suffix}")
+        for memory in self._memory.values():
+            oids = {rule.oid for rule in everywhere if rule.task == memory.task.name}
+            prefixes = tuple(f"{oid}." for oid in oids if oid)
+            if oids:
+                for oid in [o for o in memory.known if o in oids or o.startswith(prefixes)]:
+                    self._put_aside(memory, oid)
+
+    def _put_aside(self, memory: TaskMemory, oid: str) -> None:
+        entry = memory.known.pop(oid, None)
+        if entry is not None:
+            for reading in entry.all_readings:
+                self._unskip(self._ownership.drop(reading))
+            memory.renamed[oid] = tuple(reading.series for reading in entry.all_readings)
+
+    def _forget(self, memory: TaskMemory, oid: str) -> None:
+        self._put_aside(memory, oid)
+        for series in memory.renamed.pop(oid, ()):
+            self._ownership.forget(series)
+
+    def _unskip(self, freed: Iterable[Reading]) -> None:
+        """Columns of these readings are worth walking again."""
+        for reading in freed:
+            self._memory[reading.rule.task].skipped.discard(reading.rule.oid)
+
+    def _make_infos(self, memory: TaskMemory) -> None:
+        before = memory.infos
+        memory.infos = self._naming.infos(memory.task.name)
+        memory.infos_stale = False
+        for series in before.keys() - memory.infos.keys():
+            self._ownership.forget(series)
+
+    def _note_cpu(self, batch: Batch) -> None:
+        busy = [
+            value
+            for series, value in zip(batch.series, batch.values, strict=True)
+            if series.metric.name == _CPU_METRIC
+        ]
+        if busy:
+            self.cpu_ratio = max(busy)
+
+
+def _entry(readings: Sequence[Reading | Quality | None], *, is_watched: bool) -> Entry | None:
+    """How the readings of one OID are remembered; None if its index makes no sense."""
+    if any(isinstance(reading, Quality) for reading in readings):
+        return None
+    wanted = tuple(reading for reading in readings if isinstance(reading, Reading))
+    if len(wanted) == 1 and not is_watched:
+        return wanted[0]
+    return Crossing(wanted, is_watched=is_watched)

@@ -2,93 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from collector.profile import Profile
+from collector.poll_task import GROUP_MULTIPLES, Column, PollTask, Sweep
+from collector.profile import PollGroup, Profile, Rule, Table, TextSources
+from collector.reference import Condition
+from collector.rules import CompiledRule, CompiledTable
+from collector.text_references import Need, TextReferences
+from collector.text_source import CompiledSource, compile_sources
 from omc.core.catalogue import Catalogue
 
-
-class PollGroup(StrEnum):
-    """How often an object is read, as a multiple of the device's base interval."""
-
-    FAST = "fast"
-    NORMAL = "normal"
-    SLOW = "slow"
-
-
-#: Base intervals between two polls of a group.
-GROUP_MULTIPLES: Mapping[PollGroup, int] = {
-    PollGroup.FAST: 1,
-    PollGroup.NORMAL: 5,
-    PollGroup.SLOW: 15,
-}
+__all__ = ["GROUP_MULTIPLES", "Column", "Dependent", "Plan", "PollTask", "Sweep", "compile_plan"]
 
 
 @dataclass(frozen=True, slots=True)
-class Sweep:
-    """How gently a large table has to be read.
+class Dependent:
+    """A rule whose rows mean something else when another object changes.
 
     Attributes:
-        minimum_interval: Seconds from the start of one sweep to the start of the next.
-        rows_per_minute: Rows (all columns of a row count once) to read in a minute at most.
-        pause_above_cpu: Do not ask for more while `NodeReader.cpu_ratio` is above this ratio.
+        rule: The rule.
+        same_row: Only the row with the same index changes its meaning, else any row may.
     """
 
-    minimum_interval: float
-    rows_per_minute: int
-    pause_above_cpu: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column to walk.
-
-    Attributes:
-        oid: The column's OID, without index and without leading dot.
-        max_repetitions: Upper limit for GETBULK, or None when the plan's own applies.
-    """
-
-    oid: str
-    max_repetitions: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PollTask:
-    """What is read in one go.
-
-    Attributes:
-        name: Unique within the plan: `fast`, `normal`, `slow`, or `slow/<table>` for a table with
-            a sweep budget, which is a task of its own.
-        group: How often.
-        scalars: Complete OIDs to GET.
-        columns: Columns to walk, in this order.
-        label_scalars: OIDs to GET for labels and for what seldom changes.
-        label_columns: Columns to walk for the same.
-        sweep: The budget to keep to (label columns included); None for tasks that are read as
-            fast as possible.
-    """
-
-    name: str
-    group: PollGroup
-    scalars: tuple[str, ...] = ()
-    columns: tuple[Column, ...] = ()
-    label_scalars: tuple[str, ...] = ()
-    label_columns: tuple[Column, ...] = ()
-    sweep: Sweep | None = None
+    rule: CompiledRule
+    same_row: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything a poller has to know about one kind of device.
+    """Everything a poller and a reader have to know about one kind of device.
 
     Attributes:
         profile: Name of the profile that leads the plan.
-        tasks: What to read; never empty.
+        tasks: What to read, most frequent first, sweeps last; never empty.
         labels_refresh: Seconds after which labels are read anew.
         no_bulk: The agent must not be asked with GETBULK.
         max_repetitions: Upper limit for GETBULK, or None when the poller's own applies.
+        tables: By name.
+        texts: Text sources of the device, `vendor` and `model` included.
+        rules: By task name and OID (of the scalar or column).
+        infos: Rules of info metrics by task name.
+        dependents: By OID of the scalar or column that they depend on, and by the name of a table
+            whose labels they carry.
+        columns: The OID of every column that is read.
     """
 
     profile: str
@@ -96,6 +53,12 @@ class Plan:
     labels_refresh: float
     no_bulk: bool
     max_repetitions: int | None
+    tables: Mapping[str, CompiledTable] = field(repr=False)
+    texts: Mapping[str, tuple[CompiledSource, ...]] = field(repr=False)
+    rules: Mapping[str, Mapping[str, tuple[CompiledRule, ...]]] = field(repr=False)
+    infos: Mapping[str, tuple[CompiledRule, ...]] = field(repr=False)
+    dependents: Mapping[str, tuple[Dependent, ...]] = field(repr=False)
+    columns: frozenset[str] = field(repr=False)
 
 
 def compile_plan(profiles: Sequence[Profile], catalogue: Catalogue) -> Plan:
@@ -105,4 +68,148 @@ def compile_plan(profiles: Sequence[Profile], catalogue: Catalogue) -> Plan:
         profiles: As `ProfileSet.resolve` returns them: the device's own first.
         catalogue: The one the profiles were checked against.
     """
-    raise NotImplementedError
+    return _Compiler(profiles, catalogue).plan()
+
+
+@dataclass(slots=True)
+class _TaskDraft:
+    """A task while its rules are collected."""
+
+    name: str
+    group: PollGroup
+    sweep: Sweep | None
+    rules: list[CompiledRule] = field(default_factory=list)
+    repetitions: dict[str, int | None] = field(default_factory=dict)
+
+
+class _Compiler:
+    """Collects what the profiles say, task by task."""
+
+    def __init__(self, profiles: Sequence[Profile], catalogue: Catalogue) -> None:
+        self._profiles = profiles
+        self._catalogue = catalogue
+        self._owners: dict[str, Profile] = {}
+        self._tables: dict[str, CompiledTable] = {}
+        for profile in profiles:
+            for table in profile.tables:
+                if table.name not in self._tables:
+                    self._owners[table.name] = profile
+                    self._tables[table.name] = CompiledTable.of(table)
+        self._texts = compile_sources(_nearest_texts(profiles))
+        self._references = TextReferences(self._tables, self._texts)
+        self._drafts: dict[str, _TaskDraft] = {}
+        self._priority = 0
+
+    def plan(self) -> Plan:
+        """Compile everything."""
+        for profile in self._profiles:
+            for rule in profile.scalars:
+                self._add_rule(rule, None, profile.valid_if)
+            for table in profile.tables:
+                if self._owners[table.name] is profile:
+                    for rule in table.metrics:
+                        self._add_rule(rule, table, profile.valid_if)
+        drafts = sorted(self._drafts.values(), key=_order)
+        tasks = tuple(self._task(draft) for draft in drafts)
+        limits = [p.quirks.max_repetitions for p in self._profiles if p.quirks.max_repetitions]
+        return Plan(
+            profile=self._profiles[0].name,
+            tasks=tasks,
+            labels_refresh=self._profiles[0].labels_refresh,
+            no_bulk=any(profile.quirks.no_bulk for profile in self._profiles),
+            max_repetitions=min(limits, default=None),
+            tables=self._tables,
+            texts=self._texts,
+            rules={draft.name: _by_oid(draft.rules) for draft in drafts},
+            infos={draft.name: tuple(r for r in draft.rules if not r.oid) for draft in drafts},
+            dependents=self._dependents(),
+            columns=frozenset(
+                column.oid for task in tasks for column in (*task.columns, *task.label_columns)
+            ),
+        )
+
+    def _add_rule(self, rule: Rule, table: Table | None, conditions: Sequence[Condition]) -> None:
+        draft = self._draft(rule, table)
+        compiled = CompiledRule.of(
+            rule,
+            self._tables[table.name] if table is not None else None,
+            conditions,
+            self._catalogue,
+            priority=self._priority,
+            task=draft.name,
+        )
+        self._priority += 1
+        draft.rules.append(compiled)
+        draft.repetitions[compiled.oid] = table.max_repetitions if table is not None else None
+
+    def _draft(self, rule: Rule, table: Table | None) -> _TaskDraft:
+        if table is not None and table.sweep is not None:
+            budget = table.sweep
+            sweep = Sweep(budget.minimum_interval, budget.rows_per_minute, budget.pause_above_cpu)
+            name, group = f"{table.group}/{table.name}", table.group
+        else:
+            group = rule.group or (table.group if table is not None else PollGroup.NORMAL)
+            name, sweep = str(group), None
+        return self._drafts.setdefault(name, _TaskDraft(name, group, sweep))
+
+    def _task(self, draft: _TaskDraft) -> PollTask:
+        gates = [c.reference for rule in draft.rules for c in rule.conditions]
+        needs = [need.reference for rule in draft.rules for need in self._needs(rule)]
+        scalars = [r.oid for r in draft.rules if r.oid and r.table is None]
+        columns = [r.oid for r in draft.rules if r.oid and r.table is not None]
+        return PollTask(
+            name=draft.name,
+            group=draft.group,
+            scalars=_distinct([*(gate.scalar for gate in gates), *scalars]),
+            columns=_columns([*(gate.column for gate in gates), *columns], draft),
+            label_scalars=_distinct(need.scalar for need in needs),
+            label_columns=_columns((need.column for need in needs), draft),
+            sweep=draft.sweep,
+        )
+
+    def _needs(self, rule: CompiledRule) -> Iterator[Need]:
+        yield from self._references.of_rule(rule)
+        for reference in rule.references():
+            same_row = reference.column is not None and not reference.by
+            yield Need(reference.place, same_row)
+
+    def _dependents(self) -> dict[str, tuple[Dependent, ...]]:
+        found: dict[str, dict[tuple[int, bool], Dependent]] = {}
+        for rule in (rule for draft in self._drafts.values() for rule in draft.rules):
+            for reference, same_row in self._needs(rule):
+                place = reference.column or reference.scalar or ""
+                key = (rule.priority, same_row)
+                found.setdefault(place, {})[key] = Dependent(rule, same_row)
+            for table in self._references.tables_of_rule(rule):
+                found.setdefault(table, {})[rule.priority, False] = Dependent(rule, same_row=False)
+        return {place: tuple(rules.values()) for place, rules in found.items()}
+
+
+def _nearest_texts(profiles: Sequence[Profile]) -> dict[str, TextSources]:
+    texts: dict[str, TextSources] = {}
+    for profile in profiles:
+        own = {"vendor": profile.vendor, "model": profile.model, **profile.texts}
+        for name, sources in own.items():
+            if sources:
+                texts.setdefault(name, sources)
+    return texts
+
+
+def _by_oid(rules: Iterable[CompiledRule]) -> dict[str, tuple[CompiledRule, ...]]:
+    found: dict[str, tuple[CompiledRule, ...]] = {}
+    for rule in rules:
+        if rule.oid:
+            found[rule.oid] = (*found.get(rule.oid, ()), rule)
+    return found
+
+
+def _distinct(oids: Iterable[str | None]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(oid for oid in oids if oid is not None))
+
+
+def _columns(oids: Iterable[str | None], draft: _TaskDraft) -> tuple[Column, ...]:
+    return tuple(Column(oid, draft.repetitions.get(oid)) for oid in _distinct(oids))
+
+
+def _order(draft: _TaskDraft) -> tuple[bool, int, str]:
+    return (draft.sweep is not None, GROUP_MULTIPLES[draft.group], draft.name)

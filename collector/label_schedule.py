@@ -1,0 +1,68 @@
+"""When the labels of a device's rows are read, and what of them is kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from collector.cells import Cells, Place
+from collector.poll_task import Column, PollTask
+
+#: After this time labels that could not be read completely are asked for again.
+RETRY_MS = 300_000
+
+
+@dataclass(frozen=True, slots=True)
+class LabelRequest:
+    """What has to be read before a task, so that its rows can be named.
+
+    Attributes:
+        scalars: OIDs to GET.
+        columns: Columns to walk.
+        begun_ms: When it was asked for.
+    """
+
+    scalars: tuple[str, ...]
+    columns: tuple[Column, ...]
+    begun_ms: int
+
+
+class LabelSchedule:
+    """Knows how old every label column is.
+
+    Args:
+        cells: Where labels are kept.
+        refresh: Seconds after which they are read anew.
+    """
+
+    def __init__(self, cells: Cells, refresh: float) -> None:
+        self._cells = cells
+        self._refresh_ms = round(refresh * 1000)
+        self._read_at: dict[str, int] = {}
+
+    def due(self, task: PollTask, time_ms: int) -> LabelRequest | None:
+        """Labels of the task that are missing or too old, or None."""
+        oldest = time_ms - self._refresh_ms
+        read_at = self._read_at
+        scalars = tuple(oid for oid in task.label_scalars if read_at.get(oid, oldest) <= oldest)
+        columns = tuple(c for c in task.label_columns if read_at.get(c.oid, oldest) <= oldest)
+        return LabelRequest(scalars, columns, time_ms) if scalars or columns else None
+
+    def complete(self, request: LabelRequest, time_ms: int, *, complete: bool) -> list[Place]:
+        """Take over what was read for a request; the places whose value changed."""
+        stamp = time_ms if complete else time_ms - self._refresh_ms + RETRY_MS
+        changed: list[Place] = []
+        for oid in (*request.scalars, *(column.oid for column in request.columns)):
+            # Another task may have read the column meanwhile and taken our rows with it.
+            alone = self._read_at.get(oid, -1) < request.begun_ms
+            changed.extend(self._cells.commit(oid, replace=complete and alone))
+            self._read_at[oid] = stamp
+        return changed
+
+    def expire(self, task: PollTask) -> None:
+        """The task's rows are not what they were: read their labels before its next poll."""
+        for column in task.label_columns:
+            self._read_at.pop(column.oid, None)
+
+    def expire_all(self) -> None:
+        """The device restarted: nothing about it is certain."""
+        self._read_at.clear()

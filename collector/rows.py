@@ -1,0 +1,144 @@
+"""The names of a device's rows: index parts, texts of columns and joined tables, templates."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from collector.cells import Cells
+from collector.index import IndexValue
+from collector.plan import Plan
+from collector.reference import Reference
+from collector.rules import CompiledTable, Templates
+from collector.templates import render
+from collector.text_source import CompiledSource
+from collector.varbind import Value
+
+_NO_INDEX: Mapping[str, IndexValue] = {}
+
+
+class Row:
+    """One row of a table, or (without table) the device itself.
+
+    Args:
+        rows: Where the row belongs.
+        table: Its table; None for scalars.
+        suffix: Its index as it stands in the OID.
+        index: The index taken apart.
+    """
+
+    __slots__ = ("_index", "_rows", "suffix", "table")
+
+    def __init__(
+        self,
+        rows: Rows,
+        table: CompiledTable | None,
+        suffix: str,
+        index: Mapping[str, IndexValue],
+    ) -> None:
+        self._rows = rows
+        self.table = table
+        self.suffix = suffix
+        self._index = index
+
+    def value(self, reference: Reference) -> Value:
+        """The value a reference points at, or None."""
+        return self._rows.cells.get(reference, self._joined(reference.by))
+
+    def is_selected(self) -> bool:
+        """Whether the table's conditions want the row to be read."""
+        conditions = self.table.where if self.table is not None else ()
+        return all(c.failure(self.value(c.reference)) is None for c in conditions)
+
+    def labels(self, templates: Templates) -> dict[str, str]:
+        """Labels filled in, "" where there is no text."""
+        return {label: self.label(label, texts) for label, texts in templates.items()}
+
+    def label(self, label: str, templates: Sequence[str]) -> str:
+        """One label; where it should tell rows apart and does not, the index is added."""
+        text = render(templates, self._field)
+        table = self.table
+        if table is not None and label == table.unique and self._rows.is_shared(table, text):
+            return f"{text}#{self.suffix}"
+        return text
+
+    def _field(self, name: str) -> str:
+        part = self._index.get(name)
+        if part is not None:
+            return part.text
+        own = self.table.texts.get(name) if self.table is not None else None
+        sources = own or self._rows.plan.texts.get(name, ())
+        return next((text for source in sources if (text := self._text(source))), "")
+
+    def _text(self, source: CompiledSource) -> str:
+        condition = source.condition
+        if condition is not None and condition.failure(self.value(condition.reference)):
+            return ""
+        if source.reference is not None:
+            return source.finish(self.value(source.reference))
+        if source.label is not None:
+            return source.finish(self._rows.label(source.label, self._joined(source.by)))
+        return source.finish(source.constant)
+
+    def _joined(self, by: Sequence[str]) -> str:
+        if not by:
+            return self.suffix
+        return ".".join(self._index[name].sub_identifiers for name in by)
+
+
+class Rows:
+    """Rows of one device.
+
+    Args:
+        plan: Its tables.
+        cells: What the device said.
+    """
+
+    def __init__(self, plan: Plan, cells: Cells) -> None:
+        self.plan = plan
+        self.cells = cells
+        self._shared: dict[str, frozenset[str]] = {}
+
+    def row(self, table: CompiledTable | None, suffix: str) -> Row | None:
+        """A row, or None if its index does not fit the table."""
+        if table is None:
+            return Row(self, None, suffix, _NO_INDEX)
+        index = table.decode_index(suffix)
+        return None if index is None else Row(self, table, suffix, index)
+
+    def is_known(self, table: CompiledTable, suffix: str) -> bool:
+        """Whether the row has a name, or the table has no columns that name its rows."""
+        return not table.own_columns or self.cells.has_row(table.own_columns, suffix)
+
+    def named(self, table: CompiledTable) -> list[Row]:
+        """Every row that the table's naming columns have."""
+        rows = (self.row(table, suffix) for suffix in self.cells.rows(table.own_columns))
+        return [row for row in rows if row is not None]
+
+    def label(self, table_and_label: str, suffix: str) -> str:
+        """A label of another table's row; "" if that row has no name."""
+        name, _, label = table_and_label.partition(".")
+        table = self.plan.tables[name]
+        if not self.is_known(table, suffix):
+            return ""
+        row = self.row(table, suffix)
+        return row.label(label, table.labels[label]) if row is not None else ""
+
+    def is_shared(self, table: CompiledTable, text: str) -> bool:
+        """Whether two rows have this text for the table's unique label."""
+        return text in self._shared.get(table.name, ())
+
+    def find_shared(self) -> list[str]:
+        """Look for rows with the same unique label anew; names of the tables where that changed."""
+        changed = []
+        for table in self.plan.tables.values():
+            if table.unique is None:
+                continue
+            before = self._shared.pop(table.name, frozenset())
+            label = table.labels[table.unique]
+            texts = Counter(row.label(table.unique, label) for row in self.named(table))
+            shared = frozenset(text for text, count in texts.items() if count > 1)
+            self._shared[table.name] = shared
+            if shared != before:
+                changed.append(table.name)
+        return changed

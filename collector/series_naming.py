@@ -1,0 +1,76 @@
+"""Which series a row of a device gives, and how its values are decoded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from collector.cells import Place
+from collector.decode import Decoder
+from collector.plan import Plan
+from collector.reading import Reading
+from collector.rows import Row, Rows
+from collector.rules import CompiledMeaning, CompiledRule
+from omc.core.model import Quality, Series, SeriesTable
+
+
+class SeriesNaming:
+    """Makes readings and info series of one device.
+
+    Args:
+        plan: What the rules mean.
+        rows: The device's rows.
+        table: Where series are interned.
+        identity: Labels of every series.
+    """
+
+    def __init__(
+        self, plan: Plan, rows: Rows, table: SeriesTable, identity: Mapping[str, str]
+    ) -> None:
+        self._plan = plan
+        self._rows = rows
+        self._table = table
+        self._identity = dict(identity)
+
+    def is_named(self, rule: CompiledRule, place: Place) -> bool:
+        """Whether the row a rule is asked about has a name."""
+        return rule.table is None or self._rows.is_known(rule.table, place.suffix)
+
+    def reading(self, rule: CompiledRule, place: Place) -> Reading | Quality | None:
+        """What a rule makes of a row.
+
+        Returns:
+            None if the rule does not want the row, INVALID if the row's index makes no sense.
+        """
+        row = self._rows.row(rule.table, place.suffix)
+        if row is None:
+            return Quality.INVALID
+        meaning = rule.meaning(row.value) if row.is_selected() else None
+        if meaning is None:
+            return None
+        failure = rule.failure(row.value)
+        decoder = meaning.decoder(row.value) if failure is None else _always(failure)
+        takes_integers = meaning.takes_integers and failure is None
+        return Reading(self._series(meaning, row), rule, decoder, takes_integers=takes_integers)
+
+    def infos(self, task: str) -> dict[Series, None]:
+        """Info series of a task, as far as they have labels."""
+        found: dict[Series, None] = {}
+        for rule in self._plan.infos[task]:
+            _, meaning = rule.cases[0]
+            for row in self._named_rows(rule):
+                counts = rule.failure(row.value) is None and row.is_selected()
+                if counts and any(row.labels(meaning.labels).values()):
+                    found[self._series(meaning, row)] = None
+        return found
+
+    def _named_rows(self, rule: CompiledRule) -> list[Row]:
+        if rule.table is not None:
+            return self._rows.named(rule.table)
+        return [Row(self._rows, None, "", {})]
+
+    def _series(self, meaning: CompiledMeaning, row: Row) -> Series:
+        return self._table.intern(meaning.metric, {**row.labels(meaning.labels), **self._identity})
+
+
+def _always(quality: Quality) -> Decoder:
+    return lambda _: quality
