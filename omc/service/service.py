@@ -50,6 +50,7 @@ class Status:
     Attributes:
         devices: Nodes that are polled.
         failing: Nodes whose last poll failed.
+        waiting: Nodes whose first poll has not ended.
         polls: Polls since the start.
         late: Of them, started late.
         skipped: Slots without a poll.
@@ -60,6 +61,7 @@ class Status:
 
     devices: int
     failing: int
+    waiting: int
     polls: int
     late: int
     skipped: int
@@ -105,6 +107,7 @@ class Service:
         return Status(
             devices=len(poller) if poller else 0,
             failing=len(poller.failing) if poller else 0,
+            waiting=poller.states()["waiting"] if poller else 0,
             polls=self._polls.polls.total(),
             late=counts.late if counts else 0,
             skipped=counts.skipped if counts else 0,

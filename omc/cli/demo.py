@@ -1,0 +1,153 @@
+"""`omc demo`: a synthetic province being polled over real SNMP and MQTT, nothing installed."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from omc.core.quantities import parse_duration
+
+if TYPE_CHECKING:
+    from omc.service.demo import Rate
+    from omc.service.service import Service
+
+#: Seconds between two lines of the summary where the output is not a terminal.
+_LINE_EVERY = 5.0
+
+
+class _DurationParameter(click.ParamType[float]):
+    """`60s`, `5m`, `1h30m`."""
+
+    name = "duration"
+
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        try:
+            return parse_duration(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    sites: int
+    seed: int
+    seconds: float | None
+    listen: str
+
+
+@click.command()
+@click.option("--sites", type=click.IntRange(5, 2000), default=572, show_default=True)
+@click.option(
+    "--seed", type=int, default=7, show_default=True, help="Another seed, another province."
+)
+@click.option("--for", "seconds", type=_DurationParameter(), help="End by itself after 60s, 5m ...")
+@click.option("--listen", default="127.0.0.1:9469", show_default=True, help="Address of /metrics.")
+def demo(sites: int, seed: int, seconds: float | None, listen: str) -> None:
+    """Watch a synthetic province being polled: real SNMP, real MQTT, nothing to install.
+
+    Starts an MQTT broker, a province of routers, OLTs, rectifiers and site gateways on loopback
+    addresses, and the service that watches it. Ctrl-C ends everything.
+    """
+    from omc.service.demo import DemoFailed
+    from omc.service.logs import configure_logs
+
+    configure_logs("error", "console")
+    try:
+        asyncio.run(_demo(_Wish(sites, seed, seconds, listen)))
+    except DemoFailed as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _say(text: str) -> None:
+    click.echo(f"  {text}")
+
+
+async def _demo(wish: _Wish) -> None:
+    from omc.core.clock import SystemClock
+    from omc.service import demo as parts
+    from omc.service.service import Service
+
+    stop = asyncio.Event()
+    _stop_on_signals(stop)
+    clock = SystemClock()
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="omc-demo-") as name:
+        folder = Path(name)
+        click.echo(f"Making a province of {wish.sites} sites (seed {wish.seed}).")
+        control = parts.free_port()
+        async with (
+            parts.demo_broker() as mqtt,
+            parts.demo_province(folder, wish.sites, wish.seed, mqtt, control, _say),
+        ):
+            click.echo(f"MQTT broker on 127.0.0.1:{mqtt}; the province answers SNMP and publishes.")
+            installation = parts.demo_installation(folder, parts.page_address(wish.listen))
+            service = Service(installation, clock)
+
+            def started() -> None:
+                _greet(service, control, time.monotonic() - began)
+
+            async with asyncio.TaskGroup() as group:
+                group.create_task(service.run(stop, started), name="service")
+                group.create_task(_summarise(service, stop, parts.Rate(clock)), name="summary")
+                if wish.seconds is not None:
+                    group.create_task(_stop_after(wish.seconds, stop), name="time limit")
+    click.echo("Stopped; nothing is left running.")
+
+
+def _stop_on_signals(stop: asyncio.Event) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(number, stop.set)
+
+
+async def _stop_after(seconds: float, stop: asyncio.Event) -> None:
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await stop.wait()
+    stop.set()
+
+
+def _greet(service: Service, control: int, seconds: float) -> None:
+    click.echo(f"Polling {service.status.devices:,} devices, {seconds:.1f} s after the start.\n")
+    click.echo(f"  every series, now     {service.url}/metrics")
+    click.echo(f"  is it ready?          {service.url}/-/ready")
+    click.echo(f"  cut a fibre           omc simulate --control 127.0.0.1:{control} cut SPAN")
+    click.echo("  end                   Ctrl-C\n")
+
+
+async def _summarise(service: Service, stop: asyncio.Event, rate: Rate) -> None:
+    live = sys.stdout.isatty()
+    while not stop.is_set():
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(1.0 if live else _LINE_EVERY):
+                await stop.wait()
+        line = _summary(service, rate.of(service.status.samples))
+        if live:
+            sys.stdout.write(f"\r\x1b[K{line}")
+            sys.stdout.flush()
+        else:
+            click.echo(line)
+    if live:
+        click.echo()
+
+
+def _summary(service: Service, samples_a_second: float) -> str:
+    status = service.status
+    answering = status.devices - status.failing - status.waiting
+    return (
+        f"{time.strftime('%H:%M:%S')}  {answering:,} of {status.devices:,} devices answering, "
+        f"{status.failing:,} failing  {samples_a_second:,.0f} samples/s  "
+        f"{status.series:,} series  {status.late} late, {status.skipped} skipped"
+    )

@@ -1,0 +1,157 @@
+"""The demo: a synthetic province in a process of its own, a broker in this one, and the service.
+
+Nothing has to be installed or configured; everything lives in a temporary folder and on loopback
+addresses, and is gone when the demo ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import socket
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from amqtt.broker import Broker
+from amqtt.contexts import BrokerConfig, ListenerConfig
+
+from omc.core.clock import Clock
+from omc.core.errors import OmcError
+from omc.service.installation import Installation, load_installation
+
+#: Seconds until the province has to be ready.
+_START_SECONDS = 120.0
+_STOP_SECONDS = 2.0
+_LOOPBACK = "127.0.0.1"
+
+Say = Callable[[str], None]
+
+
+class DemoFailed(OmcError):
+    """The demo could not be started; the text says why."""
+
+
+def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
+    """A port of the loopback address that nobody uses at this moment."""
+    with socket.socket(socket.AF_INET, kind) as probe:
+        probe.bind((_LOOPBACK, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@asynccontextmanager
+async def demo_broker() -> AsyncIterator[int]:
+    """An MQTT broker in this process; yields its port."""
+    # The broker logs every client that comes and goes, which nobody here wants to read.
+    logging.getLogger("amqtt").setLevel(logging.ERROR)
+    logging.getLogger("transitions").setLevel(logging.ERROR)
+    port = free_port()
+    listener = ListenerConfig(bind=f"{_LOOPBACK}:{port}", max_connections=1000)
+    plugins = {"amqtt.plugins.authentication.AnonymousAuthPlugin": {"allow_anonymous": True}}
+    broker = Broker(BrokerConfig(listeners={"default": listener}, plugins=plugins))
+    await broker.start()
+    try:
+        yield port
+    finally:
+        await broker.shutdown()
+
+
+@asynccontextmanager
+async def demo_province(
+    folder: Path, sites: int, seed: int, mqtt_port: int, control_port: int, say: Say
+) -> AsyncIterator[None]:
+    """The province: written into `folder`, answering and publishing until the block ends.
+
+    Raises:
+        DemoFailed: it did not start.
+    """
+    command = [
+        *(sys.executable, "-m", "omc", "simulate", "run"),
+        *("--seed", str(seed), "--sites", str(sites)),
+        *("--port", str(free_port(socket.SOCK_DGRAM))),
+        *("--mqtt", f"{_LOOPBACK}:{mqtt_port}", "--control", f"{_LOOPBACK}:{control_port}"),
+        *("--inventory", str(folder)),
+    ]
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        # Ctrl-C in a terminal goes to the whole group; the demo stops the province itself.
+        start_new_session=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )
+    try:
+        await _until_ready(process, say)
+        yield
+    finally:
+        await _stop(process)
+
+
+async def _until_ready(process: asyncio.subprocess.Process, say: Say) -> None:
+    assert process.stdout is not None  # noqa: S101 - asked for above
+    try:
+        async with asyncio.timeout(_START_SECONDS):
+            while line := await process.stdout.readline():
+                text = line.decode().strip()
+                if text.startswith("ready"):
+                    return
+                say(text)
+    except TimeoutError:
+        raise DemoFailed(f"the province was not ready within {_START_SECONDS:.0f} s") from None
+    raise DemoFailed("the province ended while it was starting; see `omc simulate run`")
+
+
+async def _stop(process: asyncio.subprocess.Process) -> None:
+    if process.returncode is not None:
+        return
+    process.terminate()
+    try:
+        async with asyncio.timeout(_STOP_SECONDS):
+            await process.wait()
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+
+
+def demo_installation(folder: Path, listen: str) -> Installation:
+    """The province's own settings and inventory, with the page at another address.
+
+    Raises:
+        ConfigurationError: the simulator wrote something that the service cannot read.
+    """
+    settings = folder / "omc.yaml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace("127.0.0.1:9469", listen), encoding="utf-8")
+    return load_installation(settings, os.environ)
+
+
+def page_address(wanted: str) -> str:
+    """`wanted`, or the same address with a free port where that one is taken."""
+    host, _, port = wanted.rpartition(":")
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, int(port)))
+        except OSError:
+            return f"{host}:{free_port()}"
+    return wanted
+
+
+class Rate:
+    """How much more a growing number has become in a second, over the last few seconds."""
+
+    def __init__(self, clock: Clock, window: float = 10.0) -> None:
+        self._clock = clock
+        self._window = window
+        self._seen: list[tuple[float, int]] = []
+
+    def of(self, total: int) -> float:
+        """Note the number as it is now; returns its growth a second."""
+        now = self._clock.monotonic()
+        self._seen.append((now, total))
+        self._seen = [one for one in self._seen if now - one[0] <= self._window]
+        began, before = self._seen[0]
+        return (total - before) / (now - began) if now > began else 0.0
