@@ -68,7 +68,8 @@ class SnmpClient:
         for task in self._running:
             task.cancel()
         try:
-            await self._tasks.__aexit__(exc_type, exc, traceback)
+            # The error of the body is the caller's, and not to be wrapped into a group.
+            await self._tasks.__aexit__(None, None, None)
         finally:
             self._wheel.close()
             self._pool.close()

@@ -113,6 +113,7 @@ class Conversation(Generic[T]):
         self._discovering = False
         self._rediscovered = False
         self._listening = False
+        self._refusal = "the agent refuses this user, its keys or its security level"
 
     def start(self) -> None:
         """Send the first request."""
@@ -206,6 +207,10 @@ class Conversation(Generic[T]):
         elif self._line.trusted:
             self._give_up()
         else:
+            self._refusal = (
+                "the agent answers discovery, but not this user: most likely the privacy "
+                "password or protocol is wrong"
+            )
             self._explain_refusal()
 
     # -- requests --------------------------------------------------------------------------------
@@ -356,8 +361,7 @@ class Conversation(Generic[T]):
         if isinstance(reason, Exception):
             self._fail(reason)
             return
-        text = reason or "the agent answers, but not to this user, its keys or security level"
-        self._throw(self._error(AuthenticationRefused, text))
+        self._throw(self._error(AuthenticationRefused, reason or self._refusal))
 
     def _error(self, kind: type[SourceErrorT], text: str) -> SourceErrorT:
         target = self._line.target

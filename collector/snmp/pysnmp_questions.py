@@ -27,6 +27,7 @@ _MODULES = {
     Version.V2C: api.PROTOCOL_MODULES[api.SNMP_VERSION_2C],
 }
 
+_AUTHORIZATION_ERROR = 16
 #: Source: RFC 3416, section 3, PDU.error-status.
 _ERROR_STATUS = {
     1: Answer.TOO_BIG,
@@ -36,7 +37,7 @@ _ERROR_STATUS = {
     5: Answer.GEN_ERR,
     6: Answer.NO_ACCESS,
     13: Answer.RESOURCE_UNAVAILABLE,
-    16: Answer.AUTHORIZATION_ERROR,
+    _AUTHORIZATION_ERROR: Answer.AUTHORIZATION_ERROR,
 }
 _EXCEPTIONS = {
     "NoSuchObject": Answer.NO_SUCH_OBJECT,
@@ -105,21 +106,27 @@ def decode(community: Community, message: bytes, request_id: int) -> Said | None
 
 def ask_user(target: Target, endpoint: str, request: Diagnose) -> Said | None:
     """Ask an SNMPv3 agent; None when nothing came. Blocks: to be run in a thread."""
-    indication, status, varbinds = asyncio.run(_ask(target, endpoint, request))
+    indication, status, varbinds = asyncio.run(
+        _ask(target, endpoint, request, retries=target.retries)
+    )
     return None if indication is not None else _said(int(status), varbinds)
 
 
 def refusal(target: Target, endpoint: str) -> str:
     """Why an SNMPv3 agent refuses the user, "" when it does not say. Blocks."""
     request = Diagnose(_SYS_UP_TIME, next=False)
-    indication, _, _ = asyncio.run(_ask(target, endpoint, request))
+    indication, status, _ = asyncio.run(_ask(target, endpoint, request, retries=0))
     for kind, words in _REFUSALS:
         if isinstance(indication, kind):
             return words
+    if int(status) == _AUTHORIZATION_ERROR:
+        return "the agent knows this user, but lets it see nothing at this security level"
     return ""
 
 
-async def _ask(target: Target, endpoint: str, request: Diagnose) -> tuple[Any, Any, Any]:
+async def _ask(
+    target: Target, endpoint: str, request: Diagnose, *, retries: int
+) -> tuple[Any, Any, Any]:
     address, _, port = endpoint.rpartition(":")
     transport = hlapi.Udp6TransportTarget if address.startswith("[") else hlapi.UdpTransportTarget
     command = hlapi.next_cmd if request.next else hlapi.get_cmd
@@ -129,7 +136,7 @@ async def _ask(target: Target, endpoint: str, request: Diagnose) -> tuple[Any, A
             engine,
             _user(target.credentials),
             await transport.create(
-                (address.strip("[]"), int(port)), timeout=target.timeout, retries=target.retries
+                (address.strip("[]"), int(port)), timeout=target.timeout, retries=retries
             ),
             hlapi.ContextData(),
             hlapi.ObjectType(hlapi.ObjectIdentity(request.oid)),

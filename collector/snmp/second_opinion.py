@@ -140,7 +140,7 @@ def _udp_socket(endpoint: str) -> stdlib_socket.socket:
     family = stdlib_socket.AF_INET6 if address.startswith("[") else stdlib_socket.AF_INET
     made = stdlib_socket.socket(family, stdlib_socket.SOCK_DGRAM)
     try:
-        made.setblocking(False)  # noqa: FBT003 - the standard library's own signature
+        made.setblocking(False)
         made.connect((address.strip("[]"), int(port)))
     except OSError:
         made.close()

@@ -36,7 +36,7 @@ MAX_ROWS = 1_000_000
 #: Answers that end a walk as it should end. SNMPv1 has no endOfMibView, some v2c agents forget it.
 _ENDS = (Answer.END_OF_MIB_VIEW, Answer.NO_SUCH_NAME)
 
-#: How often an agent may take an empty answer back in one walk.
+#: How often in a row an agent may take an empty answer back without giving a row.
 _MAX_DOUBTS = 3
 
 _oid_of = itemgetter(0)
@@ -175,6 +175,7 @@ class _Walker:
         if rows:
             self._cursor.position = rows[-1][0]
             self.end.rows += len(rows)
+            self._doubts = 0
             self._on_page(rows, time_ms)
 
     # -- doubts ----------------------------------------------------------------------------------

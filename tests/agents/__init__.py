@@ -1,0 +1,1 @@
+"""SNMP agents written by hand: one that is honest, and many that lie."""
