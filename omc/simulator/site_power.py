@@ -142,6 +142,11 @@ class PowerStory:
         self._plant = plant
         self._segments = self._tell(start, outages)
         self._starts = [segment.start for segment in self._segments]
+        self._dark = [
+            (segment.dark_from, segment.outage[1] + BOOT_SECONDS)
+            for segment in self._segments
+            if segment.outage and segment.dark_from < segment.outage[1]
+        ]
 
     def _tell(self, start: float, outages: Sequence[Interval]) -> list[_Segment]:
         segments = [_Segment(start, True, 1.0, math.inf, start, None)]
@@ -198,6 +203,27 @@ class PowerStory:
         """The plant at a time."""
         segment = self._segments[max(bisect_right(self._starts, time) - 1, 0)]
         return self._with_mains(segment, time) if segment.mains else self._without(segment, time)
+
+    def outage_seconds(self, time: float) -> float:
+        """Seconds without mains since the story began."""
+        return sum(
+            min(segment.outage[1], time) - segment.start
+            for segment in self._segments
+            if not segment.mains and segment.outage and segment.start < time
+        )
+
+    def dark_seconds(self, start: float, end: float) -> float:
+        """Seconds between two times in which the equipment was not working."""
+        return sum(max(min(b, end) - max(a, start), 0.0) for a, b in self._dark)
+
+    def load_joules(self, time: float) -> float:
+        """Energy the equipment has drawn since the story began, at the nominal voltage."""
+        start = self._starts[0]
+        charge = self._plant.load_between(start, max(time, start))
+        for dark, back in self._dark:
+            if dark < time:
+                charge -= self._plant.load_between(dark, min(back, time))
+        return charge * _FLOAT_VOLTS
 
     @property
     def eventful(self) -> bool:
