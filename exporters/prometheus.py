@@ -1,7 +1,7 @@
 """What Prometheus sees: the latest value of every series, for as long as it is fresh.
 
-Values stand in columns (parallel lists, one slot a series), so that taking in a sample is a dict
-look-up and a few stores, and a million series are no million objects for the garbage collector.
+Values stand in columns (parallel lists, one slot a series), so that taking in a sample is a few
+stores, and a million series are no million objects for the garbage collector.
 Rendering goes slice by slice; between slices the event loop is free, and samples that arrive then
 may or may not show in the same scrape, but never torn, twice or in another family.
 """
@@ -9,6 +9,7 @@ may or may not show in the same scrape, but never torn, twice or in another fami
 from __future__ import annotations
 
 from collections.abc import Generator
+from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
@@ -20,8 +21,19 @@ from omc.core.model import Batch, Series
 #: Samples rendered without a pause: a few milliseconds.
 SLICE = 5_000
 
+#: Deadlines before any time: of a slot without series, and of one without a value so far.
 _GONE = float("-inf")
+_NOT_YET = -1.0
+#: The time of a value that never came.
 _NEVER = -(2**63)
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """The series a source sent last, and their slots."""
+
+    series: list[Series]
+    slots: list[int]
 
 
 class _Family:
@@ -60,6 +72,7 @@ class PrometheusView:
         self._expiry_intervals = expiry_intervals
         self._families: dict[str, _Family] = {}
         self._slots: dict[Series, int] = {}
+        self._layouts: dict[str, _Layout] = {}
         self._series: list[Series | None] = []
         self._keys: list[str] = []
         self._values: list[float] = []
@@ -96,15 +109,9 @@ class PrometheusView:
         now = self._clock.monotonic()
         deadline = now + lifetime
         horizon = self._clock.time_ms() - round(lifetime * 1000)
-        slots, values, times, deadlines = self._slots, self._values, self._times, self._deadlines
-        for series, value, time_ms in zip(batch.series, batch.values, batch.times, strict=True):
-            try:
-                slot = slots[series]
-            except KeyError:
-                if time_ms < horizon:
-                    self._stale.inc()
-                    continue
-                slot = self._add(series)
+        values, times, deadlines = self._values, self._times, self._deadlines
+        slots = self._slots_of(batch)
+        for slot, value, time_ms in zip(slots, batch.values, batch.times, strict=True):
             if time_ms >= times[slot] and time_ms >= horizon:
                 values[slot] = value
                 times[slot] = time_ms
@@ -120,9 +127,12 @@ class PrometheusView:
 
     def forget(self, series: Series) -> None:
         """Stop showing a series at once: to be given to `SeriesTable.on_forget`."""
-        slot = self._slots.get(series)
-        if slot is not None:
-            self._vacate(self._families[series.metric.name], [slot])
+        slot = self._slots.pop(series, None)
+        if slot is not None:  # the next rendering frees it
+            self._layouts.clear()
+            self._series[slot] = None
+            self._times[slot] = _NEVER
+            self._deadlines[slot] = _NOT_YET
 
     def slices(self, exposition: Exposition) -> Generator[str]:
         """Everything that is fresh, as text, in pieces of at most `SLICE` samples.
@@ -156,6 +166,22 @@ class PrometheusView:
                 head = ""
         self._expire(family, expired, now)
 
+    def _slots_of(self, batch: Batch) -> list[int]:
+        """The slots of a batch's series, new ones included.
+
+        A source mostly sends the same series in the same order: then one comparison of two lists,
+        by identity, takes the place of a look-up for each sample.
+        """
+        layout = self._layouts.get(batch.source)
+        if layout is None or layout.series != batch.series:
+            slots = [self._slot(series) for series in batch.series]
+            layout = self._layouts[batch.source] = _Layout(list(batch.series), slots)
+        return layout.slots
+
+    def _slot(self, series: Series) -> int:
+        slot = self._slots.get(series)
+        return self._add(series) if slot is None else slot
+
     def _add(self, series: Series) -> int:
         family = self._families.get(series.metric.name)
         if family is None:
@@ -165,6 +191,7 @@ class PrometheusView:
         self._series[slot] = series
         self._keys[slot] = series.key
         self._times[slot] = _NEVER
+        self._deadlines[slot] = _NOT_YET
         family.slots.append(slot)
         return slot
 
@@ -180,10 +207,11 @@ class PrometheusView:
         """Let those go that are still without a new value, and not gone yet."""
         expired = [slot for slot in candidates if _GONE < self._deadlines[slot] < now]
         if expired:
+            self._expired.inc(sum(self._times[slot] != _NEVER for slot in expired))
             self._vacate(family, expired)
-            self._expired.inc(len(expired))
 
     def _vacate(self, family: _Family, leaving: list[int]) -> None:
+        self._layouts.clear()
         for slot in leaving:
             series = self._series[slot]
             if series is not None:

@@ -136,10 +136,43 @@ def test_values_measured_before_the_life_of_a_series_are_not_the_present() -> No
     bench.view.observe(make_batch({bench.volts: 40.0}, NEW_YEAR_MS - 180_001))
     assert bench.shown() == []
     assert len(bench.view) == 0
+    assert bench.counted("omc_series_expired_total") == 0
     bench.view.observe(make_batch({bench.volts: 41.0}, NEW_YEAR_MS - 180_000))
     assert bench.shown() == ['battery_voltage_volts{site="VP001"} 41']
     bench.view.observe(make_batch({bench.volts: 40.0}, NEW_YEAR_MS - 180_001))
     assert bench.counted("omc_samples_passed_over_total", reason="stale") == 2
+
+
+def test_a_source_may_change_its_series_and_their_order_from_batch_to_batch() -> None:
+    bench = _Bench()
+    a, b, c = (make_series(bench.table, "m", port=port) for port in "abc")
+    for samples in (
+        [(a, 1.0), (b, 2.0)],
+        [(b, 3.0), (a, 4.0)],
+        [(c, 5.0)],
+        [(a, 6.0), (b, 7.0), (c, 8.0)],
+        [(a, 9.0), (c, 10.0)],
+    ):
+        bench.view.observe(make_batch(samples))
+    assert bench.shown() == ['m{port="a"} 9', 'm{port="b"} 7', 'm{port="c"} 10']
+
+
+def test_a_batch_list_that_is_filled_anew_is_looked_at_anew() -> None:
+    bench = _Bench()
+    a, b = (make_series(bench.table, "m", port=port) for port in "ab")
+    batch = make_batch({a: 1.0})
+    bench.view.observe(batch)
+    batch.series[0] = b
+    batch.values[0] = 2.0
+    bench.view.observe(batch)
+    assert bench.shown() == ['m{port="a"} 1', 'm{port="b"} 2']
+
+
+def test_two_sources_may_take_turns_on_one_series() -> None:
+    bench = _Bench()
+    bench.view.observe(make_batch({bench.volts: 1.0}, source="snmp:a"))
+    bench.view.observe(make_batch({bench.volts: 2.0}, source="mqtt:b"))
+    assert bench.shown() == ['battery_voltage_volts{site="VP001"} 2']
 
 
 def test_a_device_whose_clock_was_set_back_is_shown_again_when_its_old_value_has_expired() -> None:
@@ -266,7 +299,30 @@ def test_an_abandoned_rendering_does_not_hold_slots_for_ever() -> None:
     bench.view.observe(_many(bench, "battery_voltage_volts", SLICE + 1))
     rendering = bench.view.slices(TEXT)
     next(rendering)
-    bench.view.forget(make_series(bench.table, "battery_voltage_volts", port="0"))
+    bench.clock.advance(181.0)
+    assert bench.shown() == []
     rendering.close()
-    bench.view.observe(make_batch({bench.volts: 1.0}))
+    bench.view.observe(_many_again(bench, "board_temperature_celsius", SLICE + 1))
     assert bench.view.capacity == SLICE + 1
+
+
+def test_slots_of_forgotten_series_are_used_again_after_the_next_rendering() -> None:
+    bench = _Bench()
+    volts = _many(bench, "battery_voltage_volts", 10)
+    bench.view.observe(volts)
+    for series in volts.series:
+        bench.view.forget(series)
+    assert len(bench.view) == 0
+    assert bench.shown() == []
+    bench.view.observe(_many(bench, "board_temperature_celsius", 10))
+    assert bench.view.capacity == 10
+
+
+def test_a_forgotten_series_that_comes_all_the_same_is_shown_once() -> None:
+    bench = _Bench()
+    batch = make_batch({bench.volts: 53.5})
+    bench.view.observe(batch)
+    bench.view.forget(bench.volts)
+    bench.view.observe(batch)
+    assert bench.shown() == ['battery_voltage_volts{site="VP001"} 53.5']
+    assert bench.shown() == ['battery_voltage_volts{site="VP001"} 53.5']
