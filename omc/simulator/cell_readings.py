@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from omc.simulator.network import Cell, Technology
 from omc.simulator.reading import Reading
@@ -46,6 +47,18 @@ class Period:
         return self.end - self.start
 
 
+class Cumulative(NamedTuple):
+    """Whole events since the epoch, at both ends of a period."""
+
+    before: int
+    after: int
+
+    @property
+    def within(self) -> int:
+        """Events of the period."""
+        return self.after - self.before
+
+
 class CellActivity:
     """How one cell fares: the numbers that all its counters are made of."""
 
@@ -71,15 +84,20 @@ class CellActivity:
         whole = _volume(self.phase, period.end) - _volume(self.phase, period.start)
         return whole * (1 - period.unavailable / period.seconds)
 
-    def attempts(self, period: Period, per_user: float) -> tuple[int, int]:
-        """Cumulative whole attempts at both ends, at a rate a second and busy-hour user."""
+    def attempts(self, period: Period, per_user: float) -> Cumulative:
+        """Attempts at a rate a second and busy-hour user."""
         if period.unavailable >= period.seconds:
-            return 0, 0
+            return Cumulative(0, 0)
         rate = per_user * self.cell.busy_users
-        return (
+        return Cumulative(
             math.floor(rate * _volume(self.phase, period.start)),
             math.floor(rate * _volume(self.phase, period.end)),
         )
+
+    def successes(self, attempts: Cumulative, typical: float, what: int) -> Cumulative:
+        """Those of the attempts that do not fail; `what` tells procedures apart."""
+        share = self.badness(what, typical)
+        return Cumulative(*(count - math.floor(share * count) for count in attempts))
 
     def badness(self, what: int, typical: float) -> float:
         """Share of attempts that fail: typical for most cells, many times that for a few."""
@@ -96,10 +114,6 @@ def _volume(phase: int, time: float) -> float:
     return TRAFFIC.integral(time) + WOBBLE.integral(time, phase)
 
 
-def _failures(cumulative: tuple[int, int], share: float) -> int:
-    return math.floor(share * cumulative[1]) - math.floor(share * cumulative[0])
-
-
 def cell_activities(world: World) -> list[list[CellActivity]]:
     """For each site the activity of its cells."""
     activities: list[list[CellActivity]] = [[] for _ in world.province.sites]
@@ -114,19 +128,39 @@ def cell_readings(moment: Moment, activity: CellActivity, period: Period) -> Ite
 
 
 def _pair(
-    activity: CellActivity,
-    period: Period,
-    names: tuple[str, str],
-    labels: Mapping[str, str],
-    per_user: float,
-    typical: float,
+    procedure: str, labels: Mapping[str, str], attempts: Cumulative, successes: Cumulative
 ) -> Iterator[Reading]:
-    """Attempts and successes."""
-    cumulative = activity.attempts(period, per_user)
-    attempts = cumulative[1] - cumulative[0]
-    failed = _failures(cumulative, activity.badness(len(names[0]), typical))
-    yield Reading(names[0], labels, attempts)
-    yield Reading(names[1], labels, attempts - failed)
+    yield Reading(f"{procedure}_attempts", labels, attempts.within)
+    yield Reading(f"{procedure}_successes", labels, successes.within)
+
+
+def _chain(
+    activity: CellActivity, period: Period, per_user: float, stages: Mapping[str, float]
+) -> Iterator[Reading]:
+    """Procedures that follow each other: who succeeds in one attempts the next.
+
+    Args:
+        activity: Of the cell.
+        period: To count in.
+        per_user: Attempts of the first, a second and busy-hour user.
+        stages: Procedure to typical share of failures.
+    """
+    attempts = activity.attempts(period, per_user)
+    for what, (procedure, typical) in enumerate(stages.items()):
+        successes = activity.successes(attempts, typical, what)
+        yield from _pair(procedure, activity.labels, attempts, successes)
+        attempts = successes
+
+
+def _failed(
+    name: str,
+    labels: Mapping[str, str],
+    activity: CellActivity,
+    attempts: Cumulative,
+    typical: float,
+) -> Reading:
+    kept = activity.successes(attempts, typical, 11)
+    return Reading(name, labels, attempts.within - kept.within)
 
 
 def _availability(prefix: str, activity: CellActivity, period: Period) -> Iterator[Reading]:
@@ -161,48 +195,38 @@ def _watts(prefix: str, activity: CellActivity, moment: Moment, idle: float) -> 
     yield Reading(f"{prefix}_cell_power_watts", activity.labels, round(watts, 1))
 
 
+_DOMAINS = ("cs", "ps")
+_LTE_CHAIN = {
+    "lte_rrc_setup": 0.004,
+    "lte_s1sig_setup": 0.001,
+    "lte_erab_initial_setup": 0.003,
+}
+_NR_CHAIN = {
+    "nr_rrc_setup": 0.004,
+    "nr_ngsig_setup": 0.001,
+    "nr_drb_initial_setup": 0.003,
+}
+
+
+def _handover(
+    procedure: str, activity: CellActivity, period: Period, typical: float
+) -> Iterator[Reading]:
+    attempts = activity.attempts(period, 0.006)
+    yield from _pair(
+        procedure, activity.labels, attempts, activity.successes(attempts, typical, 12)
+    )
+
+
 def _lte(moment: Moment, activity: CellActivity, period: Period) -> Iterator[Reading]:
     labels = activity.labels
     yield Reading("lte_cell_state", labels, 1)
-    yield from _pair(
-        activity,
-        period,
-        ("lte_rrc_setup_attempts", "lte_rrc_setup_successes"),
-        labels,
-        0.011,
-        0.004,
-    )
-    yield from _pair(
-        activity,
-        period,
-        ("lte_s1sig_setup_attempts", "lte_s1sig_setup_successes"),
-        labels,
-        0.0108,
-        0.001,
-    )
-    yield from _pair(
-        activity,
-        period,
-        ("lte_erab_initial_setup_attempts", "lte_erab_initial_setup_successes"),
-        labels,
-        0.0106,
-        0.003,
-    )
+    yield from _chain(activity, period, 0.011, _LTE_CHAIN)
     sessions = activity.attempts(period, 0.0105)
-    dropped = _failures(sessions, activity.badness(7, 0.003))
-    yield Reading("lte_erab_abnormal_releases", labels, dropped)
-    yield from _pair(
-        activity,
-        period,
-        ("lte_handover_execution_attempts", "lte_handover_execution_successes"),
-        labels,
-        0.006,
-        0.012,
-    )
+    yield _failed("lte_erab_abnormal_releases", labels, activity, sessions, 0.003)
+    yield from _handover("lte_handover_execution", activity, period, 0.012)
     yield from _availability("lte", activity, period)
-    blocks = _BLOCKS[activity.letters]
     for direction in activity.direction:
-        yield Reading("lte_prb_available", direction, blocks)
+        yield Reading("lte_prb_available", direction, _BLOCKS[activity.letters])
     yield from _blocks_used("lte", activity, moment)
     yield from _volumes("lte_pdcp_volume_bytes", activity, period)
     yield from _volumes("lte_ip_volume_bytes", activity, period)
@@ -226,18 +250,12 @@ def _ip_time(moment: Moment, activity: CellActivity, period: Period) -> Iterator
 def _nr(moment: Moment, activity: CellActivity, period: Period) -> Iterator[Reading]:
     labels = activity.labels
     yield Reading("nr_cell_state", labels, 1)
-    for names, per_user, typical in (
-        (("nr_rrc_setup_attempts", "nr_rrc_setup_successes"), 0.009, 0.004),
-        (("nr_ngsig_setup_attempts", "nr_ngsig_setup_successes"), 0.0088, 0.001),
-        (("nr_drb_initial_setup_attempts", "nr_drb_initial_setup_successes"), 0.0086, 0.003),
-        (("nr_pdu_session_setup_attempts", "nr_pdu_session_setup_successes"), 0.006, 0.003),
-        (("nr_inter_gnb_handover_attempts", "nr_inter_gnb_handover_successes"), 0.004, 0.015),
-    ):
-        yield from _pair(activity, period, names, labels, per_user, typical)
+    yield from _chain(activity, period, 0.009, _NR_CHAIN)
+    yield from _chain(activity, period, 0.006, {"nr_pdu_session_setup": 0.003})
+    yield from _handover("nr_inter_gnb_handover", activity, period, 0.015)
     flows = activity.attempts(period, 0.0085)
-    yield Reading("nr_qos_flow_setup_successes", labels, flows[1] - flows[0])
-    dropped = _failures(flows, activity.badness(8, 0.003))
-    yield Reading("nr_qos_flow_abnormal_releases", labels, dropped)
+    yield Reading("nr_qos_flow_setup_successes", labels, flows.within)
+    yield _failed("nr_qos_flow_abnormal_releases", labels, activity, flows, 0.003)
     yield from _availability("nr", activity, period)
     for direction in activity.direction:
         yield Reading("nr_prb_available", direction, _BLOCKS[activity.letters])
@@ -247,34 +265,17 @@ def _nr(moment: Moment, activity: CellActivity, period: Period) -> Iterator[Read
     yield from _watts("nr", activity, moment, 520.0)
 
 
-_DOMAINS = ("cs", "ps")
-
-
 def _utran(moment: Moment, activity: CellActivity, period: Period) -> Iterator[Reading]:
     labels = activity.labels
     yield Reading("utran_cell_state", labels, 1)
-    yield from _pair(
-        activity,
-        period,
-        ("utran_rrc_setup_attempts", "utran_rrc_setup_successes"),
-        labels,
-        0.012,
-        0.006,
-    )
+    yield from _chain(activity, period, 0.012, {"utran_rrc_setup": 0.006})
     for domain, per_user in zip(_DOMAINS, (0.003, 0.008), strict=True):
         both = {**labels, "domain": domain}
-        yield from _pair(
-            activity,
-            period,
-            ("utran_rab_setup_attempts", "utran_rab_setup_successes"),
-            both,
-            per_user,
-            0.004,
-        )
-        released = activity.attempts(period, per_user * 0.99)
-        yield Reading("utran_rab_releases", both, released[1] - released[0])
-        dropped = _failures(released, activity.badness(9, 0.004))
-        yield Reading("utran_rab_abnormal_releases", both, dropped)
+        attempts = activity.attempts(period, per_user)
+        successes = activity.successes(attempts, 0.004, 5)
+        yield from _pair("utran_rab_setup", both, attempts, successes)
+        yield Reading("utran_rab_releases", both, successes.within)
+        yield _failed("utran_rab_abnormal_releases", both, activity, successes, 0.004)
     yield from _availability("utran", activity, period)
     yield from _volumes("utran_volume_bytes", activity, period)
     users = activity.cell.busy_users * activity.load(moment)

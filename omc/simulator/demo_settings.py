@@ -54,7 +54,7 @@ mqtt:
       - topic: bts/v1/{{operator}}/{{region}}/{{site}}/{{device_class}}/{{device}}/telemetry
         mapping: native
       - topic: bts/v1/{{operator}}/{{region}}/{{site}}/{{device_class}}/{{device}}/state
-        mapping: native-state
+        mapping: native-status
 
 prometheus:
   listen: 127.0.0.1:9469

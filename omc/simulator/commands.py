@@ -1,0 +1,163 @@
+"""What a running simulator can be told: cut, fail the mains, silence, storm, heal, status."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from omc.core.clock import Clock
+from omc.core.errors import OmcError
+from omc.simulator.seeds import stream
+from omc.simulator.topology import TRANSPORT
+from omc.simulator.world import World
+
+_DEFAULT_OUTAGE = 20 * 60.0
+_DEFAULT_STORM = 10 * 60.0
+_LONGEST = 7 * 86_400.0
+#: Seconds between two changes of a commune's mains in a storm.
+_FLAP = (20.0, 90.0)
+
+
+class CommandRefused(OmcError):
+    """The command makes no sense here; the text says why."""
+
+
+Arguments = Mapping[str, Any]
+
+
+class Commander:
+    """Carries out commands on a world.
+
+    Args:
+        world: What is broken and mended.
+        clock: When.
+        status: Adds what others know to the answer of `status`.
+    """
+
+    def __init__(
+        self, world: World, clock: Clock, status: Callable[[], Mapping[str, Any]] = dict
+    ) -> None:
+        self._world = world
+        self._clock = clock
+        self._status = status
+        province = world.province
+        self._spans = {span.code: span for span in province.spans}
+        self._nodes = {node.name: node for node in province.nodes}
+        self._areas: dict[str, str] = {}
+        for commune in province.communes:
+            for name in (commune.facts.code, commune.facts.letters, commune.facts.name):
+                self._areas.setdefault(name.casefold(), commune.facts.code)
+        self._commands: dict[str, Callable[[Arguments], dict[str, Any]]] = {
+            "cut": self._cut,
+            "mains": self._mains,
+            "silence": self._silence,
+            "storm": self._storm,
+            "heal": self._heal,
+            "status": lambda arguments: self._tell(),
+        }
+
+    def run(self, do: str, arguments: Arguments) -> dict[str, Any]:
+        """Carry out one command; the answer has a `text` for people.
+
+        Raises:
+            CommandRefused: unknown command or object.
+        """
+        command = self._commands.get(do)
+        if command is None:
+            raise CommandRefused(f"unknown command {do!r}; known: {', '.join(self._commands)}")
+        answer = command(arguments)
+        self._world.advance(self._now())
+        return answer
+
+    def _cut(self, arguments: Arguments) -> dict[str, Any]:
+        span = self._spans.get(_text(arguments, "what"))
+        if span is None:
+            raise CommandRefused(f"there is no span {_text(arguments, 'what')!r}")
+        silent = self._world.silent_nodes
+        self._world.faults.cut(span.index, self._now())
+        self._world.advance(self._now())
+        lost = self._world.silent_nodes - silent
+        if span.kind in TRANSPORT:
+            effect = f"{lost} nodes fall silent" if lost else "only redundancy is lost"
+        else:
+            onts = sum(len(p.onts) for p in self._world.province.pons if p.index == span.pon)
+            effect = f"{onts} ONTs lose their light"
+        return {"text": f"{span.code} is cut: {effect}", "silenced": lost}
+
+    def _mains(self, arguments: Arguments) -> dict[str, Any]:
+        name = _text(arguments, "what")
+        area = self._areas.get(name.casefold())
+        if area is None:
+            raise CommandRefused(f"there is no commune {name!r}")
+        seconds = _seconds(arguments, _DEFAULT_OUTAGE)
+        now = self._now()
+        self._world.mains.inject(area, now, now + seconds)
+        sites = [
+            site
+            for site in self._world.province.sites
+            if self._world.province.communes[site.commune].facts.code == area
+        ]
+        return {
+            "text": f"no mains in {name} for {seconds:.0f} s: {len(sites)} sites on battery",
+            "sites": len(sites),
+        }
+
+    def _silence(self, arguments: Arguments) -> dict[str, Any]:
+        node = self._nodes.get(_text(arguments, "what"))
+        if node is None:
+            raise CommandRefused(f"there is no node {_text(arguments, 'what')!r}")
+        self._world.faults.silence(node.index, self._now())
+        return {"text": f"{node.name} answers no more"}
+
+    def _storm(self, arguments: Arguments) -> dict[str, Any]:
+        """Flap the mains of every commune, each in a rhythm of its own."""
+        now, seconds = self._now(), _seconds(arguments, _DEFAULT_STORM)
+        province = self._world.province
+        failures = 0
+        for commune in province.communes:
+            chance = stream(province.seed, "storm", commune.facts.code, int(now))
+            time = now + chance.uniform(0, _FLAP[1])
+            while time < now + seconds:
+                back = min(time + chance.uniform(*_FLAP), now + seconds)
+                self._world.mains.inject(commune.facts.code, time, back)
+                time = back + chance.uniform(*_FLAP)
+                failures += 1
+        return {"text": f"storm for {seconds:.0f} s: {failures} mains failures to come"}
+
+    def _heal(self, arguments: Arguments) -> dict[str, Any]:
+        self._world.faults.heal()
+        self._world.mains.heal(self._now())
+        return {"text": "everything is mended"}
+
+    def _tell(self) -> dict[str, Any]:
+        world, province = self._world, self._world.province
+        return {
+            "text": f"{len(province.sites)} sites, {len(province.nodes)} nodes",
+            "seed": province.seed,
+            "sites": len(province.sites),
+            "nodes": len(province.nodes),
+            "onts": province.ont_count,
+            "silent_nodes": world.silent_nodes,
+            "links_down": world.links.down,
+            "cut": sorted(province.spans[span].code for span in world.faults.cuts),
+            "silenced": sorted(province.nodes[node].name for node in world.faults.silenced),
+            "mains_failed": world.mains.injected_at(self._now()),
+            **self._status(),
+        }
+
+    def _now(self) -> float:
+        return self._clock.time_ms() / 1000
+
+
+def _text(arguments: Arguments, name: str) -> str:
+    value = arguments.get(name)
+    if not isinstance(value, str) or not value:
+        raise CommandRefused(f"expected {name!r}: a name")
+    return value
+
+
+def _seconds(arguments: Arguments, default: float) -> float:
+    value = arguments.get("seconds", default)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= _LONGEST:
+        raise CommandRefused("expected 'seconds': a number up to a week")
+    return float(value)
