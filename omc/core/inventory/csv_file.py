@@ -78,15 +78,18 @@ def read_text(path: Path) -> str:
     Raises:
         ConfigurationError: missing, unreadable or not UTF-8.
     """
+    line = 0
     try:
-        return path.read_bytes().decode("utf-8-sig")
+        content = path.read_bytes()
+        return content.decode("utf-8-sig")
     except FileNotFoundError:
         fault = "there is no such file"
     except UnicodeDecodeError as error:
-        fault = f"not UTF-8 at byte {error.start}: save the file as CSV UTF-8"
+        line = content.count(b"\n", 0, error.start) + 1
+        fault = "not UTF-8 here: save the file as CSV UTF-8"
     except OSError as error:
         fault = f"cannot be read: {error.strerror}"
-    raise ConfigurationError([Problem(str(path), 0, 0, fault)]) from None
+    raise ConfigurationError([Problem(str(path), line, 0, fault)]) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +173,17 @@ def _sheet(path: Path, text: str) -> _Sheet:
                 _add_row(sheet, path, line, row)
             line = reader.line_num + 1
     except csv.Error as error:
-        raise ConfigurationError([Problem(str(path), line, 0, f"not CSV: {error}")]) from None
+        fault = f"not CSV: {_csv_fault(error)}"
+        raise ConfigurationError([Problem(str(path), line, 0, fault)]) from None
     return sheet
+
+
+def _csv_fault(error: csv.Error) -> str:
+    if "end of data" in str(error):
+        return "a quotation mark is opened in this row and never closed"
+    if "expected after" in str(error):
+        return "a quotation mark within a field has to be written twice"
+    return str(error)
 
 
 def _column_name(text: str) -> str:

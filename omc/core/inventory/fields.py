@@ -75,7 +75,7 @@ def whole(low: int, high: int) -> Parser:
         if isinstance(value, str) and _WHOLE.fullmatch(value):
             value = int(value)
         if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-            raise ValueError(f"expected a whole number from {low} to {high}")
+            raise ValueError(f"expected a whole number from {low} to {high}, digits only")
         return value
 
     return parse

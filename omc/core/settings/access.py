@@ -6,7 +6,7 @@ import re
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AfterValidator, PlainValidator, SecretStr, ValidationInfo
+from pydantic import AfterValidator, BeforeValidator, SecretStr, ValidationInfo
 
 from omc.core.settings.base import Name, SettingsModel
 from omc.core.settings.secret_reference import Secret, SecretSource, hidden
@@ -48,7 +48,7 @@ class UserSettings(SettingsModel):
 
     name: Name
     role: Role
-    password_hash: Annotated[SecretStr, PlainValidator(_password_hash)]
+    password_hash: Annotated[SecretStr, BeforeValidator(_password_hash)]
 
 
 def _hard_to_guess(token: SecretStr) -> SecretStr:

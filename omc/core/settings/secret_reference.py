@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import PlainValidator, SecretStr, ValidationInfo
+from pydantic import BeforeValidator, SecretStr, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 _HOW = "write env:NAME (an environment variable) or file:PATH (a file)"
@@ -90,4 +90,4 @@ def _resolve(value: object, info: ValidationInfo) -> SecretStr:
 
 
 #: A field that holds a reference in the file and the secret in memory.
-Secret = Annotated[SecretStr, PlainValidator(_resolve)]
+Secret = Annotated[SecretStr, BeforeValidator(_resolve)]
