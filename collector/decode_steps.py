@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from collector.reference import Model, Reference, check_pattern, require_one
+from collector.reference import Model, Reference, as_list, check_pattern, require_one
 
 
 class NumberInText(Model):
@@ -72,8 +72,8 @@ class Branch(Model):
     """
 
     below: float
-    then: tuple[Step, ...] = ()
-    otherwise: tuple[Step, ...] = ()
+    then: Annotated[tuple[Step, ...], BeforeValidator(as_list)] = ()
+    otherwise: Annotated[tuple[Step, ...], BeforeValidator(as_list)] = ()
 
 
 class Step(Model):
@@ -142,6 +142,10 @@ class Step(Model):
         table = self.map if self.map is not None else self.states
         texts = table is not None and any(isinstance(key, str) for key in table)
         return texts or self.key in ("number", "octets", "date_and_time")
+
+
+#: Steps in order; a single one may stand without the brackets.
+Steps = Annotated[tuple[Step, ...], BeforeValidator(as_list)]
 
 
 def step_references(steps: Sequence[Step]) -> Iterator[Reference]:

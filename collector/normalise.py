@@ -172,7 +172,7 @@ class NodeReader:
             self._make_infos(memory)
         for series in memory.infos:
             batch.add(series, 1.0, time_ms)
-        for oid in memory.end_poll(self._cells, complete=complete):
+        for oid in memory.end_poll(self._cells, time_ms, complete=complete):
             self._forget(memory, oid)
         if self._watches_cpu:
             self._note_cpu(batch)

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from collector.decode_steps import Step
+from collector.decode_steps import Steps
 from collector.index import IndexPart, Name
 from collector.octets import OctetFormat
 from collector.reference import (
@@ -29,7 +29,6 @@ from omc.core.quantities import DurationRange, Written
 Evidence = Literal["mib", "recording", "community"]
 #: Texts with `{fields}`, the first one without an empty field wins.
 Templates = Annotated[tuple[str, ...], BeforeValidator(as_list)]
-Steps = Annotated[tuple[Step, ...], BeforeValidator(as_list)]
 
 _RepetitionLimit = Annotated[int, Field(ge=1, le=1000)]
 

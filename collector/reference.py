@@ -48,8 +48,8 @@ class Reference(Model):
     def _points_at_one_thing(self) -> Self:
         if type(self) is Reference or isinstance(self, Condition):
             require_one(self.column, self.scalar, what="column or scalar")
-        if self.by and self.column is None:
-            raise ValueError("by belongs to a column")
+        if self.by and self.scalar is not None:
+            raise ValueError("a scalar has no rows that 'by' could name")
         return self
 
     @property

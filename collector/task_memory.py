@@ -11,6 +11,8 @@ from omc.core.model import Series
 
 #: Polls of a task between two looks at what is missing; a sweep is looked at every time.
 AUDIT_EVERY = 4
+#: After this time a device is asked again for what it did not have.
+EXPLORE_AFTER_MS = 3_600_000
 
 
 class TaskMemory:
@@ -21,13 +23,14 @@ class TaskMemory:
         renamed: Series of entries that are to be made anew, by OID.
         infos: Info series.
         infos_stale: They have to be made anew.
-        skipped: Columns not worth walking.
+        skipped: Columns not worth walking: the device has no row of them, or none that counts.
         absent: Scalars that the device does not have.
         is_named: The rows that were there when labels were read have been met: a row without
             name is a new one.
     """
 
     __slots__ = (
+        "_explored_at",
         "_missing",
         "_polls",
         "_seen",
@@ -53,6 +56,7 @@ class TaskMemory:
         self._seen: set[str] | None = None
         self._missing: set[str] = set()
         self._polls = 0
+        self._explored_at: int | None = None
 
     @property
     def is_audited(self) -> bool:
@@ -67,21 +71,29 @@ class TaskMemory:
     def begin_labels(self) -> None:
         """Labels are read anew: what was not worth asking may be so now."""
         self.is_named = False
-        self.skipped.clear()
-        self.absent.clear()
+        self._explore()
 
-    def end_poll(self, cells: Cells, *, complete: bool) -> set[str]:
+    def end_poll(self, cells: Cells, time_ms: int, *, complete: bool) -> set[str]:
         """A poll is over; OIDs that two audits in a row have missed."""
         gone: set[str] = set()
         if complete:
-            if not self.is_named:
+            if self._explored_at is None:
+                self._explored_at = time_ms
                 self.absent.update(oid for oid in self.task.scalars if oid not in self.known)
                 self._skip_columns(cells)
+            elif time_ms - self._explored_at >= EXPLORE_AFTER_MS:
+                self._explore()
             gone = self._audit()
         elif self._seen is not None:
             self._seen = set()
         self.is_named = True
         return gone
+
+    def _explore(self) -> None:
+        """Ask for everything at the next poll."""
+        self.skipped = set()
+        self.absent = set()
+        self._explored_at = None
 
     def _audit(self) -> set[str]:
         gone: set[str] = set()
@@ -95,12 +107,14 @@ class TaskMemory:
         return gone
 
     def _skip_columns(self, cells: Cells) -> None:
-        """Find the columns of which every row is superseded or not wanted."""
-        met: set[str] = set()
+        """Find the columns without rows, or with none that is wanted and not superseded.
+
+        A sweep asks for all of its columns: its rows come and go.
+        """
+        if self.task.sweep is not None:
+            return
         useful: set[str] = set()
         for oid, entry in self.known.items():
-            column = cells.place(oid).oid
-            met.add(column)
-            if column not in useful and entry.is_useful:
-                useful.add(column)
-        self.skipped = met.difference(useful, self.task.scalars)
+            if entry.is_useful:
+                useful.add(cells.place(oid).oid)
+        self.skipped = {column.oid for column in self.task.columns} - useful
