@@ -94,7 +94,8 @@ def test_the_topics_of_the_network_are_covered() -> None:
     counts = {topic: len(metrics) for topic, (_, metrics) in CATALOGUE.topics.items()}
     assert {"power", "environment", "transport", "optics", "pon"} < set(counts)
     assert {"utran", "lte", "nr", "service"} < set(counts)
-    assert len(CATALOGUE) >= 200
+    assert {"interface", "equipment", "ups"} < set(counts)
+    assert len(CATALOGUE) >= 250
 
 
 @pytest.mark.parametrize("language", ["en", "vi"])
