@@ -10,23 +10,33 @@ _LONGEST = 60.0
 #: A session that lasted so many seconds was a good one: the next attempt may be soon.
 _GOOD_SESSION = 10.0
 
+_SHORT_SESSIONS = 3
+
 
 class BackOff:
-    """Doubles from one second to a minute, with jitter, so that clients do not come all at once."""
+    """Doubles from one second to a minute, with jitter, so that clients do not come all at once.
+
+    Attributes:
+        is_flapping: The last three sessions were accepted and ended within seconds.
+    """
 
     def __init__(self, random: Random) -> None:
         self._random = random
         self._failures = 0
+        self._short_sessions = 0
 
-    def after(self, session: float, *, hopeless: bool) -> float:
-        """Seconds to wait.
+    @property
+    def is_flapping(self) -> bool:
+        return self._short_sessions >= _SHORT_SESSIONS
 
-        Args:
-            session: Seconds that the session lasted which just ended; 0 if none was opened.
-            hopeless: Somebody has to do something first: come back rarely.
-        """
-        if session >= _GOOD_SESSION:
-            self._failures = 0
-        delay = min(_LONGEST, _FIRST * 2.0**self._failures)
+    def note_session(self, seconds: float) -> None:
+        """A connection that had been accepted has ended after so many seconds."""
+        good = seconds >= _GOOD_SESSION
+        self._short_sessions = 0 if good else self._short_sessions + 1
+        self._failures = 0 if good else self._failures
+
+    def next(self, *, hopeless: bool) -> float:
+        """Seconds to wait; `hopeless` where somebody has to do something first."""
+        delay = _LONGEST if hopeless else min(_LONGEST, _FIRST * 2.0**self._failures)
         self._failures = min(self._failures + 1, 10)
-        return (_LONGEST if hopeless else delay) * self._random.uniform(0.5, 1.0)
+        return delay * self._random.uniform(0.5, 1.0)

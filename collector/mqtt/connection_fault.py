@@ -15,12 +15,15 @@ class Fault(StrEnum):
     """What happened.
 
     REFUSED: our credentials, our certificate or our trust in the broker's; trying again at once
-    will not help. TAKEN_OVER: somebody else connected with our client id. PROTOCOL: the broker
-    speaks another version. LOST: an open connection ended. UNREACHABLE: none could be opened.
+    will not help. TAKEN_OVER: somebody else connected with our client id, says the broker.
+    FLAPPING: the broker accepts us and soon closes, again and again (so do brokers that tell
+    nobody of a take-over: mosquitto, and all in 3.1.1). PROTOCOL: the broker speaks another
+    version. LOST: an open connection ended. UNREACHABLE: none could be opened.
     """
 
     REFUSED = "refused"
     TAKEN_OVER = "taken_over"
+    FLAPPING = "flapping"
     PROTOCOL = "protocol"
     LOST = "lost"
     UNREACHABLE = "unreachable"
@@ -57,8 +60,12 @@ def as_source_error(fault: Fault, error: Exception, broker: Broker) -> SourceErr
         kind, hint = AuthenticationRefused, "check user, password, certificates and access rules"
     elif fault is Fault.TAKEN_OVER:
         hint = f"another client uses the client id {broker.client_id!r}: each needs its own"
+    elif fault is Fault.FLAPPING:
+        hint = f"does another client use the client id {broker.client_id!r}?"
     elif fault is Fault.PROTOCOL:
         kind, hint = ProtocolViolation, "the broker does not speak this MQTT version"
+    elif fault is Fault.LOST:
+        hint = "connecting again"
     elif broker.tls is None:
         hint = "is the broker running, and is it the right port (TLS has another one)?"
     else:

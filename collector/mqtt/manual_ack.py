@@ -90,6 +90,7 @@ class ManualAckClient(aiomqtt.Client):
         self._news = asyncio.Event()
         self._reader: int | None = None
         self._paused = False
+        self._ended_by: BaseException | None = None
         self._abandoned = False
         self._last_words = _LastWords()
         super().__init__(
@@ -108,7 +109,7 @@ class ManualAckClient(aiomqtt.Client):
 
     async def __aenter__(self) -> Self:
         try:
-            return await super().__aenter__()
+            await super().__aenter__()
         except BaseException:
             # aiomqtt leaves the socket open when the CONNACK does not come or we are cancelled.
             self._abandoned = True
@@ -116,6 +117,9 @@ class ManualAckClient(aiomqtt.Client):
             for _ in range(_TURNS_TO_CLOSE):
                 await asyncio.sleep(0)
             raise
+        # aiomqtt forgets a disconnection that came right behind the CONNACK; `_end` does not.
+        self._disconnected.add_done_callback(lambda ended: self._end(ended.exception()))
+        return self
 
     async def receive(self, most: int, linger: float) -> list[Received]:
         """Wait for messages, and for those that come right behind the first one.
@@ -128,17 +132,16 @@ class ManualAckClient(aiomqtt.Client):
             aiomqtt.MqttError: the connection has ended and all its messages were returned.
         """
         while not self._inbox:
-            if self._disconnected.done():
-                raise self._disconnected.exception() or aiomqtt.MqttError("disconnected")
+            if self._ended_by is not None:
+                raise self._ended_by
             self._news.clear()
-            self._disconnected.add_done_callback(self._wake)
             await self._news.wait()
-        if len(self._inbox) < most and not self._disconnected.done():
+        if len(self._inbox) < most and self._ended_by is None:
             await asyncio.sleep(linger)
         return [self._inbox.popleft() for _ in range(min(most, len(self._inbox)))]
 
     def acknowledge(self, messages: Iterable[Received]) -> int:
-        """Tell the broker that these messages are safe; how many wanted to be acknowledged.
+        """Tell the broker that these messages are safe; how many acknowledgements were sent.
 
         Must be called in the order in which they came (MQTT 5.0, 4.6), also for QoS 0: it makes
         room for more. After the connection has ended it does nothing: they will come again.
@@ -146,14 +149,17 @@ class ManualAckClient(aiomqtt.Client):
         acknowledged = 0
         for message in messages:
             self.in_flight -= 1
-            if message.qos:
+            if message.qos and self._ended_by is None:
                 self._client.ack(message.identifier, message.qos)
                 acknowledged += 1
         if self._paused and self.in_flight < self._limit:
             self._resume()
         return acknowledged
 
-    def _wake(self, _ended: object) -> None:
+    def _end(self, error: BaseException | None) -> None:
+        """Remember the first reason for which the connection ended, and wake the reader."""
+        if self._ended_by is None:
+            self._ended_by = error or aiomqtt.MqttError("disconnected")
         self._news.set()
 
     # Called by paho, through aiomqtt.
@@ -198,6 +204,7 @@ class ManualAckClient(aiomqtt.Client):
             # aiomqtt would wait for a CONNACK that cannot come any more.
             text = self._last_words.text or f"closed before CONNACK ({reason_code})"
             self._connected.set_exception(aiomqtt.MqttError(text))
+        self._end(aiomqtt.MqttCodeError(reason_code, "connection ended"))
         super()._on_disconnect(client, userdata, flags, reason_code, properties)
 
     def _on_socket_open(self, client: PahoClient, userdata: Any, sock: Any) -> None:
@@ -247,10 +254,10 @@ class ManualAckClient(aiomqtt.Client):
             self._loop.call_soon(self._read)
 
     def _fail(self, error: Exception) -> None:
-        for ended in (self._connected, self._disconnected):
-            if not ended.done():
-                ended.set_exception(aiomqtt.MqttError(f"{type(error).__name__}: {error}"))
-                break
+        known = aiomqtt.MqttError(f"{type(error).__name__}: {error}")
+        if not self._connected.done():
+            self._connected.set_exception(known)
+        self._end(known)
         self._close()
 
     def _close(self) -> None:

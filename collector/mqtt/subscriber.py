@@ -126,39 +126,46 @@ class Subscriber:
     async def run(self) -> Never:
         """Stay connected and read, until cancelled."""
         while True:
-            began = self._clock.monotonic()
             fault = await self._session()
-            lasted = self._clock.monotonic() - began if self.counts.connected else 0.0
-            self.counts.connected = False
-            self.counts.in_flight = 0
             if fault is Fault.PROTOCOL and self._can_speak_older():
                 continue
-            hopeless = fault in (Fault.REFUSED, Fault.TAKEN_OVER, Fault.PROTOCOL)
-            await asyncio.sleep(self._back_off.after(lasted, hopeless=hopeless))
+            hopeless = fault not in (Fault.LOST, Fault.UNREACHABLE)
+            await asyncio.sleep(self._back_off.next(hopeless=hopeless))
 
     def _can_speak_older(self) -> bool:
         if self._broker.protocol != "auto" or self._protocol == "3.1.1":
             return False
         self._protocol = "3.1.1"
+        log.info("mqtt_speaks_3_1_1", broker=self._broker.name)
         return True
 
     async def _session(self) -> Fault:
         """One connection from its start to its end; why it ended."""
         fault = Fault.LOST
+        began = self._clock.monotonic()
         try:
             tls = await asyncio.to_thread(_tls_context, self._broker.tls)
             async with ManualAckClient(self._broker, tls, self._protocol) as client:
                 self._connected(client)
                 await self._serve(client)
-        except* (aiomqtt.MqttError, OSError) as errors:
-            fault = self._disconnected(_first(errors))
+        except (aiomqtt.MqttError, OSError) as error:
+            fault = fault_of(error, was_connected=self.counts.connected)
+            if self.counts.connected:
+                self._back_off.note_session(self._clock.monotonic() - began)
+            if fault is Fault.LOST and self._back_off.is_flapping:
+                fault = Fault.FLAPPING
+            self._disconnected(fault, error)
         return fault
 
     async def _serve(self, client: ManualAckClient) -> None:
-        async with asyncio.TaskGroup() as tasks:
-            # Side by side: a broker with a full session sends messages before it answers.
-            tasks.create_task(self._consume(client), name=f"mqtt {self._broker.name} consume")
-            tasks.create_task(self._look_after(client), name=f"mqtt {self._broker.name} keep")
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                # Side by side: a broker with a full session sends messages before it answers.
+                tasks.create_task(self._consume(client), name=f"mqtt {self._broker.name} consume")
+                tasks.create_task(self._look_after(client), name=f"mqtt {self._broker.name} keep")
+        except BaseExceptionGroup as errors:
+            # One of them failed first, and the session ends for that reason.
+            raise errors.exceptions[0] from None
 
     async def _consume(self, client: ManualAckClient) -> Never:
         while True:
@@ -266,13 +273,11 @@ class Subscriber:
         self._last_fault = None
         self._emit(EventKind.SOURCE_UP, "")
 
-    def _disconnected(self, error: Exception) -> Fault:
+    def _disconnected(self, fault: Fault, error: Exception) -> None:
         """Count and tell, once, why there is no connection."""
-        fault = fault_of(error, was_connected=self.counts.connected)
+        self.counts.connected = False
+        self.counts.in_flight = 0
         self.counts.faults[fault.value] += 1
-        if fault is Fault.PROTOCOL and self._protocol == "5" and self._broker.protocol == "auto":
-            log.info("mqtt_speaks_3_1_1", broker=self._broker.name)
-            return fault
         if self._last_fault is not fault:
             known = as_source_error(fault, error, self._broker)
             log.warning(
@@ -284,12 +289,22 @@ class Subscriber:
             )
             self._emit(EventKind.SOURCE_DOWN, fault.value)
             self._last_fault = fault
-        return fault
 
     def _emit(self, kind: EventKind, text: str) -> None:
         labels = (("broker", self._broker.name),)
         source = f"mqtt:{self._broker.name}"
         self._bus.emit(Event(kind, source, self._clock.time_ms(), labels, text))
+
+
+class _TidySocket(ssl.SSLSocket):
+    """Closes itself when the handshake fails, which paho forgets."""
+
+    def do_handshake(self, block: bool = False) -> None:
+        try:
+            super().do_handshake(block)
+        except BaseException:
+            self.close()
+            raise
 
 
 def _tls_context(tls: Tls | None) -> ssl.SSLContext | None:
@@ -298,17 +313,10 @@ def _tls_context(tls: Tls | None) -> ssl.SSLContext | None:
         return None
     try:
         context = ssl.create_default_context(cafile=tls.ca)
+        context.sslsocket_class = _TidySocket
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         if tls.certificate is not None:
             context.load_cert_chain(tls.certificate, tls.key)
     except OSError as error:
         raise aiomqtt.MqttError(f"the certificate files cannot be used: {error}") from None
     return context
-
-
-def _first(errors: BaseExceptionGroup[BaseException]) -> Exception:
-    """The error behind a group of them: a session has one reason to end."""
-    error: BaseException = errors
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error if isinstance(error, Exception) else aiomqtt.MqttError(str(error))
