@@ -292,9 +292,7 @@ class Conversation(Generic[T]):
     def _reported(self) -> None:
         self._line.counts.reports += 1
         self._reports += 1
-        if not isinstance(self._line.socket, UserSocket):
-            self._garbled = True
-        elif self._reports <= _RESYNCS:
+        if self._reports <= _RESYNCS:
             self._transmit()  # the Report told the engine's boots and time
         else:
             self._explain_refusal()

@@ -132,7 +132,7 @@ class Reply:
         ended: The agent answered, but with nothing that can be used: end of the MIB, or an
             error-status; `Peek` and `Diagnose` can tell which.
         answer: What the agent said: always for `Diagnose`, where it is known for `Peek` and for
-            a `Get` of one instance.
+            a `Get` of one instance. VALUE after a `Diagnose` comes with one varbind.
     """
 
     __slots__ = ("answer", "beyond", "ended", "time_ms", "varbinds")

@@ -54,18 +54,27 @@ class SocketPool:
         if not self.acquire_at_once(owner):
             await self._wait()
 
-    def release(self, owner: SocketOwner) -> None:
-        """`owner` does not use its socket for now."""
+    def release(self, owner: SocketOwner, *, keep: bool) -> None:
+        """`owner` does not use its socket for now.
+
+        Args:
+            owner: It has acquired.
+            keep: It has a socket that it would like to use again.
+        """
         if self._hand_over():
             owner.drop_socket()
-        else:
+        elif keep:
             self._idle[owner] = None
+        else:
+            owner.drop_socket()
+            self._taken -= 1
 
     def leave(self, owner: SocketOwner) -> None:
-        """`owner`, which is idle or holds no place, has closed its socket for good."""
+        """`owner`, which is not using a socket, will not come again."""
         if owner in self._idle:
             del self._idle[owner]
             self._taken -= 1
+            owner.drop_socket()
 
     async def _wait(self) -> None:
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()

@@ -96,6 +96,8 @@ def decode(community: Community, message: bytes, request_id: int) -> Said | None
     try:
         decoded, _ = decoder.decode(message, asn1Spec=module.Message())
         pdu = module.apiMessage.get_pdu(decoded)
+        if not pdu.isSameTypeWith(module.GetResponsePDU()):
+            return None
         if int(module.apiPDU.get_request_id(pdu)) != request_id:
             return None
         status = int(module.apiPDU.get_error_status(pdu))

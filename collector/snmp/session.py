@@ -115,7 +115,8 @@ class Session:
                 return await conversation.result
             finally:
                 conversation.stop()
-                self._give_place_back()
+                keep = self._socket is not None and not self._closed
+                self._shared.pool.release(self, keep=keep)
         finally:
             exchange.close()
             self._conversation = None
@@ -127,7 +128,6 @@ class Session:
             self._conversation.abandon(self._error(Unreachable, "the session was closed"))
         else:
             self._shared.pool.leave(self)
-            self.drop_socket()
 
     # -- its socket ------------------------------------------------------------------------------
 
@@ -137,13 +137,6 @@ class Session:
                 await self._shared.pool.acquire(self)
         except TimeoutError:
             raise self._error(PollDeadline, "all sockets were busy until the deadline") from None
-
-    def _give_place_back(self) -> None:
-        if self._closed:
-            self.drop_socket()
-        self._shared.pool.release(self)
-        if self._closed:
-            self._shared.pool.leave(self)
 
     async def _open(self, until: float) -> None:
         self._endpoint = await self._resolve(until)

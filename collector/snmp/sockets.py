@@ -129,7 +129,7 @@ class AgentSocket:
 
         Raises:
             Garbled: what came cannot be read.
-            Reported: SNMPv3 only.
+            Reported: an SNMPv3 Report, or an authorizationError.
             Undeliverable: the network refused the request.
         """
         try:
@@ -140,8 +140,14 @@ class AgentSocket:
             return Reply([], self._now(), ended=True, answer=Answer.NO_SUCH_INSTANCE)
         except BlockingIOError:
             return None
+        except SnmpAuthError:
+            return self._refused()
         except BaseException as error:  # noqa: BLE001 - Rust panics are no Exceptions
             raise _translated(error) from None
+
+    def _refused(self) -> Reply:
+        """Communities have no Reports: gufo calls authorizationError so, too."""
+        return Reply([], self._now(), ended=True)
 
     def _send(self, request: WireRequest) -> None:
         if isinstance(request, Get):
@@ -220,6 +226,9 @@ class UserSocket(AgentSocket):
     def engine_id(self) -> bytes:
         """The authoritative engine, empty before it was discovered."""
         return bytes(self._v3.get_engine_id())
+
+    def _refused(self) -> Reply:
+        raise Reported
 
     def send_discovery(self) -> None:
         """Ask who the engine is. Source: RFC 3414, section 4.

@@ -209,14 +209,14 @@ class _Walker:
     def _after_diagnosis(self, reply: Reply) -> Request | None:
         answer = reply.answer or Answer.OTHER
         if answer is Answer.VALUE:
-            if self._is_inside(reply.varbinds):
+            oid = reply.varbinds[0][0]
+            if _increasing(self._cursor.position, reply.varbinds[:1]) == 0:
+                return self._fail(f"sent {oid}, which does not increase")
+            if oid.startswith(self.end.column + "."):
                 return Next(self._cursor)  # it has changed its mind
             answer = Answer.END_OF_MIB_VIEW
         self._limits.remember(self.end.column, self._cursor.position, answer)
         return self._judge(answer)
-
-    def _is_inside(self, varbinds: list[Varbind]) -> bool:
-        return any(oid.startswith(self.end.column + ".") for oid, _ in varbinds)
 
     def _judge(self, answer: Answer) -> Request | None:
         if answer in _ENDS:

@@ -6,13 +6,14 @@ import asyncio
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from types import TracebackType
-from typing import Self
+from typing import Self, cast
 
 from tests.agents.messages import (
     END_OF_MIB_VIEW,
     GET,
     GET_BULK,
     NO_SUCH_INSTANCE,
+    NO_SUCH_OBJECT,
     NULL,
     Arcs,
     Request,
@@ -22,6 +23,8 @@ from tests.agents.messages import (
     decode_request,
     encode_response,
 )
+
+EXCEPTIONS = (NO_SUCH_OBJECT, NO_SUCH_INSTANCE, END_OF_MIB_VIEW)
 
 #: error-status by its name in RFC 3416.
 TOO_BIG, NO_SUCH_NAME, GEN_ERR = 1, 2, 5
@@ -60,7 +63,7 @@ class Agent(asyncio.DatagramProtocol):
         if status:
             return self.refusal(request, status)
         rows = self.rows(request)
-        if request.version == 0 and any(value.tag >= NO_SUCH_INSTANCE - 1 for _, value in rows):
+        if request.version == 0 and any(value.tag in EXCEPTIONS for _, value in rows):
             return self.refusal(request, NO_SUCH_NAME)
         return encode_response(request, rows)
 
@@ -109,8 +112,7 @@ class Agent(asyncio.DatagramProtocol):
         await asyncio.sleep(0)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.DatagramTransport)
-        self._transport = transport
+        self._transport = cast("asyncio.DatagramTransport", transport)
         self.port = transport.get_extra_info("sockname")[1]
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:

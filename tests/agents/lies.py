@@ -7,8 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from tests.agents.agent import TOO_BIG, Agent, Datagram
 from tests.agents.messages import (
-    GET_NEXT,
-    NO_SUCH_OBJECT,
+    END_OF_MIB_VIEW,
     REPORT,
     SEQUENCE,
     Arcs,
@@ -40,10 +39,12 @@ class Looping(Agent):
 
 
 class Endless(Agent):
-    """Makes up rows under any OID, always increasing."""
+    """Makes up rows under the column that is asked for, always increasing."""
 
     def following(self, oid: Arcs, count: int) -> list[Row]:
-        return [((*oid[:-1], oid[-1] + n), integer(n)) for n in range(1, count + 1)]
+        length = len(next(reversed(self._oids)))
+        column, last = (oid, 0) if len(oid) < length else (oid[:-1], oid[-1])
+        return [((*column, last + n), integer(n)) for n in range(1, count + 1)]
 
 
 class Stuck(Agent):
@@ -117,14 +118,7 @@ class EndsWith(Agent):
 
     def error_status(self, request: Request) -> int:
         rows = super().rows(request)
-        return self._status if any(value.tag > NO_SUCH_OBJECT for _, value in rows) else 0
-
-
-class PagesOnly(Agent):
-    """Answers GETBULK, but GETNEXT with an error-status."""
-
-    def error_status(self, request: Request) -> int:
-        return 5 if request.kind == GET_NEXT else 0
+        return self._status if any(value.tag == END_OF_MIB_VIEW for _, value in rows) else 0
 
 
 class WrongRequestId(Agent):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 from collections.abc import Sequence
@@ -66,6 +67,10 @@ class Snmpd(ServerProcess):
         read = self.run("snmpget", "-v2c", "-cpublic", "-t0.2", "-r0", oids=[_SYSTEM + ".3.0"])
         return read.returncode == 0
 
+    def forget_engine(self) -> None:
+        """Make the next start a new engine, as if the device had been replaced."""
+        shutil.rmtree(self.folder / "persistent")
+
     def get(self, oid: str, *options: str) -> str:
         """What net-snmp's own snmpget reads: the value, without its type.
 
@@ -75,13 +80,14 @@ class Snmpd(ServerProcess):
         options = options or ("-v2c", "-cpublic")
         read = self.run("snmpget", *options, "-Oqvn", oids=[oid])
         assert read.returncode == 0, read.stderr
-        return read.stdout.strip()
+        return read.stdout.strip().strip('"')
 
     def walk(self, oid: str, *options: str) -> list[str]:
         """What net-snmp's own snmpwalk reads: numeric OIDs without leading dot."""
         options = options or ("-v2c", "-cpublic")
         read = self.run("snmpwalk", *options, "-Onq", oids=[oid])
-        return [line.split(" ", 1)[0].lstrip(".") for line in read.stdout.splitlines() if line]
+        found = [line for line in read.stdout.splitlines() if line.startswith(f".{oid}.")]
+        return [line.split(" ", 1)[0].lstrip(".") for line in found]
 
     def run(
         self, command: str, *options: str, oids: Sequence[str]

@@ -226,6 +226,18 @@ def test_an_agent_that_takes_its_empty_answers_back_for_ever_is_given_up() -> No
     assert oids == []
 
 
+def test_a_second_opinion_that_goes_backwards_is_no_end() -> None:
+    class Backwards(Refusing):
+        def reply(self, request: Request) -> Reply:
+            if isinstance(request, Diagnose):
+                return Reply([(f"{DESCR}.3", 1)], TIME_MS, answer=Answer.VALUE)
+            return super().reply(request)
+
+    end, oids = read(Backwards(REFUSED_AFTER, Answer.VALUE), DESCR, AgentLimits())
+    assert f"{DESCR}.3, which does not increase" in str(end.error)
+    assert len(oids) == 12
+
+
 def test_a_loop_across_pages_is_refused_and_the_first_round_is_kept() -> None:
     class Loop(MemoryAgent):
         def following(self, position: str, count: int) -> list[Varbind]:

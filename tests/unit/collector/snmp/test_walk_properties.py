@@ -105,7 +105,7 @@ def test_a_walk_over_lies_ends_and_hands_on_only_increasing_rows(
         if isinstance(request, Next):
             rows = rows[:1]
         elif not isinstance(request, Bulk):
-            rows = rows[:1] if said is Answer.VALUE else []
+            rows = [*rows, (AFTER, 1)][:1] if said is Answer.VALUE else []
         return Reply(rows, TIME_MS, beyond=beyond, ended=not rows, answer=said)
 
     read: list[Varbind] = []
