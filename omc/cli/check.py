@@ -97,11 +97,7 @@ def _settings_rows(settings: Settings) -> list[Row]:
     brokers = [f"{broker.name} ({broker.host})" for broker in settings.mqtt]
     return [
         ("MQTT brokers", len(brokers), ", ".join(brokers)),
-        (
-            "sinks",
-            len(sinks) + 1,
-            ", ".join([f"Prometheus on {settings.prometheus.listen}", *sinks]),
-        ),
+        ("sinks", len(sinks), ", ".join(sinks)),
         ("users", len(settings.users), _breakdown(user.role for user in settings.users)),
         ("tokens", len(settings.tokens), _breakdown(token.role for token in settings.tokens)),
     ]
