@@ -48,12 +48,14 @@ class Tally:
         superseded: Another object or row gives the same series.
         ignored: The row is not selected, or no case fits, or only other readings need the value.
         deferred: The row is new and has to be named first.
+        absent: The device does not have the scalar.
         unmatched: No rule knows the OID, or the row's index does not fit its table.
     """
 
     superseded: int = 0
     ignored: int = 0
     deferred: int = 0
+    absent: int = 0
     unmatched: int = 0
 
 
@@ -130,31 +132,34 @@ class NodeReader:
             for memory in self._memory.values():
                 memory.infos_stale = True
 
-    def read(self, task: PollTask, varbinds: Iterable[Varbind], time_ms: int, batch: Batch) -> None:
+    def read(self, task: PollTask, varbinds: Sequence[Varbind], time_ms: int, batch: Batch) -> None:
         """Turn a page of varbinds into samples, stamped with the time the page arrived."""
         memory = self._memory[task.name]
-        if memory.is_audited:
-            varbinds = list(varbinds)
-            memory.see([oid for oid, _ in varbinds])
+        memory.see(varbinds)
         find = memory.known.get
         add_series, add_value = batch.series.append, batch.values.append
         origins = batch.origins
-        number: object
         for oid, value in varbinds:
             entry = find(oid)
             if entry is None:
                 self._meet(memory, oid, value, time_ms, batch)
                 continue
             decode = entry.decode
-            number = value if decode is None else decode(value)
-            kind = type(number)
-            if kind is float or (decode is None and kind is int):
-                add_series(entry.series)
-                add_value(number)  # type: ignore[arg-type]
-                if origins is not None:
-                    origins.append(oid)
+            if decode is None:
+                if type(value) is not int:
+                    self._look(memory, entry, oid, value, time_ms, batch)
+                    continue
+                number: float = value
             else:
-                self._look(memory, entry, oid, value, time_ms, batch)
+                result = decode(value)
+                if type(result) is not float:
+                    self._look(memory, entry, oid, value, time_ms, batch)
+                    continue
+                number = result
+            add_series(entry.series)
+            add_value(number)
+            if origins is not None:
+                origins.append(oid)
         batch.times.extend(repeat(time_ms, len(batch.series) - len(batch.times)))
 
     def finish(self, task: PollTask, time_ms: int, batch: Batch, *, complete: bool = True) -> None:
@@ -202,7 +207,7 @@ class NodeReader:
         if not rules and not is_watched:
             self.tally.unmatched += 1
         elif value is None and not place.suffix:
-            self.rejected[Quality.NOT_SUPPORTED] += 1
+            self.tally.absent += 1
         elif memory.is_named and not all(self._naming.is_named(rule, place) for rule in rules):
             self.tally.deferred += 1
             self._labels.expire(memory.task)

@@ -28,6 +28,7 @@ class Ownership:
         self._owners: dict[Series, Reading] = {}
         self._superseded: dict[Series, list[Reading]] = {}
         self._bad: dict[Series, Quality] = {}
+        self._untold: set[Series] = set()
 
     def accept(self, reading: Reading, decode: Decoder | None, time_ms: int) -> bool:
         """A reading has a value; False if the series is another one's.
@@ -48,7 +49,9 @@ class Ownership:
             self._owners[series] = reading
         reading.decode = decode
         if self._bad.pop(series, None) is not None:
-            self._tell(series, GOOD, time_ms)
+            if series not in self._untold:
+                self._tell(series, GOOD, time_ms)
+            self._untold.discard(series)
         return True
 
     def reject(self, reading: Reading, quality: Quality, time_ms: int) -> list[Reading]:
@@ -62,7 +65,10 @@ class Ownership:
         if self._owners.setdefault(series, reading) is reading:
             before = self._bad.get(series)
             self._bad[series] = quality
-            if quality is not before and not (is_new and quality is Quality.NOT_SUPPORTED):
+            if is_new and quality is Quality.NOT_SUPPORTED:
+                self._untold.add(series)
+            elif quality is not before:
+                self._untold.discard(series)
                 self._tell(series, quality, time_ms)
         return freed
 
@@ -82,6 +88,7 @@ class Ownership:
         """A series will not come again, unless a reading owns it."""
         if series not in self._owners:
             self._bad.pop(series, None)
+            self._untold.discard(series)
             self._table.forget(series)
 
     def _supersede(self, reading: Reading) -> None:

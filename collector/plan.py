@@ -186,12 +186,12 @@ class _Compiler:
 
 
 def _nearest_texts(profiles: Sequence[Profile]) -> dict[str, TextSources]:
+    """Sources by name; what a farther profile says counts where the nearer gives no text."""
     texts: dict[str, TextSources] = {}
     for profile in profiles:
         own = {"vendor": profile.vendor, "model": profile.model, **profile.texts}
         for name, sources in own.items():
-            if sources:
-                texts.setdefault(name, sources)
+            texts[name] = (*texts.get(name, ()), *sources)
     return texts
 
 

@@ -256,7 +256,7 @@ class Profile(Model):
         evidence: How well its objects are known.
         extends: Profiles that are read too; where both give the same series, the nearer wins.
         detect: Rules of which one has to fit; none for profiles that others extend.
-        vendor: Text for `{vendor}`; the nearest profile that has one wins.
+        vendor: Text for `{vendor}`; the nearest profile whose source gives text wins.
         model: Text for `{model}`, the same way.
         texts: Names for texts of the device, for templates of scalars.
         labels_refresh: After which time names are read anew.

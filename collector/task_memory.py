@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from collector.cells import Cells
 from collector.poll_task import PollTask
 from collector.reading import Entry
+from collector.varbind import Varbind
 from omc.core.model import Series
 
-#: Polls of a task between two looks at what is missing; a sweep is looked at every time.
-AUDIT_EVERY = 4
+#: Complete polls in a row that an OID has to miss before it is forgotten: longer than live readers
+#: keep its series, so that a row that comes back never stands beside its own past.
+FORGET_AFTER = 5
 #: After this time a device is asked again for what it did not have.
 EXPLORE_AFTER_MS = 3_600_000
 
@@ -30,9 +32,9 @@ class TaskMemory:
     """
 
     __slots__ = (
+        "_count",
         "_explored_at",
         "_missing",
-        "_polls",
         "_seen",
         "absent",
         "infos",
@@ -53,29 +55,25 @@ class TaskMemory:
         self.skipped: set[str] = set()
         self.absent: set[str] = set()
         self.is_named = False
+        self._count = 0
         self._seen: set[str] | None = None
-        self._missing: set[str] = set()
-        self._polls = 0
+        self._missing: dict[str, int] = {}
         self._explored_at: int | None = None
 
-    @property
-    def is_audited(self) -> bool:
-        """Whether this poll notes what it sees."""
-        return self._seen is not None
-
-    def see(self, oids: Iterable[str]) -> None:
-        """Note what came, while audited."""
+    def see(self, varbinds: Sequence[Varbind]) -> None:
+        """Note what came: how many, and in the poll after one with another number, which."""
+        self._count += len(varbinds)
         if self._seen is not None:
-            self._seen.update(oids)
+            self._seen.update([oid for oid, _ in varbinds])
 
     def begin_labels(self) -> None:
         """Labels are read anew: what was not worth asking may be so now."""
         self.is_named = False
         self._explore()
 
-    def end_poll(self, cells: Cells, time_ms: int, *, complete: bool) -> set[str]:
-        """A poll is over; OIDs that two audits in a row have missed."""
-        gone: set[str] = set()
+    def end_poll(self, cells: Cells, time_ms: int, *, complete: bool) -> list[str]:
+        """A poll is over; the OIDs to be forgotten."""
+        gone: list[str] = []
         if complete:
             if self._explored_at is None:
                 self._explored_at = time_ms
@@ -86,6 +84,7 @@ class TaskMemory:
             gone = self._audit()
         elif self._seen is not None:
             self._seen = set()
+        self._count = 0
         self.is_named = True
         return gone
 
@@ -95,15 +94,13 @@ class TaskMemory:
         self.absent = set()
         self._explored_at = None
 
-    def _audit(self) -> set[str]:
-        gone: set[str] = set()
-        if self._seen is not None:
-            missing = (self.known.keys() | self.renamed.keys()) - self._seen
-            gone = missing & self._missing
-            self._missing = missing - gone
-        self._polls += 1
-        every = 1 if self.task.sweep is not None else AUDIT_EVERY
-        self._seen = set() if self._polls % every == 0 else None
+    def _audit(self) -> list[str]:
+        expected = self.known.keys() | self.renamed.keys() if self._seen is not None else set()
+        missing = expected - (self._seen or set())
+        self._missing = {oid: self._missing.get(oid, 0) + 1 for oid in missing}
+        gone = [oid for oid, polls in self._missing.items() if polls >= FORGET_AFTER]
+        is_quiet = not missing and not self.renamed and self._count == len(self.known)
+        self._seen = None if is_quiet else set()
         return gone
 
     def _skip_columns(self, cells: Cells) -> None:
