@@ -222,6 +222,5 @@ class PrometheusView:
         # A rendering under way may still look at these slots: not to be reused before it ends.
         (self._vacated if self._renderings else self._free).extend(leaving)
         family.slots = [slot for slot in family.slots if self._deadlines[slot] != _GONE]
-        name = family.metric.name
-        if not family.slots and self._families.get(name) is family:
-            del self._families[name]
+        if not family.slots:
+            del self._families[family.metric.name]

@@ -249,6 +249,25 @@ async def test_a_sink_that_says_how_many_it_refused_is_not_asked_again() -> None
     assert (line.delivery.rejected, line.delivery.written) == (3, 7)
 
 
+async def test_a_sink_cannot_refuse_more_than_it_was_given() -> None:
+    def partial(values: list[int]) -> None:
+        raise SinkRejected("HTTP 400: partial write", rejected=50)
+
+    line = _Line(_Sink(partial))
+    line.publish(*range(10))
+    await line.run_to_the_end()
+    assert (line.delivery.rejected, line.delivery.written) == (10, 0)
+
+
+async def test_a_sink_that_refuses_has_come_back() -> None:
+    line = _Line(_Sink(_unavailable, always=_refuses(1)))
+    line.publish(1)
+    with capture_logs() as logs:
+        await line.run_to_the_end()
+    events = [entry["event"] for entry in logs]
+    assert events == ["sink_failed", "sink_recovered", "samples_rejected"]
+
+
 async def test_looking_for_bad_samples_has_an_end() -> None:
     sink = _Sink(always=_refuses(*range(0, 1000, 2)))
     line = _Line(sink, DeliveryPolicy(max_wait=0.001, most_splits=20))
