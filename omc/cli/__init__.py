@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import sys
-from importlib.metadata import version
 
 import click
 
@@ -52,7 +51,7 @@ class _LazyGroup(click.Group):
     cls=_LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-@click.version_option(version("omc-telemetry"), prog_name="omc")
+@click.version_option(package_name="omc-telemetry", prog_name="omc")
 def main_group() -> None:
     """Watch a mobile and fibre network: poll, normalise, export.
 

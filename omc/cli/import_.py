@@ -23,7 +23,14 @@ from omc.core.inventory.table import Table, empty_table
 _GEOJSON = (".geojson", ".json")
 
 
-@click.command(name="import")
+_EXAMPLES = """\b
+Examples:
+  omc import sites stations.csv --map "Mã trạm=code" --map "Tên trạm=name"
+  omc import areas communes.geojson --map ma_xa=code --map ten_xa=name --set level=commune
+"""
+
+
+@click.command(name="import", epilog=_EXAMPLES)
 @click.argument("kind", type=click.Choice([kind.value for kind in Kind]))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
@@ -64,15 +71,11 @@ def import_command(
     *,
     dry_run: bool,
 ) -> None:
-    r"""Bring FILE (CSV, or GeoJSON for areas) into one KIND of the inventory.
+    """Bring FILE (CSV, or GeoJSON for areas) into one KIND of the inventory.
 
     Rows are matched by their code or name. A column that FILE lacks keeps its values, and rows
     that FILE does not mention stay. The whole inventory is checked before anything is written: a
     bad file changes nothing.
-
-    \b
-    omc import sites stations.csv --map "Mã trạm=code" --map "Tên=name"
-    omc import areas communes.geojson --map ma_xa=code --map ten_xa=name --set level=commune
     """
     wanted = Kind(kind)
     foreign = Foreign(_pairs("--map", renamed, wanted, ours=1), _pairs("--set", fixed, wanted))

@@ -1,4 +1,4 @@
-"""What `omc poll` prints: a table for people, three formats for programs."""
+"""What `omc poll` prints for programs: JSON lines, the Prometheus text format, line protocol."""
 
 from __future__ import annotations
 
@@ -10,19 +10,12 @@ from datetime import UTC, datetime
 from typing import Literal
 
 import click
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from collector.snmp.device import PollResult
-from omc.core.catalogue import Catalogue, Metric, MetricKind
+from omc.core.catalogue import Catalogue
 from omc.core.model import Series
-from omc.core.quantity_text import value_text
 
 Language = Literal["en", "vi"]
-
-_SEVERITY_STYLES = {"ok": "green", "warning": "yellow", "critical": "bold red", "unknown": "dim"}
-_IDENTITY = ("site", "node")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +36,9 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class _Sample:
+class Sample:
+    """One value and where it came from."""
+
     series: Series
     value: float
     time_ms: int
@@ -60,7 +55,9 @@ def write(
     """Print a reading to standard output."""
     samples = list(_samples(reading.result))
     if style == "table":
-        _write_table(reading, samples, language, oids=oids)
+        from omc.cli.poll_table import write_table  # rich is slow to import
+
+        write_table(reading, samples, language, oids=oids)
     elif style == "json":
         for sample in samples:
             click.echo(_json_line(sample))
@@ -72,16 +69,16 @@ def write(
         click.echo(LineRenderer().render(reading.result.batches), nl=False)
 
 
-def _samples(result: PollResult) -> Iterator[_Sample]:
+def _samples(result: PollResult) -> Iterator[Sample]:
     for batch in result.batches:
         origins = batch.origins or [""] * len(batch)
         for series, value, time_ms, oid in zip(
             batch.series, batch.values, batch.times, origins, strict=True
         ):
-            yield _Sample(series, value, time_ms, oid)
+            yield Sample(series, value, time_ms, oid)
 
 
-def _json_line(sample: _Sample) -> str:
+def _json_line(sample: Sample) -> str:
     """One sample as JSON: metric, labels, value, unit, time (RFC 3339, ms) and OID."""
     moment = datetime.fromtimestamp(sample.time_ms / 1000, UTC)
     value: float | int = sample.value
@@ -98,10 +95,10 @@ def _json_line(sample: _Sample) -> str:
     return json.dumps(document, ensure_ascii=False)
 
 
-def _exposition(samples: list[_Sample]) -> str:
+def _exposition(samples: list[Sample]) -> str:
     from exporters.exposition import TEXT, sample_lines  # slow to import, and not always needed
 
-    families: dict[str, list[_Sample]] = {}
+    families: dict[str, list[Sample]] = {}
     for sample in samples:
         families.setdefault(sample.series.metric.name, []).append(sample)
     return "".join(
@@ -109,98 +106,3 @@ def _exposition(samples: list[_Sample]) -> str:
         + sample_lines([s.series.key for s in family], [s.value for s in family])
         for family in families.values()
     )
-
-
-def _write_table(
-    reading: Reading, samples: list[_Sample], language: Language, *, oids: bool
-) -> None:
-    console = Console(soft_wrap=not oids)
-    topics = {
-        metric.name: topic
-        for topic, (_, metrics) in reading.catalogue.topics.items()
-        for metric in metrics
-    }
-    for topic, (title, _) in reading.catalogue.topics.items():
-        of_topic = [s for s in samples if topics.get(s.series.metric.name) == topic]
-        if of_topic:
-            heading = title.vi if language == "vi" else title.en
-            console.print(_topic_table(heading, of_topic, language, oids=oids))
-    console.print(_summary(reading, len(samples)))
-
-
-def _topic_table(heading: str, samples: list[_Sample], language: Language, *, oids: bool) -> Table:
-    table = Table(title=heading, title_justify="left", title_style="bold", box=None, pad_edge=False)
-    table.add_column("object", overflow="fold")
-    table.add_column("metric", style="cyan", no_wrap=True)
-    table.add_column("value", justify="right", overflow="fold")
-    if oids:
-        table.add_column("oid", style="dim", overflow="fold")
-    shown = ""
-    for sample in sorted(samples, key=_by_object):
-        name = _object_name(sample.series)
-        row: list[str | Text] = [
-            name if name != shown else "",
-            sample.series.metric.name,
-            _value_cell(sample, language),
-        ]
-        table.add_row(*row, *([sample.oid] if oids else []))
-        shown = name
-    return table
-
-
-def _by_object(sample: _Sample) -> tuple[list[tuple[int, str]], str]:
-    return _natural(_object_name(sample.series)), sample.series.metric.name
-
-
-def _natural(text: str) -> list[tuple[int, str]]:
-    """A sort key that puts port 2 before port 10."""
-    parts: list[tuple[int, str]] = []
-    digits = ""
-    for character in text + " ":
-        if character.isascii() and character.isdigit():
-            digits += character
-            continue
-        if digits:
-            parts.append((int(digits), ""))
-            digits = ""
-        parts.append((-1, character))
-    return parts
-
-
-def _object_name(series: Series) -> str:
-    """What a series is about, besides the device itself; an info's own words stand at its value."""
-    if series.metric.kind is MetricKind.INFO:
-        first = next((n for n in series.metric.labels if n in series.labels), "")
-        return (
-            series.labels.get(first, "") if len(series.metric.labels) > 1 and first in _KEYS else ""
-        )
-    pairs = [(n, v) for n, v in series.labels.items() if n not in _IDENTITY]
-    return " ".join(value if name in _KEYS else f"{name}={value}" for name, value in pairs)
-
-
-#: Labels whose value says enough without the label's name.
-_KEYS = frozenset({"interface", "sensor", "board", "storage", "ont", "pon", "cell", "contact"})
-
-
-def _value_cell(sample: _Sample, language: Language) -> Text:
-    metric: Metric = sample.series.metric
-    if metric.kind is MetricKind.INFO:
-        named = _object_name(sample.series)
-        words = [
-            f"{name}={value}"
-            for name, value in sample.series.labels.items()
-            if name not in _IDENTITY and value != named
-        ]
-        return Text(", ".join(words))
-    state = metric.states.get(int(sample.value)) if metric.kind is MetricKind.STATE else None
-    style = _SEVERITY_STYLES[state.severity] if state is not None else ""
-    return Text(value_text(metric, sample.value, language), style=style)
-
-
-def _summary(reading: Reading, samples: int) -> Text:
-    rejected = sum(reading.result.rejected.values())
-    text = f"\n{samples} values with profile {reading.profile} in {reading.seconds:.2f} s"
-    if rejected:
-        reasons = ", ".join(f"{n} {why}" for why, n in sorted(reading.result.rejected.items()))
-        text += f"; no value: {reasons}"
-    return Text(text, style="dim")
