@@ -145,7 +145,7 @@ async def test_victoria_metrics_holds_values_times_and_labels_exactly(
 ) -> None:
     name = f"exact_{open_sink.__name__[1:]}_{'zipped' if gzip else 'plain'}_volts"
     series = _labelled(SeriesTable(), name)
-    # Of the extremes VictoriaMetrics keeps 15 digits or so; these it keeps exactly.
+    # It rounds fractions to 12 digits; these it keeps exactly.
     values = [0.0, -0.5, 53.25, 2.0**53, -27.35, 1e10]
     async with open_sink(victoria_metrics.url, gzip=gzip) as sink:
         await sink.send([make_batch(dict(zip(series, values, strict=True)))])
