@@ -45,6 +45,8 @@ def check(config: Path) -> None:
         for problem in error.problems:
             click.echo(problem, err=True)
         click.echo(_summary(error.problems), err=True)
+        if not config.exists():
+            click.echo("To begin, `omc init FOLDER` writes a starter configuration.", err=True)
         sys.exit(EXIT_USAGE)
     click.echo(f"{config} is in order.")
     for name, count, details in _rows(installation):

@@ -69,6 +69,7 @@ def test_a_missing_file_says_how_to_begin(tmp_path: Path) -> None:
     assert result.stderr.splitlines() == [
         f"{tmp_path}/omc.yaml: there is no such file",
         "1 problem in 1 file.",
+        "To begin, `omc init FOLDER` writes a starter configuration.",
     ]
 
 

@@ -1,0 +1,31 @@
+"""Files that are replaced as a whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from omc.core.atomic_file import replace_file
+
+
+def test_a_new_file_is_written(tmp_path: Path) -> None:
+    replace_file(tmp_path / "a.csv", b"new")
+    assert [(p.name, p.read_bytes()) for p in tmp_path.iterdir()] == [("a.csv", b"new")]
+
+
+def test_a_file_is_replaced_and_keeps_its_mode(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"old and longer")
+    path.chmod(0o640)
+    replace_file(path, b"new")
+    assert path.read_bytes() == b"new"
+    assert path.stat().st_mode & 0o777 == 0o640
+
+
+def test_what_was_there_stays_when_it_cannot_be_replaced(tmp_path: Path) -> None:
+    in_the_way = tmp_path / "a.csv"
+    in_the_way.mkdir()
+    with pytest.raises(OSError, match=r"a\.csv"):
+        replace_file(in_the_way, b"new")
+    assert [path.name for path in tmp_path.iterdir()] == ["a.csv"]
