@@ -1,4 +1,4 @@
-"""When the links between sites were down: a counter does not grow over a dead link."""
+"""When links were down: a counter does not grow over a dead link."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _REMEMBERED = 1000
 
 
 class LinkHistory:
-    """Down times of the transport spans, as they were noticed."""
+    """Down times of spans, as they were noticed: cut ones, and those that end at a dark site."""
 
     def __init__(self, province: Province) -> None:
         self._ends = {span.index: (span.a, span.b) for span in transport_spans(province)}
@@ -24,16 +24,16 @@ class LinkHistory:
 
     def update(self, cuts: Collection[int], dark: Collection[int], time: float) -> None:
         """Note which links are down from `time` on: cut, or dark at either end."""
-        for span, (a, b) in self._ends.items():
-            down = span in cuts or a in dark or b in dark
-            if down and span not in self._since:
-                self._since[span] = time
-                self._changed[span] = time
-            elif not down and span in self._since:
-                past = self._past.setdefault(span, [])
-                past.append((self._since.pop(span), time))
-                del past[:-_REMEMBERED]
-                self._changed[span] = time
+        down = {span for span, (a, b) in self._ends.items() if a in dark or b in dark}
+        down.update(cuts)
+        for span in down - self._since.keys():
+            self._since[span] = time
+            self._changed[span] = time
+        for span in self._since.keys() - down:
+            past = self._past.setdefault(span, [])
+            past.append((self._since.pop(span), time))
+            del past[:-_REMEMBERED]
+            self._changed[span] = time
 
     def is_down(self, span: int) -> bool:
         """Whether a link was down at the last update."""

@@ -33,6 +33,8 @@ OPERATOR = "demo"
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 20.0
 _PUBLISH_TIMEOUT = 10.0
 _KEEPALIVE = 30
+#: Seconds over which the first messages after a connect are spread: soon, but no burst.
+_FIRST_ROUND = 15.0
 
 
 @dataclass(slots=True)
@@ -178,15 +180,27 @@ class MqttPublisher:
         for gateway in share:
             gateway.online = None
             await self._tell_state(client, gateway)
-        begin = self._now() // self._interval * self._interval
+        now = self._now()
+        begin = now // self._interval * self._interval
+        await self._round(client, share, now, min(_FIRST_ROUND, self._interval), begin)
         while True:
-            for gateway in share:
-                turn = begin + gateway.offset * self._interval
-                await self._wait_until(turn)
-                await self._tell_state(client, gateway)
-                if gateway.online:
-                    await self._publish_turn(client, gateway, begin)
             begin += self._interval
+            await self._round(client, share, begin, self._interval, begin)
+
+    async def _round(
+        self,
+        client: aiomqtt.Client,
+        share: list[SiteGateway],
+        begin: float,
+        length: float,
+        period_end: float,
+    ) -> None:
+        """One message of each kind from every gateway, spread over `length` seconds."""
+        for gateway in share:
+            await self._wait_until(begin + gateway.offset * length)
+            await self._tell_state(client, gateway)
+            if gateway.online:
+                await self._publish_turn(client, gateway, period_end)
 
     async def _wait_until(self, turn: float) -> None:
         missing = turn - self._now()

@@ -18,6 +18,7 @@ from omc.simulator.interfaces import ETHERNET, INTERFACE_COLUMNS, HasInterfaces,
 from omc.simulator.mib_tree import Column, MibTree, Rows
 from omc.simulator.network import Node, Pon
 from omc.simulator.ont_state import DownCause, OntState, down_since, ont_state
+from omc.simulator.ont_traffic import OntVolumes, ont_volumes
 from omc.simulator.rhythm import LOCAL_OFFSET, phase_of
 from omc.simulator.seeds import unit
 from omc.simulator.values import NO_READING
@@ -91,6 +92,23 @@ class Olt(HasInterfaces):
     def interface_of(self, pon: Pon) -> Interface:
         """The port of a PON."""
         return self._port_at[pon_if_index(pon.slot, pon.port)]
+
+    def volume(self, moment: Moment, port: Interface) -> float:
+        if port.kind != _GPON:
+            return super().volume(moment, port)
+        pon = self._pon_at[port.index]
+        volumes = self.ont_volumes(moment, pon)
+        backed_up = sum(pon.onts.backed_up) / max(len(pon.onts), 1)
+        return volumes.ordinary * (1 - backed_up) + volumes.backed_up * backed_up
+
+    def ont_volumes(self, moment: Moment, pon: Pon) -> OntVolumes:
+        """What one ONT of a PON has carried since the OLT started."""
+        known: OntVolumes | None = moment.shared.get(("ont_volumes", pon.index))
+        if known is None:
+            boot = self.boot_time(moment)
+            known = ont_volumes(moment, pon, boot)
+            moment.shared["ont_volumes", pon.index] = known
+        return known
 
     def is_up(self, moment: Moment, port: Interface) -> bool:
         if port.kind != _GPON:
@@ -239,7 +257,24 @@ def _bytes(olt: Olt, moment: Moment, pon: Pon, megabits: float) -> bytes:
     return values.counter64(scale * olt.volume(moment, port))
 
 
+def _ont_bytes(megabits: float) -> Callable[[Olt, Moment, int], bytes]:
+    """What an ONT has carried, at busy-hour Mbit/s; subscribers differ widely."""
+
+    def column(olt: Olt, moment: Moment, row: int) -> bytes:
+        pon, ont = olt.ont(row)
+        volumes = olt.ont_volumes(moment, pon)
+        volume = volumes.backed_up if pon.onts.backed_up[ont] else volumes.ordinary
+        if pon.onts.off_since_days[ont]:
+            volume = 0.0
+        share = 3 * unit(pon.index, ont, 6) ** 2
+        return values.counter64(share * megabits * _BYTES_A_MEGABIT * volume)
+
+    return column
+
+
 _ONT_COLUMNS = (
+    Column((*_XPON, 4, 23, 1, 3), "onts", _ont_bytes(ONT_MEGABITS * _UPLOAD)),
+    Column((*_XPON, 4, 23, 1, 4), "onts", _ont_bytes(ONT_MEGABITS)),
     _ont_column(43, 3, _serial),
     _ont_column(43, 9, _description),
     _ont_column(46, 15, _run_status),

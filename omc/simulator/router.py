@@ -220,6 +220,7 @@ _LLDP_COLUMNS: tuple[Column[Router, Moment], ...] = (
         lambda d, m, r: values.octets(b"\x02\x00" + (d.node.index << 8).to_bytes(4, "big")),
     ),
     Column((*_LLDP_LOCAL, 3), "", lambda d, m, r: values.text(d.node.name)),
+    Column((*_LLDP_LOCAL, 7, 1, 2), "lldp_ports", lambda d, m, r: values.integer(5)),
     Column(
         (*_LLDP_LOCAL, 7, 1, 3), "lldp_ports", lambda d, m, r: values.text(d.interfaces[r].name)
     ),

@@ -7,10 +7,11 @@ of seed, object and time, so a restart continues the same story.
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Any
 
 from omc.simulator.faults import Faults
 from omc.simulator.link_history import LinkHistory
-from omc.simulator.mains import MainsStory
+from omc.simulator.mains import Interval, MainsStory
 from omc.simulator.network import Cell, Node, Pon
 from omc.simulator.province import Province
 from omc.simulator.rhythm import (
@@ -45,6 +46,8 @@ class Moment:
     def __init__(self, world: World, time: float) -> None:
         self.world = world
         self.time = time
+        #: What else is computed once a moment, by whoever needs it.
+        self.shared: dict[tuple[str, int], Any] = {}
         self._power: dict[int, PowerState] = {}
         self._mains: dict[int, float | None] = {}
 
@@ -168,6 +171,12 @@ class World:
     def mains_lost(self, commune: int, time: float) -> float | None:
         """Since when a commune's mains has been away; None while it is there."""
         return self.mains.lost_since(self.province.communes[commune].facts.code, time)
+
+    def mains_outages(self, commune: int, since: float, until: float) -> list[Interval]:
+        """A commune's mains failures, clipped to [since, until)."""
+        area = self.province.communes[commune].facts.code
+        outages = self.mains.outages(area, since, until)
+        return [(max(start, since), min(end, until)) for start, end in outages]
 
     def advance(self, time: float) -> None:
         """Work out who is dark or cut off at `time`; call it about once a second."""
