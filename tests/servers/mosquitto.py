@@ -55,7 +55,7 @@ class Mosquitto(ServerProcess):
     def is_ready(self) -> bool:
         """It answers a CONNECT: accepts it, or refuses it for want of a password."""
         try:
-            with socket.create_connection(("127.0.0.1", self.port), timeout=2.0) as connection:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=0.5) as connection:
                 connection.sendall(_CONNECT)
                 answer = connection.recv(_CONNACK_LENGTH)
         except OSError:
