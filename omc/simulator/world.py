@@ -94,6 +94,10 @@ class Moment:
             state = self._power[site] = self.world.power_story(site, self.day).at(self.time)
         return state
 
+    def forget(self, site: int) -> None:
+        """Drop what was kept about a site: a long row of moments need not hold every site."""
+        self._power.pop(site, None)
+
     def mains_lost(self, commune: int) -> float | None:
         """Since when a commune's homes have had no mains; None while they have."""
         if commune not in self._mains:
