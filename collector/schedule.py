@@ -22,8 +22,12 @@ LATE_AFTER = 1.0
 #: A dead device is probed after 1, 2, 4 ... intervals, but at least this often, in seconds.
 LONGEST_BACK_OFF = 300.0
 
-#: The first round is spread over at most this many seconds, so that a start shows data soon.
+#: The first round is spread over this many seconds, so that a start shows data soon ...
 FIRST_ROUND = 15.0
+
+#: ... or over this many seconds a device if that is more: first polls name every series, which
+#: costs many times what later polls cost. Never over more than an interval.
+FIRST_POLL_SPACING = 0.025
 
 
 class Mode(Enum):
@@ -101,10 +105,12 @@ class Agenda:
     _sequence: int = 0
     _running: int = 0
 
-    def add(self, job: Job) -> None:
-        """Plan a new job: first soon, later at its place in the interval."""
-        spread = min(job.interval, FIRST_ROUND)
-        self._push(job, self.clock.monotonic() + stagger(job.name) * spread)
+    def add(self, *jobs: Job) -> None:
+        """Plan new jobs: first soon, later each at its place in the interval."""
+        first_round = max(FIRST_ROUND, len(jobs) * FIRST_POLL_SPACING)
+        now = self.clock.monotonic()
+        for job in jobs:
+            self._push(job, now + stagger(job.name) * min(job.interval, first_round))
 
     def next_due(self) -> float | None:
         """Monotonic time of the next slot; None when nothing is planned."""

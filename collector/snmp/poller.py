@@ -157,10 +157,12 @@ class SnmpPoller:
 
     def add(self, nodes: Iterable[PolledNode]) -> None:
         """Plan nodes; one of a name that is there already replaces it."""
+        jobs = []
         for node in nodes:
             self.remove(node.name)
             self._entries[node.name] = entry = self._entry(node)
-            self.agenda.add(entry.job)
+            jobs.append(entry.job)
+        self.agenda.add(*jobs)
         self._changed.set()
 
     def remove(self, name: str) -> None:

@@ -51,6 +51,15 @@ def test_the_first_round_comes_soon_and_is_spread() -> None:
     assert max(by_second.values()) < 1000 / FIRST_ROUND * 1.6
 
 
+def test_the_first_round_of_a_large_fleet_takes_longer_but_never_more_than_an_interval() -> None:
+    agenda = Agenda(ManualClock(), 100_000)
+    agenda.add(*[Job(f"node-{i}", 60.0) for i in range(2000)])
+    started = [len(pass_time(agenda, 10.0)) for _ in range(6)]
+    assert sum(started) == 2000
+    assert all(count > 0 for count in started[:5])
+    assert max(started) < 2000 * 10 / 50 * 1.3
+
+
 def test_later_polls_keep_their_place_on_the_wall_clock() -> None:
     agenda = agenda_of("VPC0001-router", interval=60.0)
     started_at = []
