@@ -205,7 +205,8 @@ class ManualAckClient(aiomqtt.Client):
             text = self._last_words.text or f"closed before CONNACK ({reason_code})"
             self._connected.set_exception(aiomqtt.MqttError(text))
         self._end(aiomqtt.MqttCodeError(reason_code, "connection ended"))
-        super()._on_disconnect(client, userdata, flags, reason_code, properties)
+        if not self._connected.cancelled():  # aiomqtt would trip over that
+            super()._on_disconnect(client, userdata, flags, reason_code, properties)
 
     def _on_socket_open(self, client: PahoClient, userdata: Any, sock: Any) -> None:
         # Called in the thread that connects: the event loop may only be told.

@@ -15,29 +15,19 @@ listeners:
     bind: {address}
 plugins:
   amqtt.plugins.authentication.AnonymousAuthPlugin:
-    allow_anonymous: {anonymous}
+    allow_anonymous: true
 """
 
 
 class Amqtt(ServerProcess):
-    """A broker that is installed with the project, beside its Python.
-
-    Args:
-        anonymous: Let everyone in, and keep nobody's session; else let in who has a user name.
-    """
+    """A broker open to everyone. It is installed with the project, beside its Python."""
 
     binary = str(Path(sys.executable).with_name("amqtt"))
     package = "amqtt (pip)"
 
-    def __init__(self, *, anonymous: bool = True) -> None:
-        super().__init__()
-        self._anonymous = str(anonymous).lower()
-
     def arguments(self) -> list[str]:
         path = self.folder / "amqtt.yaml"
-        path.write_text(
-            _CONFIGURATION.format(address=self.address, anonymous=self._anonymous), encoding="utf-8"
-        )
+        path.write_text(_CONFIGURATION.format(address=self.address), encoding="utf-8")
         return ["-c", str(path)]
 
     def is_ready(self) -> bool:

@@ -72,6 +72,17 @@ class Heard:
         return [event for event in self.events if event.text == text]
 
 
+class SlowBus(LocalBus):
+    """A bus that takes its time, or for ever, until what it has is safe."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self._seconds = seconds
+
+    async def settled(self) -> None:
+        await asyncio.sleep(self._seconds)
+
+
 class Collecting:
     """One subscriber on a bus of its own."""
 

@@ -13,25 +13,13 @@ import aiomqtt
 import pytest
 
 from collector.mqtt.counts import Result
-from omc.bus.local import LocalBus
-from tests.integration.collector.mqtt.collecting import Collecting, broker, until
+from tests.integration.collector.mqtt.collecting import Collecting, SlowBus, broker, until
 from tests.servers.mosquitto import Mosquitto
 from tests.servers.mqtt_publisher import Publisher
 
 #: mosquitto drops QoS 1 messages beyond 1,000 a client by default.
 ENOUGH = ["max_queued_messages 0", "max_inflight_messages 1000"]
 ON_DISK = ["persistence true", "persistence_location ./"]
-
-
-class SlowBus(LocalBus):
-    """A bus that takes its time, or for ever, until what it has is safe."""
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__()
-        self._seconds = seconds
-
-    async def settled(self) -> None:
-        await asyncio.sleep(self._seconds)
 
 
 async def test_two_thousand_messages_a_second_arrive_without_loss() -> None:

@@ -28,9 +28,9 @@ from tests.servers.process import free_port
 NATIVE = '{"v":1,"m":[{"n":"dc_bus_voltage_volts","x":54.16}]}'
 
 
-async def publish(port: int, topic: str, payload: str = NATIVE, **options: bool) -> None:
+async def publish(port: int, topic: str, payload: str = NATIVE) -> None:
     async with aiomqtt.Client("127.0.0.1", port) as client:
-        await client.publish(topic, payload, qos=1, **options)
+        await client.publish(topic, payload, qos=1)
 
 
 @pytest.mark.parametrize("protocol", ["auto", "5", "3.1.1"])

@@ -3,44 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
 import aiomqtt
 
-from collector.mqtt.broker import Broker, Subscription
 from omc.core.model import EventKind
 from tests.integration.collector.mqtt.collecting import Collecting, broker, until
+from tests.integration.collector.mqtt.gateway import OFFLINE, Gateway, watching
 from tests.servers.mosquitto import Mosquitto
 
-ONLINE, OFFLINE = '{"online":true}', '{"online":false}'
 LABELS = (("node", "gw-1"), ("site", "VPH0123"))
-
-
-def watching(port: int, prefix: str, **changes: Any) -> Broker:
-    topic = f"{prefix}/{{site}}/{{device}}/state"
-    return broker(port, prefix, subscriptions=(Subscription(topic, "native-status"),), **changes)
-
-
-class Gateway:
-    """A gateway with a last will, which can die without a goodbye."""
-
-    def __init__(self, port: int, prefix: str) -> None:
-        self.topic = f"{prefix}/VPH0123/gw-1/state"
-        will = aiomqtt.Will(self.topic, OFFLINE, qos=1, retain=True)
-        self._client = aiomqtt.Client("127.0.0.1", port, will=will)
-
-    async def appear(self) -> None:
-        await self._client.__aenter__()
-        await self._client.publish(self.topic, ONLINE, qos=1, retain=True)
-
-    async def die(self) -> None:
-        """Close the socket, as a power cut would, so that the broker publishes the will."""
-        sock = self._client._client.socket()
-        assert sock is not None
-        sock.shutdown(2)
-        with_error = self._client._disconnected
-        await asyncio.wait([with_error])
-        with_error.exception()
 
 
 async def test_a_gateway_that_dies_is_seen_offline_by_its_last_will(mosquitto: Mosquitto) -> None:
