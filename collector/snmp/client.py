@@ -44,6 +44,7 @@ class SnmpClient:
             counts=self.counts,
             advisor=SecondOpinion(clock),
             spawn=self._spawn,
+            active=set(),
         )
 
     @property
@@ -65,6 +66,8 @@ class SnmpClient:
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        for session in list(self._shared.active):
+            session.close()
         for task in self._running:
             task.cancel()
         try:

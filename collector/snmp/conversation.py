@@ -15,6 +15,7 @@ from typing import Generic, Protocol, TypeVar
 from collector.snmp.counts import TransportCounts
 from collector.snmp.credentials import Target
 from collector.snmp.exchange import (
+    Bulk,
     Diagnose,
     Exchange,
     PollDeadline,
@@ -102,6 +103,9 @@ class Conversation(Generic[T]):
         self.result: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self.wheel_slot: int | None = None
         self._line = line
+        self._clock = line.clock
+        self._counts = line.counts
+        self._timeout = line.target.timeout
         self._exchange = exchange
         self._deadline = deadline
         self._request: Request | None = None
@@ -134,6 +138,8 @@ class Conversation(Generic[T]):
         self._request = None
         self._deafen()
         self._line.stop_asking()
+        if self.result.done() and not self.result.cancelled():
+            self.result.exception()  # an error that nobody waits for any more is no warning
 
     def abandon(self, error: OmcError) -> None:
         """End with `error`, whatever the exchange would make of it."""
@@ -166,9 +172,10 @@ class Conversation(Generic[T]):
             self._fail(late)
 
     def _timed_out(self) -> None:
-        if self._attempts > 0 and not self._garbled:
+        too_long = self._garbled and isinstance(self._request, Bulk)
+        if self._attempts > 0 and not too_long:
             self._attempts -= 1
-            self._line.counts.retries += 1
+            self._counts.retries += 1
             self._transmit()
             return
         if isinstance(self._line.socket, UserSocket) and not self._discovering:
@@ -177,11 +184,12 @@ class Conversation(Generic[T]):
         self._give_up()
 
     def _give_up(self) -> None:
-        self._line.counts.timeouts += 1
+        self._counts.timeouts += 1
         if self._garbled:
             text = "answers cannot be read: malformed, or longer than 4,080 octets"
         else:
-            text = f"no answer within {self._line.target.timeout:g} s, however often asked"
+            times = self._line.target.retries + 1
+            text = f"no answer within {self._timeout:g} s, asked {times} times"
         self._throw(
             RequestTimeout(
                 text,
@@ -229,12 +237,11 @@ class Conversation(Generic[T]):
             self._transmit()
 
     def _transmit(self) -> None:
-        line, request = self._line, self._request
-        socket = line.socket
-        self._expires = line.clock.monotonic() + line.target.timeout
+        socket, request = self._line.socket, self._request
+        self._expires = self._clock.monotonic() + self._timeout
         if not self._listening:
             self._listen()
-        line.counts.requests += 1
+        self._counts.requests += 1
         try:
             if isinstance(socket, UserSocket) and not socket.discovered:
                 self._discovering = True
@@ -247,14 +254,14 @@ class Conversation(Generic[T]):
 
     def _undeliverable(self, error: Undeliverable) -> None:
         """Ask once more after a short time: an agent that restarts is back soon."""
-        self._line.counts.refusals += 1
+        self._counts.refusals += 1
         self._refusals += 1
         if self._refusals > 1:
             self._throw(self._error(Unreachable, f"cannot be reached: {error}"))
             return
         self._attempts = max(self._attempts, 1)
-        wait = min(_REFUSED_WAIT, self._line.target.timeout)
-        self._expires = self._line.clock.monotonic() + wait
+        wait = min(_REFUSED_WAIT, self._timeout)
+        self._expires = self._clock.monotonic() + wait
         self._line.wheel.add(self, min(self._expires, self._deadline))
 
     # -- responses -------------------------------------------------------------------------------
@@ -278,7 +285,7 @@ class Conversation(Generic[T]):
             reply = socket.receive(request)  # type: ignore[arg-type] # deaf while diagnosing
         except Garbled:
             self._garbled = True
-            self._line.counts.garbled += 1
+            self._counts.garbled += 1
         except Reported:
             self._reported()
         except Undeliverable as error:
@@ -286,11 +293,11 @@ class Conversation(Generic[T]):
         else:
             if reply is not None:
                 self._line.trusted = True
-                self._line.counts.replies += 1
+                self._counts.replies += 1
                 self._give(reply)
 
     def _reported(self) -> None:
-        self._line.counts.reports += 1
+        self._counts.reports += 1
         self._reports += 1
         if self._reports <= _RESYNCS:
             self._transmit()  # the Report told the engine's boots and time

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from collector.varbind import Varbind
 from omc.core.errors import Unreachable
@@ -62,7 +62,7 @@ class Cursor:
         self.column = column
         self.position = column
         self.repetitions = repetitions
-        self.handle: object | None = None
+        self.handle: Any = None
 
 
 class Get:

@@ -117,7 +117,3 @@ class AgentLimits:
     def remember(self, oid: str, position: str, answer: Answer) -> None:
         """The agent said `answer` about what follows `position` in the column (or GET) `oid`."""
         self._words[oid] = _Word(position, answer, _TRUST)
-
-    def forget(self, oid: str) -> None:
-        """The agent now answers what it did not."""
-        self._words.pop(oid, None)

@@ -74,6 +74,9 @@ _REFUSALS: tuple[tuple[type[Exception], str], ...] = (
 )
 _SYS_UP_TIME = "1.3.6.1.2.1.1.3.0"
 
+#: Seconds: the thread that waits for an answer must not hold up the end of the process.
+_LONGEST_TIMEOUT = 1.5
+
 Said = tuple[Varbind, Answer]
 
 
@@ -108,16 +111,14 @@ def decode(community: Community, message: bytes, request_id: int) -> Said | None
 
 def ask_user(target: Target, endpoint: str, request: Diagnose) -> Said | None:
     """Ask an SNMPv3 agent; None when nothing came. Blocks: to be run in a thread."""
-    indication, status, varbinds = asyncio.run(
-        _ask(target, endpoint, request, retries=target.retries)
-    )
+    indication, status, varbinds = asyncio.run(_ask(target, endpoint, request))
     return None if indication is not None else _said(int(status), varbinds)
 
 
 def refusal(target: Target, endpoint: str) -> str:
     """Why an SNMPv3 agent refuses the user, "" when it does not say. Blocks."""
     request = Diagnose(_SYS_UP_TIME, next=False)
-    indication, status, _ = asyncio.run(_ask(target, endpoint, request, retries=0))
+    indication, status, _ = asyncio.run(_ask(target, endpoint, request))
     for kind, words in _REFUSALS:
         if isinstance(indication, kind):
             return words
@@ -126,20 +127,17 @@ def refusal(target: Target, endpoint: str) -> str:
     return ""
 
 
-async def _ask(
-    target: Target, endpoint: str, request: Diagnose, *, retries: int
-) -> tuple[Any, Any, Any]:
+async def _ask(target: Target, endpoint: str, request: Diagnose) -> tuple[Any, Any, Any]:
     address, _, port = endpoint.rpartition(":")
     transport = hlapi.Udp6TransportTarget if address.startswith("[") else hlapi.UdpTransportTarget
     command = hlapi.next_cmd if request.next else hlapi.get_cmd
+    timeout = min(target.timeout, _LONGEST_TIMEOUT)
     engine = hlapi.SnmpEngine()
     try:
         indication, status, _, varbinds = await command(
             engine,
             _user(target.credentials),
-            await transport.create(
-                (address.strip("[]"), int(port)), timeout=target.timeout, retries=retries
-            ),
+            await transport.create((address.strip("[]"), int(port)), timeout=timeout, retries=0),
             hlapi.ContextData(),
             hlapi.ObjectType(hlapi.ObjectIdentity(request.oid)),
             lookupMib=False,

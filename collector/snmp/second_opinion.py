@@ -10,7 +10,9 @@ from __future__ import annotations
 import asyncio
 import importlib
 import socket as stdlib_socket
-from contextlib import closing
+from collections.abc import Callable
+from contextlib import closing, suppress
+from functools import partial
 from typing import Protocol, cast
 
 from collector.snmp.credentials import Community, Target, UsmUser
@@ -107,28 +109,37 @@ class SecondOpinion:
         endpoint: str,
         request: Diagnose,
     ) -> Said | None:
-        loop = asyncio.get_running_loop()
-        with closing(_udp_socket(endpoint)) as socket:
-            for _ in range(target.retries + 1):
-                message, request_id = questions.encode(community, request)
-                try:
-                    async with asyncio.timeout(target.timeout):
-                        await loop.sock_sendall(socket, message)
-                        while True:
-                            answer = await loop.sock_recv(socket, 65535)
-                            said = questions.decode(community, answer, request_id)
-                            if said is not None:
-                                return said
-                except TimeoutError:
-                    continue
-                except OSError as error:
-                    raise Unreachable(
-                        f"cannot be reached: {error.strerror}",
-                        site=target.site,
-                        node=target.node,
-                        endpoint=target.endpoint,
-                    ) from None
+        try:
+            with closing(_udp_socket(endpoint)) as socket:
+                for _ in range(target.retries + 1):
+                    message, request_id = questions.encode(community, request)
+                    decode = partial(questions.decode, community, request_id=request_id)
+                    said = None
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(target.timeout):
+                            said = await _converse(socket, message, decode)
+                    if said is not None:
+                        return said
+        except OSError as error:
+            raise Unreachable(
+                f"cannot be reached: {error.strerror}",
+                site=target.site,
+                node=target.node,
+                endpoint=target.endpoint,
+            ) from None
         return None
+
+
+async def _converse(
+    socket: stdlib_socket.socket, message: bytes, decode: Callable[[bytes], Said | None]
+) -> Said:
+    """Send a message and wait for the answer to it, however long that takes."""
+    loop = asyncio.get_running_loop()
+    await loop.sock_sendall(socket, message)
+    while True:
+        said = decode(await loop.sock_recv(socket, 65535))
+        if said is not None:
+            return said
 
 
 def _import(module: str) -> object:

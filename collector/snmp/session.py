@@ -42,6 +42,7 @@ class Shared:
 
     Attributes:
         spawn: Runs a coroutine in the client's task group, under a name.
+        active: Sessions with an exchange that runs.
     """
 
     clock: Clock
@@ -51,6 +52,7 @@ class Shared:
     counts: TransportCounts
     advisor: Advisor
     spawn: Callable[[Coroutine[Any, Any, None], str], asyncio.Task[None]]
+    active: set[Session]
 
 
 class Session:
@@ -105,6 +107,7 @@ class Session:
         until = self.clock.monotonic() + deadline
         conversation = Conversation(self, exchange, until)
         self._conversation = conversation
+        self._shared.active.add(self)
         try:
             if not self._shared.pool.acquire_at_once(self):
                 await self._wait_for_place(deadline)
@@ -120,6 +123,7 @@ class Session:
         finally:
             exchange.close()
             self._conversation = None
+            self._shared.active.discard(self)
 
     def close(self) -> None:
         """Close the socket for good; an exchange that runs ends with `Unreachable`."""

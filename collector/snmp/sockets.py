@@ -151,26 +151,31 @@ class AgentSocket:
 
     def _send(self, request: WireRequest) -> None:
         if isinstance(request, Get):
-            if len(request.oids) == 1:
-                self._raw.send_get(request.oids[0])
-            else:
-                self._raw.send_get_many(request.oids)
+            self._send_get(request)
             return
-        place = _place_of(request.cursor)
-        if self._bulk and isinstance(request, Bulk):
+        cursor = request.cursor
+        place: _Place = cursor.handle or _place(cursor)
+        if isinstance(request, Bulk) and self._bulk:
             self._raw.send_get_bulk(place.at)
         else:
-            place.anywhere = _anywhere(request.cursor)
+            place.anywhere = _anywhere(cursor)
             self._raw.send_get_next(place.at)
+
+    def _send_get(self, request: Get) -> None:
+        if len(request.oids) == 1:
+            self._raw.send_get(request.oids[0])
+        else:
+            self._raw.send_get_many(request.oids)
 
     def _receive(self, request: WireRequest) -> Reply:
         if isinstance(request, Get):
             return self._receive_get(request)
         if isinstance(request, Peek):
             return self._receive_peek()
-        place = _place_of(request.cursor)
-        if not self._bulk or isinstance(request, Next):
-            return self._receive_next(request.cursor, place)
+        cursor = request.cursor
+        place: _Place = cursor.handle or _place(cursor)
+        if isinstance(request, Next) or not self._bulk:
+            return self._receive_next(cursor, place)
         rows = self._raw.recv_get_bulk(place.page)
         place.at = place.page
         beyond = rows[-1] is None
@@ -335,11 +340,10 @@ class _Place:
         self.at = self.page = self.anywhere = GetIter(cursor.column, cursor.repetitions)
 
 
-def _place_of(cursor: Cursor) -> _Place:
-    place = cursor.handle
-    if place is None:
-        place = cursor.handle = _Place(cursor)
-    return place  # type: ignore[return-value] # only this module sets it
+def _place(cursor: Cursor) -> _Place:
+    """Put a cursor at the start of its column."""
+    place = cursor.handle = _Place(cursor)
+    return place
 
 
 def _anywhere(cursor: Cursor) -> GetIter:

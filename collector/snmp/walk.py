@@ -127,10 +127,8 @@ class _Walker:
 
     def after(self, request: Request, reply: Reply) -> Request | None:
         """What to ask after a reply."""
-        if isinstance(request, Peek):
-            return self._after_peek(reply)
-        if isinstance(request, Diagnose):
-            return self._after_diagnosis(reply)
+        if not isinstance(request, (Bulk, Next)):
+            return self._after_question(request, reply)
         rows = reply.varbinds
         if rows and not self._take(rows, reply.time_ms):
             return None
@@ -195,6 +193,11 @@ class _Walker:
         """A short page of the column that ends the MIB: ask for that end rather than for rows."""
         self._tried = None
         return Peek(self._cursor)
+
+    def _after_question(self, request: Request, reply: Reply) -> Request | None:
+        if isinstance(request, Peek):
+            return self._after_peek(reply)
+        return self._after_diagnosis(reply)
 
     def _after_peek(self, reply: Reply) -> Request | None:
         if reply.answer is Answer.END_OF_MIB_VIEW:

@@ -38,13 +38,15 @@ class Agent(asyncio.DatagramProtocol):
 
     Args:
         rows: OID -> value.
+        host: Address it listens on.
 
     Attributes:
-        port: UDP port of 127.0.0.1, once it is entered.
+        port: UDP port, once it is entered.
         requests: What it was asked, in order.
     """
 
-    def __init__(self, rows: Mapping[str, Tlv]) -> None:
+    def __init__(self, rows: Mapping[str, Tlv], host: str = "127.0.0.1") -> None:
+        self.host = host
         self.port = 0
         self.requests: list[Request] = []
         self._values = {arcs(oid): value for oid, value in rows.items()}
@@ -97,7 +99,7 @@ class Agent(asyncio.DatagramProtocol):
 
     async def __aenter__(self) -> Self:
         loop = asyncio.get_running_loop()
-        await loop.create_datagram_endpoint(lambda: self, local_addr=("127.0.0.1", self.port))
+        await loop.create_datagram_endpoint(lambda: self, local_addr=(self.host, self.port))
         return self
 
     async def __aexit__(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import socket
 import time
 from pathlib import Path
 
@@ -184,16 +183,29 @@ async def test_an_unknown_host_name_is_told() -> None:
 
 
 async def test_ipv6_is_spoken() -> None:
-    with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as probe:
-        probe.bind(("::1", 0))
-        port = probe.getsockname()[1]
+    async with Agent(ROWS, host="::1") as agent, SnmpClient(SystemClock()) as client:
+        assert await read(client.session(Target("::1", agent.port))) == [(UP_TIME, 7)]
+
+
+async def test_an_ipv6_port_where_nobody_listens_is_told_at_once() -> None:
+    async with Agent(ROWS, host="::1") as agent:
+        port = agent.port
     async with SnmpClient(SystemClock()) as client:
-        on = client.session(Target("::1", port))
         started = time.monotonic()
         with pytest.raises(Unreachable, match="connection refused") as caught:
-            await read(on)
+            await read(client.session(Target("::1", port)))
         assert caught.value.endpoint == f"[::1]:{port}"
         assert time.monotonic() - started < 1.0
+
+
+async def test_the_end_of_the_client_ends_the_exchanges_that_run() -> None:
+    async with Silent(ROWS) as agent:
+        async with SnmpClient(SystemClock()) as client:
+            on = client.session(Target("127.0.0.1", agent.port, timeout=60.0))
+            running = asyncio.create_task(read(on, deadline=60.0), name="read")
+            await asyncio.sleep(0.02)
+        with pytest.raises(Unreachable, match="closed"):
+            await running
 
 
 async def test_an_agent_that_starts_a_moment_later_is_read() -> None:
