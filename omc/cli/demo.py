@@ -123,7 +123,7 @@ def _greet(service: Service, control: int, seconds: float) -> None:
     click.echo(f"Polling {service.status.devices:,} devices, {seconds:.1f} s after the start.\n")
     click.echo(f"  every series, now     {service.url}/metrics")
     click.echo(f"  is it ready?          {service.url}/-/ready")
-    click.echo(f"  cut a fibre           omc simulate --control 127.0.0.1:{control} cut SPAN")
+    click.echo(f"  cut a fibre           omc simulate cut SPAN --control 127.0.0.1:{control}")
     click.echo("  end                   Ctrl-C\n")
 
 

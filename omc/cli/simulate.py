@@ -175,7 +175,7 @@ def run(
         interval=interval,
         control=(control.host, control.port),
     )
-    click.echo(_census(built), err=True)
+    click.echo(_census(built))
     try:
         asyncio.run(_run(built, options, quiet=quiet))
     except OSError as error:
@@ -199,7 +199,8 @@ async def _run(built: Province, options: RunOptions, *, quiet: bool) -> None:
 
     def started(port: int | None) -> None:
         first = options.addresses.of(0)
-        click.echo(f"answering from {first[0]}:{first[1]} on; control on port {port}", err=True)
+        click.echo(f"ready: agents from {first[0]}:{first[1]} on, control on port {port}")
+        sys.stdout.flush()
 
     def summary(line: str) -> None:
         click.echo(f"\r\x1b[K{line}" if live else line, err=True, nl=not live)

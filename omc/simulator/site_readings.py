@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from omc.simulator.network import Site
 from omc.simulator.reading import NO_LABELS, Reading
@@ -71,9 +72,16 @@ def _battery(power: PowerState) -> Iterator[Reading]:
 
 
 def door_is_open(moment: Moment, site: Site) -> bool:
-    """A technician's visit: about one a fortnight, in working hours, for half an hour or so."""
-    chance = stream(moment.world.province.seed, "visit", site.index, moment.day)
+    """Whether a technician is there."""
+    visit = _visit(moment.world.province.seed, site.index, moment.day)
+    return visit is not None and visit[0] <= moment.hour < visit[1]
+
+
+@lru_cache(maxsize=4096)
+def _visit(seed: int, site: int, day: int) -> tuple[float, float] | None:
+    """Hours from and to of a visit: about one a fortnight, in working hours, up to an hour."""
+    chance = stream(seed, "visit", site, day)
     if chance.random() >= 1 / 14:
-        return False
+        return None
     start = chance.uniform(8.0, 16.5)
-    return start <= moment.hour < start + chance.uniform(0.1, 1.2)
+    return start, start + chance.uniform(0.1, 1.2)
