@@ -50,6 +50,7 @@ mqtt:
   - name: sites
     host: {mqtt_host}
     port: {mqtt_port}
+    protocol: 3.1.1           # every broker speaks it, also the small one of `omc demo`
     subscriptions:
       - topic: bts/v1/{{operator}}/{{region}}/{{site}}/{{device_class}}/{{device}}/telemetry
         mapping: native
