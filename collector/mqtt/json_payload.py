@@ -104,10 +104,9 @@ class PayloadReader:
         Raises:
             ValueError: the mapping needs names that neither topic nor payload give.
         """
-        unknown = mapping.unknown_names(template.names)
-        if unknown:
-            wanted = ", ".join(f"{{{name}}}" for name in unknown)
-            raise ValueError(f"the mapping needs {wanted}, which the topic does not name")
+        fault = mapping.fault_with(template)
+        if fault is not None:
+            raise ValueError(fault)
         self.counts = counts
         self.template = template
         self.mapping = mapping
@@ -120,7 +119,7 @@ class PayloadReader:
         self._time_path = rule.path if rule else JsonPath.parse(".")
         self._open: dict[tuple[float | None, bool], Batch] = {}
         self._logged: set[str] = set()
-        budget.on_forget(self._sources.clear)
+        budget.on_forget(lambda _: self._sources.clear())
 
     def read(self, topic: str, payload: bytes, *, retained: bool, now_ms: int) -> Result:
         """Read one message; its samples are in the batches that `take` returns.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
@@ -17,17 +17,17 @@ from pydantic import (
     AfterValidator,
     BeforeValidator,
     Field,
-    ValidationInfo,
     field_validator,
     model_validator,
 )
 
 from collector.mqtt.json_path import JsonPath
-from collector.mqtt.value_rule import MappingModel, Template, ValueRule, catalogue_of, names_in
-from omc.core.catalogue import Catalogue, MetricKind
+from collector.mqtt.topic_template import TopicTemplate
+from collector.mqtt.value_rule import MappingModel, Template, ValueRule, names_in
+from omc.core.catalogue import Catalogue, Metric, MetricKind
 from omc.core.errors import ConfigurationError, Problem
 from omc.core.quantities import DurationRange, Written
-from omc.core.yaml_source import load_yaml, validate
+from omc.core.yaml_source import YamlFile, load_yaml, validate
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _DAY = 86400.0
@@ -192,24 +192,6 @@ class PayloadMapping(MappingModel):
                 raise ValueError(f"field {name!r} is not lower_snake_case")
         return fields
 
-    @field_validator("values")
-    @classmethod
-    def _values_fit(
-        cls, values: Mapping[str, tuple[ValueRule, ...]], info: ValidationInfo
-    ) -> Mapping[str, tuple[ValueRule, ...]]:
-        if isinstance(info.data.get("read"), ObjectForm) and info.data.get("names") == "mapped":
-            for path in values:
-                JsonPath.parse(path)
-        if info.data.get("period") is None:
-            for rule in (rule for rules in values.values() for rule in rules):
-                if catalogue_of(info).metric(rule.metric).period_sum:
-                    raise ValueError(f"{rule.metric} is the sum of a period: `period` is missing")
-        if info.data.get("kind") == "status":
-            for rule in (rule for rules in values.values() for rule in rules):
-                if catalogue_of(info).metric(rule.metric).kind is not MetricKind.STATE:
-                    raise ValueError(f"{rule.metric} is no state, this is a status mapping")
-        return values
-
     @model_validator(mode="after")
     def _reads_something(self) -> Self:
         if self.names == "mapped" and not self.values:
@@ -219,11 +201,22 @@ class PayloadMapping(MappingModel):
     @property
     def value_paths(self) -> tuple[JsonPath, ...]:
         """The keys of `values` where they are paths, else nothing."""
-        by_path = isinstance(self.read, ObjectForm) and self.names == "mapped"
-        return tuple(JsonPath.parse(path) for path in self.values) if by_path else ()
+        return tuple(JsonPath.parse(path) for path in self.values) if self.is_by_path else ()
 
-    def unknown_names(self, topic_names: Sequence[str]) -> list[str]:
-        """Names that its templates want, but neither the topic nor the payload gives."""
+    @property
+    def is_by_path(self) -> bool:
+        """Whether the keys of `values` are paths; else they are names."""
+        return isinstance(self.read, ObjectForm) and self.names == "mapped"
+
+    def fault_with(self, template: TopicTemplate) -> str | None:
+        """Why topics of this layout cannot be read by this mapping; None when they can."""
+        unknown = self._names_nobody_gives(template.names)
+        if not unknown:
+            return None
+        wanted = ", ".join(f"{{{name}}}" for name in unknown)
+        return f"the mapping needs {wanted}, which the topic does not name"
+
+    def _names_nobody_gives(self, topic_names: Sequence[str]) -> list[str]:
         given = {*topic_names, *self.records.names, *self.fields}
         templates = [self.locate] if self.locate else [self.site, self.node]
         if isinstance(self.read, TopicForm):
@@ -234,6 +227,29 @@ class PayloadMapping(MappingModel):
             wanted = {n for rule in rules for t in rule.labels.values() for n in names_in(t)}
             unknown |= wanted - given - set(in_path.get(name, ()))
         return sorted(unknown)
+
+
+def _misplaced_values(
+    file: YamlFile, mapping: PayloadMapping, catalogue: Catalogue
+) -> Iterator[Problem]:
+    """Values that are right in themselves and do not fit the rest of the mapping."""
+    for name, rules in mapping.values.items():
+        metrics = [catalogue.metric(rule.metric) for rule in rules]
+        for fault in _faults_of(name, metrics, mapping):
+            yield file.problem(("values", name), fault, at_key=True)
+
+
+def _faults_of(name: str, metrics: Sequence[Metric], mapping: PayloadMapping) -> Iterator[str]:
+    if mapping.is_by_path:
+        try:
+            JsonPath.parse(name)
+        except ValueError as error:
+            yield str(error)
+    for metric in metrics:
+        if metric.period_sum and mapping.period is None:
+            yield f"{metric.name} is the sum of a period: the key 'period' is missing"
+        if metric.kind is not MetricKind.STATE and mapping.kind == "status":
+            yield f"{metric.name} is no state, and this is a status mapping"
 
 
 class MappingSet:
@@ -254,9 +270,13 @@ class MappingSet:
         for folder in folders:
             for path in sorted(folder.glob("*.yaml")):
                 try:
-                    mappings[path.stem] = validate(load_yaml(path), PayloadMapping, catalogue)
+                    file = load_yaml(path)
+                    mapping = validate(file, PayloadMapping, catalogue)
                 except ConfigurationError as error:
                     problems.extend(error.problems)
+                    continue
+                problems.extend(_misplaced_values(file, mapping, catalogue))
+                mappings[path.stem] = mapping
         if problems:
             raise ConfigurationError(problems)
         return cls(mappings)

@@ -14,7 +14,7 @@ class SeriesBudget:
     def __init__(self, table: SeriesTable, limit: int = 500_000) -> None:
         self._limit = limit
         self._known: set[str] = set()
-        self._on_forget: list[Callable[[], None]] = []
+        self._on_forget: list[Callable[[Series], None]] = []
         self._table = table
         table.on_forget(self._forget)
 
@@ -27,7 +27,7 @@ class SeriesBudget:
             self._known.add(key)
         return self._table.intern(metric, labels)
 
-    def on_forget(self, forget: Callable[[], None]) -> None:
+    def on_forget(self, forget: Callable[[Series], None]) -> None:
         """Tell those who keep series that one of them is gone, so that they look it up again."""
         self._on_forget.append(forget)
 
@@ -38,4 +38,4 @@ class SeriesBudget:
         if series.key in self._known:
             self._known.discard(series.key)
             for forget in self._on_forget:
-                forget()
+                forget(series)

@@ -121,7 +121,10 @@ class Subscriber:
                 budget=budget,
                 counts=counts,
             )
-            self._readers.append(_Reader(subscription, payloads, bus, source))
+            reader = _Reader(subscription, payloads, bus, source)
+            if reader.held is not None:
+                budget.on_forget(reader.held.forget)
+            self._readers.append(reader)
 
     async def run(self) -> Never:
         """Stay connected and read, until cancelled."""

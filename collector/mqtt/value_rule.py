@@ -91,7 +91,7 @@ class ValueRule(MappingModel):
             raise ValueError(f"{name!r} is no metric of the catalogue")
         metric = catalogue.metric(name)
         if metric.derived or metric.kind is MetricKind.INFO:
-            raise ValueError(f"{name} is {metric.kind} that no device can send")
+            raise ValueError(f"{name} is computed or described here: no device sends it")
         return name
 
     @field_validator("labels")
