@@ -69,8 +69,8 @@ TEXT = '    texts: {name: {column: 1.3.6.1.2.1.31.1.1.1.1}}\n    labels: {interf
         (
             scalar(f"oid: 1.3.6.1.9.0, {UP_TIME}, scale: 2"),
             (
-                "box.yaml:5:55: the key 'scale' is not known here; allowed: choose, decode, evidence,"
-                " group, labels, metric, object, oid, sentinels, valid, valid_if"
+                "box.yaml:5:55: the key 'scale' is not known here; allowed: choose, decode,"
+                " evidence, group, labels, metric, object, oid, sentinels, valid, valid_if"
             ),
         ),
         (
@@ -183,7 +183,7 @@ def test_all_faults_of_all_files_are_told_at_once(tmp_path: Path) -> None:
     other = "name: other\ntitle: Other\nevidence: mib\nscalars:\n  - {oid: 1.3.6.0, metric: a}\n"
     assert problems_of(tmp_path, wrong, other=other) == [
         "box.yaml:5:63: group: found 'hourly'; expected 'fast', 'normal' or 'slow'",
-        "other.yaml:5:26: the catalogue has no metric 'a'",
+        "other.yaml:5:28: the catalogue has no metric 'a'",
     ]
 
 
