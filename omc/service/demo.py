@@ -73,12 +73,12 @@ async def demo_province(
         *("--seed", str(seed), "--sites", str(sites)),
         *("--port", str(free_port(socket.SOCK_DGRAM))),
         *("--mqtt", f"{_LOOPBACK}:{mqtt_port}", "--control", f"{_LOOPBACK}:{control_port}"),
-        *("--inventory", str(folder)),
+        *("--inventory", str(folder), "--quiet"),
     ]
     process = await asyncio.create_subprocess_exec(
         *command,
         stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.STDOUT,
         # Ctrl-C in a terminal goes to the whole group; the demo stops the province itself.
         start_new_session=True,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
@@ -92,16 +92,17 @@ async def demo_province(
 
 async def _until_ready(process: asyncio.subprocess.Process, say: Say) -> None:
     assert process.stdout is not None  # noqa: S101 - asked for above
+    said = ""
     try:
         async with asyncio.timeout(_START_SECONDS):
             while line := await process.stdout.readline():
-                text = line.decode().strip()
-                if text.startswith("ready"):
+                said = line.decode().strip()
+                say(said)
+                if said.startswith("ready"):
                     return
-                say(text)
     except TimeoutError:
         raise DemoFailed(f"the province was not ready within {_START_SECONDS:.0f} s") from None
-    raise DemoFailed("the province ended while it was starting; see `omc simulate run`")
+    raise DemoFailed(f"the province ended while it was starting: {said}")
 
 
 async def _stop(process: asyncio.subprocess.Process) -> None:

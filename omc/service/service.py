@@ -135,7 +135,7 @@ class Service:
             )
             self._poller = self._make_poller(client)
             deliveries = await open_deliveries(
-                stack, self._settings, self._bus, self._clock, self._randomness
+                stack, self._settings, self._table, self._bus, self._clock, self._randomness
             )
             await self._run_parts(self._poller, deliveries, stop, started)
 

@@ -10,14 +10,21 @@ from exporters.influxdb import open_influx
 from exporters.line_protocol import LineRenderer
 from omc.bus.base import Bus
 from omc.core.clock import Clock
+from omc.core.model import SeriesTable
 from omc.core.settings import Settings
 
 
 async def open_deliveries(
-    stack: AsyncExitStack, settings: Settings, bus: Bus, clock: Clock, randomness: Random
+    stack: AsyncExitStack,
+    settings: Settings,
+    table: SeriesTable,
+    bus: Bus,
+    clock: Clock,
+    randomness: Random,
 ) -> list[SinkDelivery]:
     """One delivery a sink; connections are closed with `stack`. Opening sends nothing."""
     lines = LineRenderer()
+    table.on_forget(lines.forget)
     deliveries = []
     for written in settings.influxdb:
         sink = await stack.enter_async_context(open_influx(written, clock, lines))
