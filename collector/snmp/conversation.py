@@ -78,8 +78,11 @@ class Line(Protocol):
         """Ask a second library in the background."""
         ...
 
-    def explain_refusal(self, then: Callable[[str | Exception], None]) -> None:
-        """Find out in the background why an SNMPv3 engine refuses us; "" when it cannot be told."""
+    def explain_refusal(self, then: Callable[[str | Exception | None], None]) -> None:
+        """Find out in the background why an SNMPv3 engine refuses us.
+
+        `then` gets the reason, "" when there is none to be had, None when it does not refuse us.
+        """
         ...
 
     def stop_asking(self) -> None:
@@ -212,7 +215,7 @@ class Conversation(Generic[T]):
                 self._undeliverable(error)
                 return
             self._transmit()
-        elif self._line.trusted:
+        elif self._line.trusted or self._garbled:
             self._give_up()
         else:
             self._refusal = (
@@ -237,12 +240,13 @@ class Conversation(Generic[T]):
             self._transmit()
 
     def _transmit(self) -> None:
-        socket, request = self._line.socket, self._request
+        request = self._request
         self._expires = self._clock.monotonic() + self._timeout
-        if not self._listening:
-            self._listen()
         self._counts.requests += 1
         try:
+            socket = self._line.socket
+            if not self._listening:
+                self._listen(socket)
             if isinstance(socket, UserSocket) and not socket.discovered:
                 self._discovering = True
                 socket.send_discovery()
@@ -266,8 +270,8 @@ class Conversation(Generic[T]):
 
     # -- responses -------------------------------------------------------------------------------
 
-    def _listen(self) -> None:
-        asyncio.get_running_loop().add_reader(self._line.socket.fileno, self._readable)
+    def _listen(self, socket: AgentSocket) -> None:
+        asyncio.get_running_loop().add_reader(socket.fileno, self._readable)
         self._listening = True
 
     def _deafen(self) -> None:
@@ -360,13 +364,15 @@ class Conversation(Generic[T]):
         self._wait_for_background()
         self._line.explain_refusal(self._refused)
 
-    def _refused(self, reason: str | Exception) -> None:
+    def _refused(self, reason: str | Exception | None) -> None:
         if self._request is None:
             return
         if isinstance(reason, Exception):
             self._fail(reason)
-            return
-        self._throw(self._error(AuthenticationRefused, reason or self._refusal))
+        elif reason is None:
+            self._give_up()
+        else:
+            self._throw(self._error(AuthenticationRefused, reason or self._refusal))
 
     def _error(self, kind: type[SourceErrorT], text: str) -> SourceErrorT:
         target = self._line.target

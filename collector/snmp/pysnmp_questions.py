@@ -115,16 +115,15 @@ def ask_user(target: Target, endpoint: str, request: Diagnose) -> Said | None:
     return None if indication is not None else _said(int(status), varbinds)
 
 
-def refusal(target: Target, endpoint: str) -> str:
-    """Why an SNMPv3 agent refuses the user, "" when it does not say. Blocks."""
+def refusal(target: Target, endpoint: str) -> str | None:
+    """Why an SNMPv3 agent refuses the user; as `SecondOpinion.refusal`. Blocks."""
     request = Diagnose(_SYS_UP_TIME, next=False)
     indication, status, _ = asyncio.run(_ask(target, endpoint, request))
-    for kind, words in _REFUSALS:
-        if isinstance(indication, kind):
-            return words
+    if indication is not None:
+        return next((words for kind, words in _REFUSALS if isinstance(indication, kind)), "")
     if int(status) == _AUTHORIZATION_ERROR:
         return "the agent knows this user, but lets it see nothing at this security level"
-    return ""
+    return None
 
 
 async def _ask(target: Target, endpoint: str, request: Diagnose) -> tuple[Any, Any, Any]:

@@ -43,8 +43,8 @@ class Questions(Protocol):
         """Ask an SNMPv3 agent; None when nothing came. Blocks."""
         ...
 
-    def refusal(self, target: Target, endpoint: str) -> str:
-        """Why an SNMPv3 agent refuses the user, "" when it does not say. Blocks."""
+    def refusal(self, target: Target, endpoint: str) -> str | None:
+        """Why an SNMPv3 agent refuses the user; as `SecondOpinion.refusal`. Blocks."""
         ...
 
 
@@ -89,8 +89,12 @@ class SecondOpinion:
         varbind, answer = said
         return Reply([varbind], self._clock.time_ms(), answer=answer)
 
-    async def refusal(self, target: Target, endpoint: str) -> str:
-        """Why an SNMPv3 agent refuses the target's user; "" when it does not say."""
+    async def refusal(self, target: Target, endpoint: str) -> str | None:
+        """Why an SNMPv3 agent refuses the target's user.
+
+        Returns:
+            The reason, "" when the agent does not say, None when it refuses nothing.
+        """
         async with self._at_once:
             questions = await self._load()
             return await asyncio.to_thread(questions.refusal, target, endpoint)

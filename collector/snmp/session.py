@@ -31,8 +31,8 @@ class Advisor(Protocol):
         """What the agent really says. Raises SourceError."""
         ...
 
-    async def refusal(self, target: Target, endpoint: str) -> str:
-        """Why the agent refuses an SNMPv3 user, "" when it does not say."""
+    async def refusal(self, target: Target, endpoint: str) -> str | None:
+        """Why the agent refuses an SNMPv3 user, "" when it does not say, None if it does not."""
         ...
 
 
@@ -206,8 +206,8 @@ class Session:
         question = self._shared.advisor.ask(self.target, self._endpoint, request)
         self._consult(question, then)
 
-    def explain_refusal(self, then: Callable[[str | Exception], None]) -> None:
-        """Ask the second library why the agent refuses us; `then` is called with the reason."""
+    def explain_refusal(self, then: Callable[[str | Exception | None], None]) -> None:
+        """Ask the second library why the agent refuses us; as in `Line`."""
         self.counts.second_opinions += 1
         self._consult(self._shared.advisor.refusal(self.target, self._endpoint), then)
 

@@ -79,6 +79,12 @@ class DeadlineWheel:
 
     def _wake(self, waiter: Waiter, now: float) -> None:
         waiter.wheel_slot = None
-        at = waiter.due(now)
+        try:
+            at = waiter.due(now)
+        except Exception as error:  # noqa: BLE001 - one waiter's fault must not stop the wheel
+            asyncio.get_running_loop().call_exception_handler(
+                {"message": "a waiter of the deadline wheel failed", "exception": error}
+            )
+            return
         if at is not None:
             self.add(waiter, at)

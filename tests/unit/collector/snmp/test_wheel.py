@@ -109,3 +109,24 @@ async def test_many_waiters_are_all_woken_after_a_long_pause(
         wheel.add(waiter, waiter.first)
     await pass_time(clock, 60.0)
     assert [len(waiter.woken) for waiter in waiters] == [1] * 500
+
+
+async def test_a_waiter_that_fails_stops_nobody_else(
+    clock: ManualClock, wheel: DeadlineWheel
+) -> None:
+    class Broken(Waiter):
+        def due(self, now: float) -> float | None:
+            raise KeyError("a fault")
+
+    reported: list[BaseException] = []
+    asyncio.get_running_loop().set_exception_handler(
+        lambda _, context: reported.append(context["exception"])
+    )
+    before, broken, after = Waiter(clock, 1.0), Broken(clock, 1.0), Waiter(clock, 1.0, 2.0)
+    for waiter in (before, broken, after):
+        wheel.add(waiter, waiter.first)
+    await pass_time(clock, 1.1)
+    await pass_time(clock, 1.1)
+    assert len(before.woken) == 1
+    assert len(after.woken) == 2
+    assert [type(error) for error in reported] == [KeyError]
