@@ -78,6 +78,7 @@ class _TaskDraft:
     name: str
     group: PollGroup
     sweep: Sweep | None
+    max_repetitions: int | None = None
     rules: list[CompiledRule] = field(default_factory=list)
     repetitions: dict[str, int | None] = field(default_factory=dict)
 
@@ -147,10 +148,11 @@ class _Compiler:
             budget = table.sweep
             sweep = Sweep(budget.minimum_interval, budget.rows_per_minute, budget.pause_above_cpu)
             name, group = f"{table.group}/{table.name}", table.group
+            repetitions = table.max_repetitions
         else:
             group = rule.group or (table.group if table is not None else PollGroup.NORMAL)
-            name, sweep = str(group), None
-        return self._drafts.setdefault(name, _TaskDraft(name, group, sweep))
+            name, sweep, repetitions = str(group), None, None
+        return self._drafts.setdefault(name, _TaskDraft(name, group, sweep, repetitions))
 
     def _task(self, draft: _TaskDraft) -> PollTask:
         gates = [c.reference for rule in draft.rules for c in rule.conditions]
@@ -208,7 +210,9 @@ def _distinct(oids: Iterable[str | None]) -> tuple[str, ...]:
 
 
 def _columns(oids: Iterable[str | None], draft: _TaskDraft) -> tuple[Column, ...]:
-    return tuple(Column(oid, draft.repetitions.get(oid)) for oid in _distinct(oids))
+    return tuple(
+        Column(oid, draft.repetitions.get(oid, draft.max_repetitions)) for oid in _distinct(oids)
+    )
 
 
 def _order(draft: _TaskDraft) -> tuple[bool, int, str]:
