@@ -19,6 +19,7 @@ NumberStep = Callable[[float], float | Quality]
 
 _States = Mapping[str, int]
 _MILLIWATTS_PER_WATT = 1000.0
+_SMALLEST_FRACTION = 1e-15
 # RFC 3433: EntitySensorDataScale yocto(1) .. units(9) .. yotta(17), EntitySensorPrecision -8..9.
 _SCALES = range(1, 18)
 _UNITS = 9
@@ -46,7 +47,7 @@ def factor_of(step: Step) -> float | None:
 
 def exact_divisor(factor: float) -> float | None:
     """The whole number to divide by, so that 0.01 x 2581 is 25.81 and not 25.810000000000002."""
-    if not 0 < abs(factor) < 1:
+    if not _SMALLEST_FRACTION <= abs(factor) < 1:
         return None
     inverse = round(1 / factor)
     return float(inverse) if math.isclose(inverse * factor, 1, rel_tol=1e-12) else None

@@ -17,6 +17,7 @@ _WHOLE_NUMBER = re.compile(_NUMBER)
 _OPAQUE_FLOAT = b"\x9f\x78\x04"
 _OPAQUE_DOUBLE = b"\x9f\x79\x08"
 _LONGEST_INTEGER = 16
+_LONGEST_HEX = 2 * _LONGEST_INTEGER
 _DATE_LENGTHS = (8, 11)
 
 
@@ -61,6 +62,8 @@ def find_number(finder: re.Pattern[str], base: int, value: Value) -> float | Qua
         return Quality.INVALID
     if base == 10:
         return _parsed(match[1])
+    if len(match[1]) > _LONGEST_HEX:
+        return Quality.INVALID
     try:
         return int(match[1], base)
     except ValueError:

@@ -134,6 +134,7 @@ def test_hundredths_are_divided_not_multiplied_so_that_no_digits_appear() -> Non
         ("number", b"No Power", Quality.INVALID),
         ("{number: {unit: dBm}}", b"12 V", Quality.INVALID),
         ("{number: {unit: C}}", b"12 Cells", Quality.INVALID),
+        ("{number: {base: 16}}", b"F" * 400, Quality.INVALID),
         ("{octets: big_endian}", b"", Quality.INVALID),
         ("{octets: big_endian}", bytes(17), Quality.INVALID),
         ("{watts_to_dbm: 1e-7}", 0, Quality.NO_LIGHT),
