@@ -24,8 +24,8 @@ _LLDP_LOCAL = (1, 0, 8802, 1, 1, 2, 1, 3)
 _LLDP_REMOTE = (1, 0, 8802, 1, 1, 2, 1, 4, 1, 1)
 _HOST = (1, 3, 6, 1, 2, 1, 25)
 
-#: Mbit/s of a line port, by the cable on it.
-_LINE_SPEED = {SpanKind.BACKBONE: 100_000, SpanKind.RING: 10_000, SpanKind.SPUR: 10_000}
+#: Busy-hour Mbit/s above which a ring gets ports of 100 instead of 10 Gbit/s.
+_FULL_TEN_GIGABIT = 7_000
 _LINE_NAME = {100_000: "HundredGigE", 10_000: "TenGigE", 1_000: "GigabitEthernet"}
 _PORTS = {SiteRole.CORE: 48, SiteRole.HUB: 32, SiteRole.ACCESS: 16}
 _MEMORY_KILOBYTES = 2_097_152
@@ -88,11 +88,17 @@ class _Neighbour:
         self.span = span
         self.name = router.name
         self.chassis = b"\x02\x00" + (router.index << 8).to_bytes(4, "big")
-        self.remote_port = _port_name(_LINE_SPEED[cable.kind], place + 1)
+        self.remote_port = _port_name(_line_speed(world, cable), place + 1)
 
 
 def _port_name(megabits: int, number: int) -> str:
     return f"{_LINE_NAME[megabits]}0/0/{number}"
+
+
+def _line_speed(world: World, span: Span) -> int:
+    """Mbit/s of the ports at both ends."""
+    busy = span.kind is SpanKind.BACKBONE or world.topology.load[span.index] > _FULL_TEN_GIGABIT
+    return 100_000 if busy else 10_000
 
 
 def _line_ports(world: World, node: Node) -> list[Interface]:
@@ -102,7 +108,7 @@ def _line_ports(world: World, node: Node) -> list[Interface]:
         down = world.topology.load[span] * _BYTES_A_MEGABIT
         upstream = world.topology.is_upstream(node.site, span)
         receives, sends = (down, down * _UPLOAD) if upstream else (down * _UPLOAD, down)
-        speed = _LINE_SPEED[cable.kind]
+        speed = _line_speed(world, cable)
         alias = f"{cable.code} to {world.province.sites[far].code}"
         ports.append(
             Interface(

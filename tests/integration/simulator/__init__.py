@@ -1,0 +1,1 @@
+"""Tests of the running simulator with real clients and servers."""
