@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 #: Fields that every template may use: what the device is.
 DEVICE_FIELDS = ("vendor", "model")
@@ -13,7 +14,7 @@ _FIELD = re.compile(r"\{([^{}]*)\}")
 
 def template_fields(template: str) -> tuple[str, ...]:
     """Names of the fields, in order."""
-    return tuple(_FIELD.findall(template))
+    return _pieces(template)[1::2]
 
 
 def render(templates: Sequence[str], text_of: Callable[[str], str]) -> str:
@@ -24,12 +25,14 @@ def render(templates: Sequence[str], text_of: Callable[[str], str]) -> str:
         text_of: Text of a field, "" if it has none.
     """
     for template in templates:
-        texts = [text_of(field) for field in template_fields(template)]
-        if all(texts):
-            return _filled(template, texts)
+        pieces = list(_pieces(template))
+        pieces[1::2] = map(text_of, pieces[1::2])
+        if all(pieces[1::2]):
+            return "".join(pieces)
     return ""
 
 
-def _filled(template: str, texts: Sequence[str]) -> str:
-    left = iter(texts)
-    return _FIELD.sub(lambda _: next(left), template)
+@lru_cache(maxsize=4096)
+def _pieces(template: str) -> tuple[str, ...]:
+    """Plain text and field names in turn, plain text first and last."""
+    return tuple(_FIELD.split(template))
