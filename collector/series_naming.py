@@ -70,7 +70,7 @@ class SeriesNaming:
         return [Row(self._rows, None, "", {})]
 
     def _series(self, meaning: CompiledMeaning, row: Row) -> Series:
-        # The same text stands in a dozen series of a row: kept once, it saves a tenth of all memory.
+        # The same text stands in a dozen series of a row: kept once, it saves a lot of memory.
         labels = {name: sys.intern(text) for name, text in row.labels(meaning.labels).items()}
         return self._table.intern(meaning.metric, {**labels, **self._identity})
 
