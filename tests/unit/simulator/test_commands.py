@@ -1,0 +1,101 @@
+from typing import Any
+
+import pytest
+
+from omc.core.clock import ManualClock
+from omc.simulator.commands import Commander, CommandRefused
+from omc.simulator.network import SpanKind
+from tests.unit.simulator.worlds import quiet_time, world
+
+
+@pytest.fixture
+def setting() -> tuple[Commander, Any, ManualClock]:
+    clock = ManualClock(round(quiet_time() * 1000))
+    of = world()
+    return Commander(of, clock), of, clock
+
+
+def test_commands_do_what_they_say(setting: tuple[Commander, Any, ManualClock]) -> None:
+    commander, of, _ = setting
+    spur = next(s for s in of.province.spans if s.kind is SpanKind.SPUR)
+    answer = commander.run("cut", {"what": spur.code})
+    assert answer["silenced"] >= 3
+    assert f"{spur.code} is cut" in answer["text"]
+    commander.run("silence", {"what": of.province.nodes[0].name})
+    commander.run("mains", {"what": "Tam Đảo", "seconds": 60})
+    status = commander.run("status", {})
+    assert status["cut"] == [spur.code]
+    assert status["silenced"] == [of.province.nodes[0].name]
+    assert status["mains_failed"] == ["08911"]
+    assert status["silent_nodes"] >= answer["silenced"]
+    commander.run("heal", {})
+    status = commander.run("status", {})
+    assert (status["cut"], status["silenced"], status["mains_failed"]) == ([], [], [])
+    assert status["silent_nodes"] == 0
+
+
+@pytest.mark.parametrize("name", ["08911", "tda", "TAM ĐẢO"])
+def test_a_commune_is_known_by_code_letters_and_name(
+    setting: tuple[Commander, Any, ManualClock], name: str
+) -> None:
+    commander, _, _ = setting
+    commander.run("mains", {"what": name})
+    assert commander.run("status", {})["mains_failed"] == ["08911"]
+
+
+def test_a_ring_cut_says_that_only_redundancy_is_lost(
+    setting: tuple[Commander, Any, ManualClock],
+) -> None:
+    commander, of, _ = setting
+    ring = next(s for s in of.province.spans if s.kind is SpanKind.RING)
+    assert "only redundancy" in commander.run("cut", {"what": ring.code})["text"]
+
+
+def test_mains_come_back_by_themselves(setting: tuple[Commander, Any, ManualClock]) -> None:
+    commander, _, clock = setting
+    commander.run("mains", {"what": "TDA", "seconds": 60})
+    clock.advance(61)
+    assert commander.run("status", {})["mains_failed"] == []
+
+
+def test_a_storm_flaps_the_mains_of_every_commune(
+    setting: tuple[Commander, Any, ManualClock],
+) -> None:
+    commander, of, clock = setting
+    commander.run("storm", {"seconds": 600})
+    hit: set[str] = set()
+    changes = 0
+    before: list[str] = []
+    for _ in range(60):
+        clock.advance(10)
+        now = commander.run("status", {})["mains_failed"]
+        changes += now != before
+        hit.update(now)
+        before = now
+    assert hit == {commune.facts.code for commune in of.province.communes}
+    assert changes > 40
+    clock.advance(60)
+    assert commander.run("status", {})["mains_failed"] == []
+
+
+@pytest.mark.parametrize(
+    ("do", "arguments", "text"),
+    [
+        ("dance", {}, "unknown command 'dance'"),
+        ("cut", {"what": "nothing"}, "there is no span 'nothing'"),
+        ("cut", {}, "expected 'what'"),
+        ("cut", {"what": 7}, "expected 'what'"),
+        ("silence", {"what": "nobody"}, "there is no node 'nobody'"),
+        ("mains", {"what": "Hà Nội"}, "there is no commune 'Hà Nội'"),
+        ("mains", {"what": "TDA", "seconds": -1}, "expected 'seconds'"),
+        ("mains", {"what": "TDA", "seconds": "long"}, "expected 'seconds'"),
+        ("storm", {"seconds": True}, "expected 'seconds'"),
+    ],
+)
+def test_nonsense_is_refused_and_changes_nothing(
+    setting: tuple[Commander, Any, ManualClock], do: str, arguments: dict[str, Any], text: str
+) -> None:
+    commander, of, _ = setting
+    with pytest.raises(CommandRefused, match=text):
+        commander.run(do, arguments)
+    assert (of.faults.revision, of.mains.revision) == (0, 0)
