@@ -15,9 +15,10 @@ from collector.normalise import NodeReader
 from collector.plan import GROUP_MULTIPLES, Column, Plan, PollTask, Sweep, compile_plan
 from collector.profile_set import ProfileSet
 from collector.snmp.exchange import Exchange, PollDeadline, RequestTimeout
+from collector.snmp.get import get
 from collector.snmp.limits import AgentLimits
 from collector.snmp.sweep import PagedExchange
-from collector.snmp.walk import OnPage, get, walk
+from collector.snmp.walk import OnPage, walk
 from collector.varbind import Value, Varbind
 from omc.core.catalogue import Catalogue
 from omc.core.clock import Clock
