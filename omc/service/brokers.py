@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from random import Random
 
 from prometheus_client import Metric
-from prometheus_client.core import CounterMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from collector.mqtt.broker import Broker, Subscription, Tls
@@ -16,7 +16,7 @@ from collector.mqtt.subscriber import Subscriber
 from omc.bus.base import Bus
 from omc.core.clock import Clock
 from omc.core.inventory import Inventory
-from omc.core.model import NodeName, SeriesTable, SiteCode
+from omc.core.model import SeriesTable, SiteCode
 from omc.core.settings import BrokerSettings
 from omc.service.installation import Installation
 
@@ -31,7 +31,7 @@ class InventoryDirectory:
         return SiteCode(code) in self._inventory.sites
 
     def locate(self, device: str) -> Place | None:
-        node = self._inventory.nodes.get(NodeName(device))
+        node = self._inventory.node_by_identifier.get(device)
         if node is None or node.site is None:
             return None
         return Place(node.site, node.name)
@@ -87,24 +87,56 @@ class MqttCollector(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Families as prometheus-client wants them."""
+        yield self._messages()
+        yield from self._connections()
+        yield from self._flow()
+
+    def _messages(self) -> Metric:
         messages = CounterMetricFamily(
             "omc_mqtt_messages",
             "MQTT messages by subscription and result.",
             labels=["subscription", "result"],
+        )
+        for name, subscriber in self._subscribers.items():
+            for topic, subscription in subscriber.counts.subscriptions.items():
+                for result, count in subscription.messages.items():
+                    messages.add_metric([f"{name}/{topic}", result.value], count)
+        return messages
+
+    def _connections(self) -> Iterator[Metric]:
+        connected = GaugeMetricFamily(
+            "omc_mqtt_connected", "Whether the broker is connected.", labels=["broker"]
         )
         reconnects = CounterMetricFamily(
             "omc_mqtt_reconnects",
             "Times that the connection to a broker was made again.",
             labels=["broker"],
         )
+        lost = CounterMetricFamily(
+            "omc_mqtt_sessions_lost",
+            "Connections for which the broker had forgotten our session.",
+            labels=["broker"],
+        )
         for name, subscriber in self._subscribers.items():
             counts = subscriber.counts
+            connected.add_metric([name], float(counts.connected))
             reconnects.add_metric([name], max(0, counts.connections - 1))
-            for topic, subscription in counts.subscriptions.items():
-                for result, count in subscription.messages.items():
-                    messages.add_metric([f"{name}/{topic}", result.value], count)
-        yield messages
-        yield reconnects
+            lost.add_metric([name], counts.sessions_lost)
+        yield from (connected, reconnects, lost)
+
+    def _flow(self) -> Iterator[Metric]:
+        in_flight = GaugeMetricFamily(
+            "omc_mqtt_in_flight_messages",
+            "Messages received and not yet acknowledged.",
+            labels=["broker"],
+        )
+        acknowledged = CounterMetricFamily(
+            "omc_mqtt_acknowledged_messages", "Messages acknowledged.", labels=["broker"]
+        )
+        for name, subscriber in self._subscribers.items():
+            in_flight.add_metric([name], subscriber.counts.in_flight)
+            acknowledged.add_metric([name], subscriber.counts.acknowledged)
+        yield from (in_flight, acknowledged)
 
     @property
     def samples(self) -> int:

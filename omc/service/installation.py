@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import TypeVar
 
 from collector.mqtt.mapping import MappingSet
+from collector.mqtt.topic_template import TopicTemplate
 from collector.profile_set import ProfileSet
 from omc.core.catalogue import Catalogue
 from omc.core.errors import ConfigurationError, Problem
 from omc.core.inventory import Inventory
 from omc.core.resources import config_folder
-from omc.core.settings import Settings, load_settings
+from omc.core.settings import Settings, Subscription, load_settings
 from omc.core.yaml_source import load_yaml, shown
 
 T = TypeVar("T")
@@ -66,7 +67,7 @@ def load_installation(path: Path, environment: Mapping[str, str]) -> Installatio
     if inventory is not None and profiles is not None:
         reading.problems.extend(_unknown_profiles(inventory, profiles))
     if settings is not None and mappings is not None:
-        reading.problems.extend(_unknown_mappings(path, settings, mappings))
+        reading.problems.extend(_unfit_mappings(path, settings, mappings))
     if not (settings and inventory and catalogue and profiles and mappings) or reading.problems:
         raise ConfigurationError(reading.problems)
     return Installation(settings, inventory, catalogue, profiles, mappings)
@@ -124,12 +125,25 @@ def _unknown_profiles(inventory: Inventory, profiles: ProfileSet) -> Iterator[Pr
             yield inventory.problem(node.name, "profile", text)
 
 
-def _unknown_mappings(path: Path, settings: Settings, mappings: MappingSet) -> Iterator[Problem]:
+def _unfit_mappings(path: Path, settings: Settings, mappings: MappingSet) -> Iterator[Problem]:
+    """Mappings that do not exist, and topics that do not name what their mapping needs."""
     file = load_yaml(path)
     for broker_index, broker in enumerate(settings.mqtt):
         for index, subscription in enumerate(broker.subscriptions):
-            if subscription.mapping not in mappings:
-                known = ", ".join(mappings.names) or "none"
-                text = f"mapping: found {shown(subscription.mapping)}; allowed: {known}"
-                place = ("mqtt", broker_index, "subscriptions", index, "mapping")
-                yield file.problem(place, text)
+            fault = _fault_with(subscription, mappings)
+            if fault is not None:
+                place = ("mqtt", broker_index, "subscriptions", index, fault[0])
+                yield file.problem(place, f"{fault[0]}: {fault[1]}")
+
+
+def _fault_with(subscription: Subscription, mappings: MappingSet) -> tuple[str, str] | None:
+    """The key that is wrong, and why; None if the two fit."""
+    if subscription.mapping not in mappings:
+        known = ", ".join(mappings.names) or "none"
+        return "mapping", f"found {shown(subscription.mapping)}; allowed: {known}"
+    try:
+        template = TopicTemplate.parse(subscription.topic)
+    except ValueError as error:
+        return "topic", str(error)
+    unfit = mappings[subscription.mapping].fault_with(template)
+    return None if unfit is None else ("topic", unfit)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import platform
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from importlib.metadata import version
 from typing import Protocol
 
@@ -19,6 +19,7 @@ from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
 from collector.schedule import Mode, ScheduleCounts
+from collector.snmp.counts import TransportCounts
 from collector.snmp.poller import PollReport
 
 
@@ -73,6 +74,38 @@ class Fleet(Protocol):
     def states(self) -> Mapping[str, int]:
         """How many devices are in which state."""
         ...
+
+
+class TransportMetrics(Collector):
+    """How SNMP goes on the wire.
+
+    Args:
+        counts: Counted by the client.
+        open_sockets: How many are open, asked at every scrape.
+    """
+
+    def __init__(self, counts: TransportCounts, open_sockets: Callable[[], int]) -> None:
+        self._counts = counts
+        self._open_sockets = open_sockets
+
+    def collect(self) -> Iterator[Metric]:
+        """Families as prometheus-client wants them."""
+        counts = self._counts
+        yield CounterMetricFamily(
+            "omc_snmp_requests", "SNMP requests sent, retries included.", value=counts.requests
+        )
+        yield CounterMetricFamily(
+            "omc_snmp_retries", "SNMP requests sent again.", value=counts.retries
+        )
+        yield CounterMetricFamily(
+            "omc_snmp_timeouts", "SNMP requests given up.", value=counts.timeouts
+        )
+        yield CounterMetricFamily(
+            "omc_snmp_garbled_datagrams", "Datagrams that could not be read.", value=counts.garbled
+        )
+        yield GaugeMetricFamily(
+            "omc_snmp_open_sockets", "UDP sockets open.", value=self._open_sockets()
+        )
 
 
 class CollectingMetrics(Collector):

@@ -32,6 +32,7 @@ from omc.service.instruments import (
     CollectingMetrics,
     PollTally,
     SourceCounts,
+    TransportMetrics,
     register_process,
 )
 from omc.service.sinks import open_deliveries
@@ -133,6 +134,7 @@ class Service:
             client = await stack.enter_async_context(
                 SnmpClient(self._clock, max_open_sockets=self._settings.snmp.max_open_sockets)
             )
+            self._registry.register(TransportMetrics(client.counts, lambda: client.open_sockets))
             self._poller = self._make_poller(client)
             deliveries = await open_deliveries(
                 stack, self._settings, self._table, self._bus, self._clock, self._randomness

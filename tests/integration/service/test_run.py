@@ -251,3 +251,19 @@ def test_broken_settings_end_with_2_and_say_where(tmp_path: Path) -> None:
     assert "omc.yaml:" in service.log
     assert "timeout" in service.log
     assert "Traceback" not in service.log
+
+
+def test_a_topic_that_does_not_name_what_its_mapping_needs_is_told_at_its_line(
+    tmp_path: Path,
+) -> None:
+    brokers = """
+  - name: sites
+    host: 127.0.0.1
+    subscriptions:
+      - topic: sites/{site}
+        mapping: scalar
+"""
+    with omc_run(tmp_path, settings_of(mqtt=brokers), "name,kind\nrouter,router\n") as service:
+        assert service.process.wait(timeout=20) == 2
+    wanted = "topic: the mapping needs {device}, {metric}, which the topic does not name"
+    assert f"omc.yaml:9:16: {wanted}" in service.log
