@@ -61,6 +61,10 @@ class Cells:
         column[place.suffix] = value
         return True
 
+    def forget(self, oid: str) -> None:
+        """Drop everything of a column or scalar."""
+        self._values.pop(oid, None)
+
     def has_row(self, columns: Iterable[str], suffix: str) -> bool:
         """Whether any of the columns has this row."""
         return any(suffix in self._values.get(column, ()) for column in columns)

@@ -16,11 +16,13 @@ class LabelRequest:
     """What has to be read before a task, so that its rows can be named.
 
     Attributes:
+        task: Name of the task.
         scalars: OIDs to GET.
         columns: Columns to walk.
         begun_ms: When it was asked for.
     """
 
+    task: str
     scalars: tuple[str, ...]
     columns: tuple[Column, ...]
     begun_ms: int
@@ -41,11 +43,9 @@ class LabelSchedule:
 
     def due(self, task: PollTask, time_ms: int) -> LabelRequest | None:
         """Labels of the task that are missing or too old, or None."""
-        oldest = time_ms - self._refresh_ms
-        read_at = self._read_at
-        scalars = tuple(oid for oid in task.label_scalars if read_at.get(oid, oldest) <= oldest)
-        columns = tuple(c for c in task.label_columns if read_at.get(c.oid, oldest) <= oldest)
-        return LabelRequest(scalars, columns, time_ms) if scalars or columns else None
+        scalars = tuple(oid for oid in task.label_scalars if not self._is_fresh(oid, time_ms))
+        columns = tuple(c for c in task.label_columns if not self._is_fresh(c.oid, time_ms))
+        return LabelRequest(task.name, scalars, columns, time_ms) if scalars or columns else None
 
     def complete(self, request: LabelRequest, time_ms: int, *, complete: bool) -> list[Place]:
         """Take over what was read for a request; the places whose value changed."""
@@ -63,6 +63,13 @@ class LabelSchedule:
         for column in task.label_columns:
             self._read_at.pop(column.oid, None)
 
-    def expire_all(self) -> None:
-        """The device restarted: nothing about it is certain."""
+    def forget(self) -> None:
+        """The device restarted: rows may have other names now, so none is known."""
+        for oid in self._read_at:
+            self._cells.forget(oid)
         self._read_at.clear()
+
+    def _is_fresh(self, oid: str, time_ms: int) -> bool:
+        """Read within the refresh interval; a time to come tells of a clock that was set back."""
+        read_at = self._read_at.get(oid)
+        return read_at is not None and time_ms - self._refresh_ms < read_at <= time_ms

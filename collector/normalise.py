@@ -126,6 +126,7 @@ class NodeReader:
     ) -> None:
         """The request was read, or (not complete) as much of it as the device gave."""
         changed = self._labels.complete(request, time_ms, complete=complete)
+        self._memory[request.task].end_labels(complete=complete)
         if changed:
             shared = [Place(table, "") for table in self._rows.find_shared()]
             self._rename([*changed, *shared])
@@ -260,11 +261,20 @@ class NodeReader:
         """A value that others depend on: does it change what they mean?"""
         if oid == _SYS_UP_TIME and isinstance(value, int):
             if value < self._up_time:
-                self._labels.expire_all()
+                self._restart()
             self._up_time = value
         place = self._cells.place(oid)
         if place.oid in self._plan.dependents and self._cells.set(place, value):
             self._rename([place])
+
+    def _restart(self) -> None:
+        """The device restarted: an index may mean another port now, so every row waits."""
+        self._labels.forget()
+        for memory in self._memory.values():
+            if memory.task.label_columns:
+                memory.is_named = True
+                for oid in list(memory.known):
+                    self._put_aside(memory, oid)
 
     # -- names that change, rows that go -----------------------------------------------------------
 

@@ -27,7 +27,8 @@ Names = Annotated[tuple[Name, ...], BeforeValidator(as_list)]
 class Model(BaseModel):
     """Strict and immutable, as everything people write."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # Only the outermost model is built, when it is first used: commands start sooner.
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Reference(Model):

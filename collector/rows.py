@@ -9,7 +9,7 @@ from collector.cells import Cells
 from collector.index import IndexValue
 from collector.plan import Plan
 from collector.reference import Reference
-from collector.rules import CompiledTable, Templates
+from collector.rules import CompiledRule, CompiledTable, Templates
 from collector.templates import render
 from collector.text_source import CompiledSource
 from collector.varbind import Value
@@ -43,7 +43,13 @@ class Row:
 
     def value(self, reference: Reference) -> Value:
         """The value a reference points at, or None."""
-        return self._rows.cells.get(reference, self._joined(reference.by))
+        return self._rows.cells.get(reference, self.joined(reference.by))
+
+    def joined(self, by: Sequence[str]) -> str:
+        """Index of the row of another table that these parts of ours name; ours without parts."""
+        if not by:
+            return self.suffix
+        return ".".join(self._index[name].sub_identifiers for name in by)
 
     def is_selected(self) -> bool:
         """Whether the table's conditions want the row to be read."""
@@ -77,13 +83,8 @@ class Row:
         if source.reference is not None:
             return source.finish(self.value(source.reference))
         if source.label is not None:
-            return source.finish(self._rows.label(source.label, self._joined(source.by)))
+            return source.finish(self._rows.label(source.label, self.joined(source.by)))
         return source.finish(source.constant)
-
-    def _joined(self, by: Sequence[str]) -> str:
-        if not by:
-            return self.suffix
-        return ".".join(self._index[name].sub_identifiers for name in by)
 
 
 class Rows:
@@ -106,8 +107,22 @@ class Rows:
         index = table.decode_index(suffix)
         return None if index is None else Row(self, table, suffix, index)
 
-    def is_known(self, table: CompiledTable, suffix: str) -> bool:
-        """Whether the row has a name, or the table has no columns that name its rows."""
+    def is_named(self, row: Row, rule: CompiledRule) -> bool:
+        """Whether what the rule's labels are made of has been read for the row."""
+        own = not rule.name_columns or self.cells.has_row(rule.name_columns, row.suffix)
+        return own and (not rule.name_joins or any(self._has(row, s) for s in rule.name_joins))
+
+    def _has(self, row: Row, source: CompiledSource) -> bool:
+        suffix = row.joined(source.by)
+        if source.label is not None:
+            return self._is_known(self._table_of(source.label), suffix)
+        reference = source.reference
+        return reference is not None and self.cells.has_row([reference.column or ""], suffix)
+
+    def _table_of(self, table_and_label: str) -> CompiledTable:
+        return self.plan.tables[table_and_label.partition(".")[0]]
+
+    def _is_known(self, table: CompiledTable, suffix: str) -> bool:
         return not table.own_columns or self.cells.has_row(table.own_columns, suffix)
 
     def named(self, table: CompiledTable) -> list[Row]:
@@ -117,11 +132,8 @@ class Rows:
 
     def label(self, table_and_label: str, suffix: str) -> str:
         """A label of another table's row; "" if that row has no name."""
-        name, _, label = table_and_label.partition(".")
-        table = self.plan.tables[name]
-        if not self.is_known(table, suffix):
-            return ""
-        row = self.row(table, suffix)
+        table, label = self._table_of(table_and_label), table_and_label.partition(".")[2]
+        row = self.row(table, suffix) if self._is_known(table, suffix) else None
         return row.label(label, table.labels[label]) if row is not None else ""
 
     def is_shared(self, table: CompiledTable, text: str) -> bool:

@@ -54,16 +54,16 @@ class CompiledTable:
     @classmethod
     def of(cls, table: Table) -> CompiledTable:
         """Compile a table."""
-        sources = [source for sources in table.texts.values() for source in sources]
-        own = (source.column for source in sources if source.column and not source.by)
+        texts = compile_sources(table.texts)
+        own = (source.own_column for sources in texts.values() for source in sources)
         return cls(
             name=table.name,
             decode_index=compile_index(table.index),
             where=tuple(map(CompiledCondition, table.where)),
-            texts=compile_sources(table.texts),
+            texts=texts,
             labels=table.labels,
             unique=table.unique,
-            own_columns=tuple(dict.fromkeys(own)),
+            own_columns=tuple(dict.fromkeys(column for column in own if column is not None)),
         )
 
 
@@ -136,6 +136,8 @@ class CompiledRule:
         conditions: When the value counts.
         choose_by: The object that tells which meaning applies; None when there is only one.
         cases: What the object has to say, and the meaning then.
+        name_columns: Columns of its own rows that their labels are made of.
+        name_joins: Sources in other tables that the labels are made of.
     """
 
     priority: int
@@ -145,6 +147,8 @@ class CompiledRule:
     conditions: tuple[CompiledCondition, ...]
     choose_by: Reference | None
     cases: tuple[tuple[Case | None, CompiledMeaning], ...]
+    name_columns: tuple[str, ...]
+    name_joins: tuple[CompiledSource, ...]
     _chosen: dict[Value, CompiledMeaning | None] = field(default_factory=dict)
 
     @classmethod
@@ -162,6 +166,8 @@ class CompiledRule:
         meanings: Sequence[Meaning] = rule.choose.cases if rule.choose is not None else (rule,)
         compiled = [_compiled_meaning(meaning, rule, table, catalogue) for meaning in meanings]
         cases: Sequence[Case | None] = rule.choose.cases if rule.choose is not None else (None,)
+        fields = _fields(compiled)
+        sources = [s for field in fields for s in (table.texts.get(field, ()) if table else ())]
         return cls(
             priority=priority,
             task=task,
@@ -170,6 +176,8 @@ class CompiledRule:
             conditions=tuple(map(CompiledCondition, (*conditions, *rule.valid_if))),
             choose_by=rule.choose.place if rule.choose is not None else None,
             cases=tuple(zip(cases, compiled, strict=True)),
+            name_columns=tuple(s.own_column for s in sources if s.own_column is not None),
+            name_joins=tuple(source for source in sources if source.by),
         )
 
     def meaning(self, lookup: Lookup) -> CompiledMeaning | None:
@@ -202,10 +210,14 @@ class CompiledRule:
         for _, meaning in self.cases:
             yield from meaning.references
 
-    def fields(self) -> set[str]:
+    def fields(self) -> list[str]:
         """Fields that its labels are made of."""
-        templates = (t for _, meaning in self.cases for ts in meaning.labels.values() for t in ts)
-        return {name for template in templates for name in template_fields(template)}
+        return _fields([meaning for _, meaning in self.cases])
+
+
+def _fields(meanings: Sequence[CompiledMeaning]) -> list[str]:
+    templates = (t for meaning in meanings for texts in meaning.labels.values() for t in texts)
+    return sorted({name for template in templates for name in template_fields(template)})
 
 
 def _compiled_meaning(

@@ -33,8 +33,9 @@ class SeriesNaming:
         self._identity = dict(identity)
 
     def is_named(self, rule: CompiledRule, place: Place) -> bool:
-        """Whether the row a rule is asked about has a name."""
-        return rule.table is None or self._rows.is_known(rule.table, place.suffix)
+        """Whether all that names a row for a rule is known (or never will be: no such row)."""
+        row = self._rows.row(rule.table, place.suffix)
+        return row is None or self._rows.is_named(row, rule)
 
     def reading(self, rule: CompiledRule, place: Place) -> Reading | Quality | None:
         """What a rule makes of a row.

@@ -15,6 +15,8 @@ from omc.core.model import Series
 FORGET_AFTER = 5
 #: After this time a device is asked again for what it did not have.
 EXPLORE_AFTER_MS = 3_600_000
+#: Attempts to read the labels of a task before its rows go by their index.
+LABEL_ATTEMPTS = 3
 
 
 class TaskMemory:
@@ -27,8 +29,7 @@ class TaskMemory:
         infos_stale: They have to be made anew.
         skipped: Columns not worth walking: the device has no row of them, or none that counts.
         absent: Scalars that the device does not have.
-        is_named: The rows that were there when labels were read have been met: a row without
-            name is a new one.
+        is_named: A row without name has to wait for it: it is new, or labels could not be read.
     """
 
     __slots__ = (
@@ -36,6 +37,7 @@ class TaskMemory:
         "_explored_at",
         "_missing",
         "_seen",
+        "_vain_labels",
         "absent",
         "infos",
         "infos_stale",
@@ -59,6 +61,7 @@ class TaskMemory:
         self._seen: set[str] | None = None
         self._missing: dict[str, int] = {}
         self._explored_at: int | None = None
+        self._vain_labels = 0
 
     def see(self, varbinds: Sequence[Varbind]) -> None:
         """Note what came: how many, and in the poll after one with another number, which."""
@@ -68,8 +71,12 @@ class TaskMemory:
 
     def begin_labels(self) -> None:
         """Labels are read anew: what was not worth asking may be so now."""
-        self.is_named = False
         self._explore()
+
+    def end_labels(self, *, complete: bool) -> None:
+        """Labels were read; after several vain attempts rows go without."""
+        self._vain_labels = 0 if complete else self._vain_labels + 1
+        self.is_named = 0 < self._vain_labels < LABEL_ATTEMPTS
 
     def end_poll(self, cells: Cells, time_ms: int, *, complete: bool) -> list[str]:
         """A poll is over; the OIDs to be forgotten."""
@@ -79,7 +86,7 @@ class TaskMemory:
                 self._explored_at = time_ms
                 self.absent.update(oid for oid in self.task.scalars if oid not in self.known)
                 self._skip_columns(cells)
-            elif time_ms - self._explored_at >= EXPLORE_AFTER_MS:
+            elif not 0 <= time_ms - self._explored_at < EXPLORE_AFTER_MS:
                 self._explore()
             gone = self._audit()
         elif self._seen is not None:

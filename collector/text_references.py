@@ -53,7 +53,7 @@ class TextReferences:
         return {rule.table.name, *joined}
 
     def _of_fields(self, fields: Iterable[str], table: CompiledTable | None) -> Iterator[Need]:
-        for field in sorted(fields):
+        for field in fields:
             own = table.texts.get(field, ()) if table is not None else ()
             for source in own or self._device.get(field, ()):
                 if source.condition is not None:
@@ -66,7 +66,7 @@ class TextReferences:
     def _of_label(self, label: str) -> Iterator[Need]:
         table_name, _, name = label.partition(".")
         table = self._tables[table_name]
-        fields = {field for t in table.labels[name] for field in template_fields(t)}
+        fields = dict.fromkeys(field for t in table.labels[name] for field in template_fields(t))
         for need in self._of_fields(fields, table):
             yield Need(need.reference, same_row=False)
 

@@ -37,6 +37,13 @@ class CompiledSource:
         self._pattern = re.compile(source.pattern) if source.pattern is not None else None
         self._map = {str(key): text for key, text in source.map.items()}
 
+    @property
+    def own_column(self) -> str | None:
+        """The column, if it has the index of the row that asks."""
+        if self.reference is None or self.reference.by:
+            return None
+        return self.reference.column
+
     def finish(self, value: Value) -> str:
         """The label text that a raw value gives; "" if it gives none."""
         text = octets_text(value, self._format) if isinstance(value, bytes) else text_of(value)

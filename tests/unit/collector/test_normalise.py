@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collector.task_memory import EXPLORE_AFTER_MS, FORGET_AFTER
+from collector.task_memory import EXPLORE_AFTER_MS, FORGET_AFTER, LABEL_ATTEMPTS
 from collector.varbind import Value
 from omc.core.model import Batch, EventKind, Quality
 from tests.replayed_device import IDENTITY, ReplayedDevice, plan_of, shipped_plan
@@ -117,16 +117,49 @@ def test_an_interface_that_never_gets_a_name_is_known_by_its_index() -> None:
     assert device.labels_asked == []
 
 
-def test_a_restart_has_the_labels_read_anew() -> None:
-    device = router(b"Gi0/1")
+def test_after_a_restart_no_counter_stands_under_the_name_of_another_port() -> None:
+    device = router(b"Gi0/1", b"Gi0/2")
     device.walk["1.3.6.1.2.1.1.3.0"] = 500_000
     device.poll("fast")
-    device.walk |= {"1.3.6.1.2.1.1.3.0": 100, f"{IFX}.1.1": b"Gi0/9"}
-    device.poll("fast")
-    assert set(device.poll("fast")) == {
-        "device_uptime_seconds",
-        'interface_oper_state{interface="Gi0/9"}',
+    names: dict[str, Value] = {f"{IFX}.1.1": b"Gi0/2", f"{IFX}.1.2": b"Gi0/1", f"{IF}.8.2": 2}
+    device.walk |= {"1.3.6.1.2.1.1.3.0": 100, **names}
+    assert device.poll("fast") == {"device_uptime_seconds": 1.0}
+    assert device.poll("fast") == {
+        "device_uptime_seconds": 1.0,
+        'interface_oper_state{interface="Gi0/2"}': 1.0,
+        'interface_oper_state{interface="Gi0/1"}': 2.0,
     }
+    assert len(device.table) == 3
+
+
+def test_rows_wait_for_labels_that_could_not_be_read_but_not_for_ever() -> None:
+    device = router(b"Gi0/1")
+    task = device.plan.tasks[0]
+    polls = []
+    for poll in range(LABEL_ATTEMPTS + 1):
+        request = device.reader.labels_due(task, poll)
+        if request is not None:
+            device.reader.labels_complete(request, poll, complete=False)
+        batch = Batch("snmp:VPC-001-R1:fast", 60.0)
+        device.reader.read(task, [(f"{IF}.8.1", 1)], poll, batch)
+        device.reader.finish(task, poll, batch, complete=False)
+        polls.append([series.labels["interface"] for series in batch.series])
+    assert polls == [[], [], ["1"], ["1"]]
+
+
+def test_a_row_waits_for_the_name_of_the_row_it_is_joined_to() -> None:
+    device = ReplayedDevice(shipped_plan("huawei-smartax"), interfaces(b"Gi0/1"))
+    device.poll("normal")
+    temperature = "1.3.6.1.4.1.2011.6.128.1.1.2.23.1.1"
+    device.time_ms += EXPLORE_AFTER_MS - 180_000
+    device.walk |= {f"{temperature}.1": 40}
+    device.poll("normal")
+    device.poll("normal")
+    device.walk |= {f"{IFX}.1.2": b"GPON 0/1/2", f"{temperature}.2": 41}
+    for _ in range(4):
+        for key in device.poll("normal"):
+            assert not key.startswith('optical_temperature_celsius{interface="2"')
+    assert device.poll("normal")['optical_temperature_celsius{interface="GPON 0/1/2"}'] == 41.0
 
 
 def test_labels_that_were_not_read_to_the_end_are_asked_for_again_after_five_minutes() -> None:
