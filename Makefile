@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test lint types imports unit servers bench soak lock clean
+.PHONY: demo test lint types imports servers bench soak lock clean
 
 $(STAMP): requirements.lock pyproject.toml
 	@echo "Making the virtual environment in $(VENV) (once, about a minute)"
@@ -14,6 +14,9 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -m pip --python $(BIN)/python install --quiet --disable-pip-version-check -r requirements.lock
 	@$(PYTHON) -m pip --python $(BIN)/python install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
+
+demo: $(STAMP)
+	@$(BIN)/omc demo $(ARGS)
 
 test: lint types imports servers
 	$(BIN)/pytest $(ARGS)
@@ -30,6 +33,12 @@ imports: $(STAMP)
 
 servers:
 	@sh tests/install-servers.sh
+
+# Figures of this machine into bench/results/; a few minutes.
+bench: $(STAMP) servers
+	$(BIN)/python -m bench.poll_cost $(ARGS)
+	$(BIN)/python -m bench.province_cost $(ARGS)
+	$(BIN)/python -m bench.mqtt_flow $(ARGS)
 
 lock: $(STAMP)
 	@$(PYTHON) -m pip --python $(BIN)/python install --quiet pip-tools
