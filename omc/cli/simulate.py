@@ -164,6 +164,8 @@ def run(
     from omc.simulator.mqtt_publisher import BrokerAddress
     from omc.simulator.runner import RunOptions
 
+    if not control.is_loopback:
+        raise click.BadParameter("the control endpoint stays on loopback", param_hint="--control")
     built = _generate(seed, sites)
     addresses = _addresses(port, shared_address)
     if inventory is not None:
@@ -171,7 +173,7 @@ def run(
         _write(built, addresses, broker, inventory)
     options = RunOptions(
         addresses,
-        broker=BrokerAddress(mqtt.host, mqtt.port) if mqtt is not None else None,
+        broker=BrokerAddress(_resolved(mqtt), mqtt.port) if mqtt is not None else None,
         interval=interval,
         control=(control.host, control.port),
     )
@@ -183,6 +185,17 @@ def run(
             f"cannot open a port ({error.strerror or error}); is another simulator running? "
             "Choose others with --port and --control."
         ) from error
+
+
+def _resolved(broker: ListenAddress) -> str:
+    """The broker's address, looked up once: a slow name server must not delay Ctrl-C later."""
+    import socket
+
+    try:
+        found = socket.getaddrinfo(broker.host, broker.port, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise click.ClickException(f"--mqtt: {broker.host} is not known: {error}") from error
+    return str(found[0][4][0])
 
 
 async def _run(built: Province, options: RunOptions, *, quiet: bool) -> None:

@@ -8,13 +8,13 @@ endpoint rules the simulator.
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 from omc.core.errors import OmcError
+from omc.core.quantities import ListenAddress
 from omc.simulator.commands import Commander, CommandRefused
 
 _LONGEST_LINE = 4096
@@ -33,7 +33,7 @@ async def control_server(commander: Commander, host: str, port: int) -> AsyncIte
         ControlFailed: not a loopback address.
         OSError: the port is taken.
     """
-    if not ipaddress.ip_address(host).is_loopback:
+    if not ListenAddress(host, port).is_loopback:
         raise ControlFailed(f"the control endpoint stays on loopback, not on {host}")
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
