@@ -20,6 +20,8 @@ NumberStep = Callable[[float], float | Quality]
 _States = Mapping[str, int]
 _MILLIWATTS_PER_WATT = 1000.0
 _SMALLEST_FRACTION = 1e-15
+# Far beyond what any receiver measures, and short to store.
+_DBM_DIGITS = 4
 # RFC 3433: EntitySensorDataScale yocto(1) .. units(9) .. yotta(17), EntitySensorPrecision -8..9.
 _SCALES = range(1, 18)
 _UNITS = 9
@@ -79,7 +81,9 @@ def _twos_complement(bits: int, states: _States, lookup: Lookup) -> NumberStep:
 def _watts_to_dbm(watts: float, states: _States, lookup: Lookup) -> NumberStep:
     def step(number: float) -> float | Quality:
         milliwatts = number * watts * _MILLIWATTS_PER_WATT
-        return 10 * math.log10(milliwatts) if milliwatts > 0 else Quality.NO_LIGHT
+        if milliwatts <= 0:
+            return Quality.NO_LIGHT
+        return round(10 * math.log10(milliwatts), _DBM_DIGITS)
 
     return step
 

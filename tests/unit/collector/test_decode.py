@@ -74,7 +74,7 @@ def decoder(
         ("[{twos_complement: 16}, {scale: 0.002}, {offset: -30}]", 65036, -31.0),
         ("{twos_complement: 32}", 4294967295, -1.0),
         ("{twos_complement: 16}", -5, -5.0),
-        ("{watts_to_dbm: 1e-6}", 536, -2.7083521),
+        ("{watts_to_dbm: 1e-6}", 536, -2.7084),
         ("{watts_to_dbm: 1e-7}", 1, -40.0),
         ("{watts_to_dbm: 1e-3}", 1, 0.0),
         ("number", b"12.094 Amps", 12.094),
@@ -102,9 +102,9 @@ def decoder(
         ("{scale_from: {scalar: 1.3.6.1.4.1.1.0, map: {0: 1, 1: 0.1}}}", 123, 12.3),
         ("{scale_from: {scalar: 1.3.6.1.4.1.2.0}}", 100, 900.0),
         (SENSOR, 3555, 0.0003555),
-        (f"[{SENSOR}, {{watts_to_dbm: 1}}]", 3555, 10 * math.log10(0.3555)),
+        (f"[{SENSOR}, {{watts_to_dbm: 1}}]", 3555, -4.4916),
         (BY_SIGN, -271, -2.71),
-        (BY_SIGN, 536, -2.7083521),
+        (BY_SIGN, 536, -2.7084),
     ],
 )  # fmt: skip
 def test_a_value_is_decoded(steps: str, value: Value, expected: float) -> None:
@@ -257,7 +257,7 @@ def test_sixteen_bits_survive_the_round_trip(value: int) -> None:
 @given(st.floats(-60, 40))
 def test_dbm_survive_the_way_through_watts(dbm: float) -> None:
     nanowatts = 10 ** (dbm / 10) * 1e6
-    assert decoder("{watts_to_dbm: 1e-9}")(nanowatts) == pytest.approx(dbm, abs=1e-9)
+    assert decoder("{watts_to_dbm: 1e-9}")(nanowatts) == pytest.approx(dbm, abs=5.1e-5)
 
 
 @given(st.integers(-(2**31), 2**31 - 1), st.sampled_from([1, 10, 100, 1000, 100000]))

@@ -95,7 +95,7 @@ def test_sensors_are_scaled_and_sorted_by_what_they_measure() -> None:
             'sensor_voltage_volts{sensor="Supply"}': 53.9,
             'sensor_humidity_ratio{sensor="Humidity"}': 0.61,
             'sensor_active{sensor="Door"}': 1.0,
-            'optical_rx_power_dbm{interface="TenGigE0/0/1"}': -4.491604,
+            'optical_rx_power_dbm{interface="TenGigE0/0/1"}': -4.4916,
             'optical_tx_power_dbm{interface="TenGigE0/0/1"}': 0.0,
             'optical_temperature_celsius{interface="TenGigE0/0/1"}': 35.2,
             'optical_bias_current_amperes{interface="TenGigE0/0/1"}': 0.03412,
