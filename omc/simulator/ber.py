@@ -7,7 +7,6 @@ from __future__ import annotations
 
 INTEGER = 0x02
 OCTET_STRING = 0x04
-NULL = 0x05
 OBJECT_IDENTIFIER = 0x06
 SEQUENCE = 0x30
 COUNTER32 = 0x41

@@ -57,11 +57,6 @@ class SimulatedDevice:
         return start + b"\x04" + self.node.name.encode()[:27]
 
 
-def constant(value: bytes) -> Callable[[SimulatedDevice, Moment, int], bytes]:
-    """A reader of something that never changes."""
-    return lambda device, moment, row: value
-
-
 def scalar(
     oid: Oid, read: Callable[[SimulatedDevice, Moment], bytes]
 ) -> Column[SimulatedDevice, Moment]:

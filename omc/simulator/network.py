@@ -97,7 +97,6 @@ class Node:
         name: Such as `VYE001-OLT1`.
         kind: Decides which MIB it serves.
         site: Index of its site.
-        number: 1 for the first of its kind at the site.
         secure: Answers SNMP v3 only, else v2c only.
     """
 
@@ -105,7 +104,6 @@ class Node:
     name: str
     kind: NodeKind
     site: int
-    number: int
     secure: bool
 
 

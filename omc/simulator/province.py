@@ -203,7 +203,7 @@ def _build_nodes(seed: int, sites: Sequence[Site], olt_sites: Sequence[int]) -> 
         if site.role is not SiteRole.ACCESS or chance.random() < _UPS_SHARE:
             names.append((f"{site.code}-UPS1", NodeKind.UPS, site.index))
     return tuple(
-        Node(index, name, kind, site, 1, index % _SECURE_EVERY == _SECURE_EVERY - 1)
+        Node(index, name, kind, site, index % _SECURE_EVERY == _SECURE_EVERY - 1)
         for index, (name, kind, site) in enumerate(names)
     )
 

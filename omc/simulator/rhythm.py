@@ -19,7 +19,6 @@ LOCAL_OFFSET = 7 * 3600
 HOUR = 3600.0
 DAY = 86400.0
 WEEK = 7 * DAY
-_HOURS = 168
 #: 1970-01-01 was a Thursday; weeks here start on Monday.
 _WEEK_OFFSET = LOCAL_OFFSET + 3 * DAY
 _PHASES = 64

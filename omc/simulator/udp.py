@@ -8,6 +8,7 @@ network. Elsewhere every node has a socket of its own on a port of 127.0.0.1.
 from __future__ import annotations
 
 import asyncio
+import resource
 import socket
 import struct
 from collections.abc import Callable
@@ -24,6 +25,8 @@ _BUFFER = 4 * 1024 * 1024
 _LONGEST = 65_535
 #: Datagrams taken at one wake-up before others on the loop have their turn.
 _BATCH = 64
+#: Open files besides the sockets of the nodes: connections, logs, libraries.
+_OTHER_FILES = 200
 
 
 def knows_destinations() -> bool:
@@ -74,6 +77,7 @@ class UdpServer:
         loop.add_reader(opened, self._serve_shared, opened)
 
     def _open_single(self, loop: asyncio.AbstractEventLoop) -> None:
+        _allow_open_files(self._nodes)
         for index in range(self._nodes):
             endpoint = self._addresses.of(index)
             opened = self._open(*endpoint)
@@ -110,6 +114,15 @@ class UdpServer:
             answer = self._handler(endpoint, data)
             if answer is not None:
                 _send(opened, answer, asker)
+
+
+def _allow_open_files(wanted: int) -> None:
+    """Raise the process's own limit of open files, as far as the system lets it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    enough = wanted + _OTHER_FILES
+    if soft != resource.RLIM_INFINITY and soft < enough:
+        limit = enough if hard == resource.RLIM_INFINITY else min(enough, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
 
 
 def _destination(ancillary: list[tuple[int, int, bytes]]) -> bytes | None:

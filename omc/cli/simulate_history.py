@@ -1,0 +1,83 @@
+"""`omc simulate history`: a past of the province that agrees with its present."""
+
+from __future__ import annotations
+
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from omc.cli.simulate_options import DURATION, province_options
+
+
+@click.command()
+@province_options
+@click.option(
+    "--days", type=click.FloatRange(0.01, 366), default=35.0, show_default=True, help="How long."
+)
+@click.option(
+    "--until",
+    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
+    help="Where the past ends, UTC; now, if not given.",
+)
+@click.option(
+    "--step", type=DURATION, default="15m", show_default=True, help="Between two samples."
+)
+@click.option(
+    "--metrics",
+    help="Names or patterns with commas between: lte_*,interface_*. "
+    "Site power and temperature, if not given.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["openmetrics", "influx"]),
+    default="openmetrics",
+    show_default=True,
+    help="OpenMetrics for promtool, line protocol for InfluxDB and VictoriaMetrics.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    help="The file to write.",
+)
+def history(
+    seed: int,
+    sites: int,
+    days: float,
+    until: datetime | None,
+    step: float,
+    metrics: str | None,
+    form: str,
+    output: Path,
+) -> None:
+    """Write a past of the province that agrees with its present.
+
+    Load it with `promtool tsdb create-blocks-from openmetrics FILE DATA`, or post it to InfluxDB
+    or VictoriaMetrics with precision=ms.
+    """
+    from omc.core.catalogue import Catalogue
+    from omc.core.resources import config_folder
+    from omc.simulator.history import DEFAULT_METRICS, HistoryPlan, UnknownMetrics, write_history
+    from omc.simulator.history_format import FORMATS
+    from omc.simulator.province import Province
+    from omc.simulator.world import World
+
+    last = until.replace(tzinfo=UTC).timestamp() if until is not None else time.time()
+    end = last // step * step
+    wanted = tuple(metrics.split(",")) if metrics else DEFAULT_METRICS
+    plan = HistoryPlan(end - days * 86_400 // step * step, end, step, wanted)
+    world = World(Province.generate(seed, sites))
+    catalogue = Catalogue.load(config_folder() / "metrics")
+    with click.progressbar(length=sites, label="sites", file=sys.stderr) as bar:
+        try:
+            written = write_history(
+                world, plan, catalogue, FORMATS[form], output, lambda done: bar.update(1)
+            )
+        except UnknownMetrics as error:
+            raise click.UsageError(str(error)) from error
+    click.echo(f"{written:,} samples of {days:g} days written to {output}")
