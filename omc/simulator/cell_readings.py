@@ -10,12 +10,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import NamedTuple
 
 from omc.simulator.network import Cell, Technology
 from omc.simulator.reading import Reading
-from omc.simulator.rhythm import TRAFFIC, WOBBLE, phase_of
+from omc.simulator.rhythm import phase_of, traffic_volume
 from omc.simulator.seeds import unit
 from omc.simulator.world import Moment, World
 
@@ -81,7 +80,7 @@ class CellActivity:
 
     def volume(self, period: Period) -> float:
         """Busy-hour seconds of activity in a period, less what it was unavailable."""
-        whole = _volume(self.phase, period.end) - _volume(self.phase, period.start)
+        whole = traffic_volume(period.end, self.phase) - traffic_volume(period.start, self.phase)
         return whole * (1 - period.unavailable / period.seconds)
 
     def attempts(self, period: Period, per_user: float) -> Cumulative:
@@ -90,8 +89,8 @@ class CellActivity:
             return Cumulative(0, 0)
         rate = per_user * self.cell.busy_users
         return Cumulative(
-            math.floor(rate * _volume(self.phase, period.start)),
-            math.floor(rate * _volume(self.phase, period.end)),
+            math.floor(rate * traffic_volume(period.start, self.phase)),
+            math.floor(rate * traffic_volume(period.end, self.phase)),
         )
 
     def successes(self, attempts: Cumulative, typical: float, what: int) -> Cumulative:
@@ -107,11 +106,6 @@ class CellActivity:
     def load(self, moment: Moment) -> float:
         """Share of the busy hour now."""
         return moment.rates[self.phase]
-
-
-@lru_cache(maxsize=1024)
-def _volume(phase: int, time: float) -> float:
-    return TRAFFIC.integral(time) + WOBBLE.integral(time, phase)
 
 
 def cell_activities(world: World) -> list[list[CellActivity]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from omc.simulator import values
 from omc.simulator.device import SimulatedDevice
 from omc.simulator.mib_tree import Column, Rows
-from omc.simulator.rhythm import TRAFFIC, WOBBLE
+from omc.simulator.rhythm import traffic_volume
 from omc.simulator.seeds import unit
 from omc.simulator.world import Moment
 
@@ -71,15 +71,11 @@ class HasInterfaces(SimulatedDevice):
     def volume(self, moment: Moment, port: Interface) -> float:
         """Busy-hour seconds of traffic since the device started, without those of a dead link."""
         boot = self.boot_time(moment)
-        total = moment.volumes[port.phase] - _volume(boot, port.phase)
+        total = moment.volumes[port.phase] - traffic_volume(boot, port.phase)
         if port.span is not None:
             for start, end in moment.world.links.down_times(port.span, boot, moment.time):
-                total -= _volume(end, port.phase) - _volume(start, port.phase)
+                total -= traffic_volume(end, port.phase) - traffic_volume(start, port.phase)
         return max(total, 0.0)
-
-
-def _volume(time: float, phase: int) -> float:
-    return TRAFFIC.integral(time) + WOBBLE.integral(time, phase)
 
 
 Read = Callable[[HasInterfaces, Moment, int], bytes]

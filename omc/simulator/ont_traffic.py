@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from omc.simulator.mains import Interval, merged
 from omc.simulator.network import Pon
-from omc.simulator.rhythm import TRAFFIC, WOBBLE, phase_of
+from omc.simulator.rhythm import phase_of, traffic_volume
 from omc.simulator.world import Moment
 
 
@@ -31,15 +31,14 @@ def ont_volumes(moment: Moment, pon: Pon, since: float) -> OntVolumes:
         *links.down_times(pon.distribution, since, now),
     ]
     mains = moment.world.mains_outages(pon.commune, since, now)
-    total = _volume(now, phase) - _volume(since, phase)
+    total = traffic_volume(now, phase) - traffic_volume(since, phase)
     return OntVolumes(
         max(total - _lost([*cuts, *mains], phase), 0.0), max(total - _lost(cuts, phase), 0.0)
     )
 
 
 def _lost(intervals: list[Interval], phase: int) -> float:
-    return sum(_volume(end, phase) - _volume(start, phase) for start, end in merged(intervals))
-
-
-def _volume(time: float, phase: int) -> float:
-    return TRAFFIC.integral(time) + WOBBLE.integral(time, phase)
+    return sum(
+        traffic_volume(end, phase) - traffic_volume(start, phase)
+        for start, end in merged(intervals)
+    )

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import accumulate
 
 from omc.simulator.seeds import unit
@@ -126,6 +127,15 @@ class Wobble:
 
 _ANGLES = tuple(2 * math.pi * phase / _PHASES for phase in range(_PHASES))
 WOBBLE = Wobble()
+
+
+@lru_cache(maxsize=65_536)
+def traffic_volume(time: float, phase: int) -> float:
+    """Integral of the traffic share with its unrest, in busy-hour seconds.
+
+    Remembered, because the same times come again and again: a device's start, a period's ends.
+    """
+    return TRAFFIC.integral(time) + WOBBLE.integral(time, phase)
 
 
 def phase_of(identity: int) -> int:
