@@ -74,7 +74,13 @@ def province(
     type=DURATION,
     default="60s",
     show_default=True,
-    help="Between two messages of a gateway; also the period of the cells' counters.",
+    help="Between two messages of a gateway.",
+)
+@click.option(
+    "--cell-period",
+    type=DURATION,
+    help="Granularity period of the cells' counters (15m in real networks); "
+    "the interval, if not given.",
 )
 @control_option
 @click.option(
@@ -90,6 +96,7 @@ def run(
     shared_address: bool,
     mqtt: ListenAddress | None,
     interval: float,
+    cell_period: float | None,
     control: ListenAddress,
     inventory: Path | None,
     quiet: bool,
@@ -109,6 +116,7 @@ def run(
         addresses,
         broker=BrokerAddress(_resolved(mqtt), mqtt.port) if mqtt is not None else None,
         interval=interval,
+        cell_period=interval if cell_period is None else cell_period,
         control=(control.host, control.port),
     )
     click.echo(_census(built))

@@ -66,6 +66,7 @@ class SiteGateway:
         offset: Share of the interval after which its turn comes.
         sequence: Number of its last message.
         online: Last published state; None: none yet on this connection.
+        told_period: End of the last period whose cell counters were published.
     """
 
     site: Site
@@ -75,6 +76,7 @@ class SiteGateway:
     offset: float
     sequence: int = 0
     online: bool | None = None
+    told_period: float | None = None
 
     def topic(self, device_class: str, leaf: str) -> str:
         """bts/v1/{operator}/{region}/{site}/{device_class}/{device}/{leaf}."""
@@ -117,8 +119,9 @@ class MqttPublisher:
         world: What is true.
         broker: Where to publish.
         clock: The time.
-        interval: Seconds between two messages of one gateway and class, and the granularity
-            period of the cells' counters.
+        interval: Seconds between two messages of one gateway about environment and power.
+        cell_period: Granularity period of the cells' counters, seconds; they are told in the
+            interval after its end.
         connections: How many share the gateways.
     """
 
@@ -129,6 +132,7 @@ class MqttPublisher:
         clock: Clock,
         *,
         interval: float = 60.0,
+        cell_period: float = 60.0,
         connections: int = 4,
     ) -> None:
         self.counts = PublisherCounts()
@@ -136,6 +140,7 @@ class MqttPublisher:
         self._broker = broker
         self._clock = clock
         self._interval = interval
+        self._cell_period = cell_period
         gateways = _gateways(world)
         self._shares = [gateways[start::connections] for start in range(connections)]
 
@@ -182,25 +187,20 @@ class MqttPublisher:
             await self._tell_state(client, gateway)
         now = self._now()
         begin = now // self._interval * self._interval
-        await self._round(client, share, now, min(_FIRST_ROUND, self._interval), begin)
+        await self._round(client, share, now, min(_FIRST_ROUND, self._interval))
         while True:
             begin += self._interval
-            await self._round(client, share, begin, self._interval, begin)
+            await self._round(client, share, begin, self._interval)
 
     async def _round(
-        self,
-        client: aiomqtt.Client,
-        share: list[SiteGateway],
-        begin: float,
-        length: float,
-        period_end: float,
+        self, client: aiomqtt.Client, share: list[SiteGateway], begin: float, length: float
     ) -> None:
         """One message of each kind from every gateway, spread over `length` seconds."""
         for gateway in share:
             await self._wait_until(begin + gateway.offset * length)
             await self._tell_state(client, gateway)
             if gateway.online:
-                await self._publish_turn(client, gateway, period_end)
+                await self._publish_turn(client, gateway, begin)
 
     async def _wait_until(self, turn: float) -> None:
         missing = turn - self._now()
@@ -220,8 +220,9 @@ class MqttPublisher:
         gateway.online = online
 
     async def _publish_turn(
-        self, client: aiomqtt.Client, gateway: SiteGateway, period_end: float
+        self, client: aiomqtt.Client, gateway: SiteGateway, begin: float
     ) -> None:
+        """Its messages; the cells' counters if a period has ended before the round began."""
         now = self._now()
         moment = self._world.moment(now)
         for device_class, readings in (
@@ -230,14 +231,18 @@ class MqttPublisher:
         ):
             await self._send(client, gateway, device_class, gateway.message(now, readings, None))
             self.counts.readings += len(readings)
+        period_end = begin // self._cell_period * self._cell_period
+        if period_end == gateway.told_period:
+            return
+        gateway.told_period = period_end
         counters = self._counters(gateway, moment, period_end)
-        payload = gateway.message(period_end, counters, self._interval)
+        payload = gateway.message(period_end, counters, self._cell_period)
         await self._send(client, gateway, "radio", payload)
         self.counts.readings += len(counters)
 
     def _counters(self, gateway: SiteGateway, moment: Moment, period_end: float) -> list[Reading]:
         """The cells' counters of the period that has just ended."""
-        start = period_end - self._interval
+        start = period_end - self._cell_period
         story = self._world.power_story(gateway.site.index, moment.day)
         period = Period(start, period_end, story.dark_seconds(start, period_end))
         return [

@@ -34,6 +34,7 @@ class RunOptions:
         access: How they are asked.
         broker: Where the gateways publish; None: nowhere.
         interval: Seconds between two messages of a gateway.
+        cell_period: Granularity period of the cells' counters, seconds.
         control: Loopback address and port of the control endpoint; None: no endpoint.
     """
 
@@ -41,6 +42,7 @@ class RunOptions:
     access: Access = field(default_factory=Access)
     broker: BrokerAddress | None = None
     interval: float = 60.0
+    cell_period: float = 60.0
     control: tuple[str, int] | None = None
 
 
@@ -51,7 +53,13 @@ class Simulator:
         self.world = World(province)
         self.fleet = Fleet(self.world, options.addresses, options.access)
         self.publisher = (
-            MqttPublisher(self.world, options.broker, clock, interval=options.interval)
+            MqttPublisher(
+                self.world,
+                options.broker,
+                clock,
+                interval=options.interval,
+                cell_period=options.cell_period,
+            )
             if options.broker is not None
             else None
         )

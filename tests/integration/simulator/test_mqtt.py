@@ -158,3 +158,16 @@ def test_stopping_with_a_dead_broker_takes_no_longer() -> None:
         code, seconds, _ = running.stop()
     assert code == 0
     assert seconds < 1.0
+
+
+async def test_cell_counters_have_a_period_of_their_own(broker: Mosquitto) -> None:
+    options = ("--mqtt", broker.address, "--interval", "1s", "--cell-period", "15m")
+    async with listening(broker, "bts/v1/+/+/+/+/+/telemetry") as client:
+        with RunningSimulator(*options, sites=4, seed=8):
+            found = await collect(client, 3.5)
+    own = {site.code for site in Province.generate(8, 4).sites}
+    mine = [(topic, content) for topic, content, _ in found if content["site"] in own]
+    radio = [content for topic, content in mine if "/radio/" in topic and content["period"] == 900]
+    assert len(radio) == 4
+    assert all(content["ts"][14:16] in ("00", "15", "30", "45") for content in radio)
+    assert len([topic for topic, _ in mine if "/power/" in topic]) >= 8
