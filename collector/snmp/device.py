@@ -6,9 +6,8 @@ few pages. What was read before a failure is kept.
 
 from __future__ import annotations
 
-import sys
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from collector.normalise import NodeReader
@@ -31,6 +30,9 @@ SYS_UP_TIME = "1.3.6.1.2.1.1.3.0"
 
 #: A device that leaves this many requests in a row unanswered is given up for this poll.
 SILENT_AFTER = 2
+
+#: Part of the interval that a poll may take before its sweeps wait for the next one.
+SWEEP_SHARE = 1 / 3
 
 #: Profile name that means: find out by asking.
 AUTO = "auto"
@@ -146,6 +148,7 @@ class Device:
         self._result = PollResult()
         self._open: dict[str, Batch] = {}
         self._silent = 0
+        self._began = 0.0
 
     def close(self) -> None:
         """Forget every series of the device, and who it is."""
@@ -172,6 +175,7 @@ class Device:
             PollDeadline: nor within the time for the whole poll.
         """
         self._result, self._open, self._silent = result, {}, 0
+        self._began = self._clock.monotonic()
         if self._sys_object_id is None:
             yield from self._identify()
         try:
@@ -319,17 +323,23 @@ class Device:
                 return
             sweep.paged = PagedExchange(self._read_task(task, reader))
             sweep.started = now
-        yield from sweep.paged.advance(self._allowance(task, budget))
+        yield from sweep.paged.advance(self._leave(task, budget))
         if sweep.paged.finished:
             sweep.duration = self._clock.monotonic() - (sweep.started or now)
             sweep.paged = None
 
-    def _allowance(self, task: PollTask, budget: Sweep) -> int:
-        """Varbinds that one poll may read of a swept table."""
+    def _leave(self, task: PollTask, budget: Sweep) -> Callable[[int], bool]:
+        """Whether a sweep may read another page in this poll.
+
+        It keeps to the table's budget, and to its share of the interval: what a slow device does
+        not get done waits for the next poll instead of making this one late.
+        """
         if self._whole_sweeps:
-            return sys.maxsize
+            return lambda taken: True
         rows = budget.rows_per_minute * self._interval / 60
-        return max(1, round(rows * max(1, len(task.columns))))
+        allowance = max(1, round(rows * max(1, len(task.columns))))
+        until = self._began + self._interval * SWEEP_SHARE
+        return lambda taken: taken < allowance and self._clock.monotonic() < until
 
     def _batch(self, task: PollTask) -> Batch:
         """The batch that samples of a task go to in this poll."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from collector.snmp.exchange import Exchange, PollDeadline, Reply, Request, RequestTimeout
 
 
@@ -18,16 +20,20 @@ class PagedExchange:
         self._started = False
         self.finished = False
 
-    def advance(self, varbinds: int) -> Exchange[None]:
-        """Go on until about `varbinds` more were read, a page more at most, or the end is reached.
+    def advance(self, may_go_on: Callable[[int], bool]) -> Exchange[None]:
+        """Go on from page to page to the end, or for as long as there is leave to.
 
         Timeouts are the inner exchange's to handle; a deadline ends it for good.
+
+        Args:
+            may_go_on: Asked before every page with the number of varbinds read so far in this
+                call.
         """
         if not self._started:
             self._started = True
             self._resume(None)
         taken = 0
-        while not self.finished and self._pending is not None and taken < varbinds:
+        while not self.finished and self._pending is not None and may_go_on(taken):
             try:
                 reply = yield self._pending
             except RequestTimeout as timeout:
