@@ -84,15 +84,20 @@ class Page:
         except OSError:
             return False
 
-    def scrape(self) -> dict[str, float]:
-        """The service's own metrics, summed over their labels."""
+    def text(self) -> str:
+        """All of /metrics."""
         began = time.monotonic()
         request = urllib.request.Request(  # noqa: S310
             f"{self._url}/metrics", headers={"Accept-Encoding": "identity"}
         )
         with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
-            text = answer.read().decode()
+            text: str = answer.read().decode()
         self.longest = max(self.longest, time.monotonic() - began)
+        return text
+
+    def scrape(self) -> dict[str, float]:
+        """The service's own metrics, summed over their labels."""
+        text = self.text()
         sums: dict[str, float] = {}
         for line in text[text.index("# HELP omc_series ") :].splitlines():
             if not line.startswith("#"):
