@@ -24,7 +24,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from omc.service.demo import free_port
+from omc.service.demo import CELL_PERIOD, free_port
 from tests.servers.mosquitto import Mosquitto
 
 RESULTS = Path(__file__).parent / "results"
@@ -135,7 +135,7 @@ def measure(sites: int, warm_up: float, seconds: float) -> Figures:
                 *("simulate", "run", "--sites", str(sites), "--inventory", str(folder)),
                 *("--port", str(free_port(socket.SOCK_DGRAM))),
                 *("--mqtt", f"127.0.0.1:{broker.port}", "--control", f"127.0.0.1:{free_port()}"),
-                "--quiet",
+                *("--cell-period", CELL_PERIOD, "--quiet"),
                 log=simulator_log,
             )
         )

@@ -8,10 +8,12 @@ three parallel columns (series, values, times) and no object a sample.
 from __future__ import annotations
 
 import re
+import sys
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import chain
 from typing import NewType
 
 from omc.core.catalogue import Metric
@@ -23,6 +25,9 @@ CellName = NewType("CellName", str)
 
 _NEEDS_ESCAPE = re.compile(r'[\\"\n]')
 _ESCAPES = {"\\": r"\\", '"': r"\"", "\n": r"\n"}
+_ESCAPED = re.compile(r"\\.")
+_UNESCAPED = {escaped: character for character, escaped in _ESCAPES.items()}
+_LABEL = re.compile(r'([^{,=]+)="((?:[^"\\]|\\.)*)"')
 
 
 class Quality(StrEnum):
@@ -37,48 +42,49 @@ class Quality(StrEnum):
 
 
 class Series:
-    """One metric with one set of labels. Made by `SeriesTable.intern` only.
+    """One metric with one set of labels. Made by `SeriesTable` only.
+
+    Many exist, so what the series of one row of a device have in common is kept once: the text of
+    their labels.
 
     Attributes:
         metric: The catalogue entry that owns name, unit and kind.
-        label_names: Sorted label names, shared between the series of one shape.
-        label_values: Values in the order of `label_names`; never empty strings.
-        key: `name{a="1",b="2"}` with values escaped as the Prometheus text format wants, names
-            sorted: the identity of the series, and the prefix of its exposition line.
+        label_text: `{a="1",b="2"}`, as `label_text` renders it; "" without labels.
     """
 
-    __slots__ = ("key", "label_names", "label_values", "metric")
+    __slots__ = ("label_text", "metric")
 
-    def __init__(
-        self,
-        metric: Metric,
-        label_names: tuple[str, ...],
-        label_values: tuple[str, ...],
-        key: str,
-    ) -> None:
+    def __init__(self, metric: Metric, label_text: str) -> None:
         self.metric = metric
-        self.label_names = label_names
-        self.label_values = label_values
-        self.key = key
+        self.label_text = label_text
+
+    @property
+    def key(self) -> str:
+        """`name{a="1",b="2"}`: the identity, and the prefix of the exposition line."""
+        return self.metric.name + self.label_text
 
     @property
     def labels(self) -> dict[str, str]:
-        """The labels as a new dict, names sorted."""
-        return dict(zip(self.label_names, self.label_values, strict=True))
+        """The labels as a new dict, names sorted, no value empty."""
+        return {name: _unescape(value) for name, value in _LABEL.findall(self.label_text)}
 
     def __repr__(self) -> str:
         return f"Series({self.key})"
 
 
-def series_key(name: str, labels: Mapping[str, str]) -> str:
-    """Render the identity of a series; `labels` must be sorted by name.
+def label_text(labels: Mapping[str, str]) -> str:
+    """Render labels sorted by name, values escaped.
 
-    Source: Prometheus text exposition format 0.0.4 (escaping of label values).
+    Empty values are left out: to Prometheus they are the same as a missing label.
+    Source: Prometheus text exposition format 0.0.4.
     """
-    if not labels:
-        return name
-    pairs = ",".join(f'{label}="{_escape(value)}"' for label, value in labels.items())
-    return f"{name}{{{pairs}}}"
+    pairs = [f'{name}="{_escape(value)}"' for name, value in sorted(labels.items()) if value]
+    return f"{{{','.join(pairs)}}}" if pairs else ""
+
+
+def series_key(name: str, labels: Mapping[str, str]) -> str:
+    """Render the identity of a series."""
+    return name + label_text(labels)
 
 
 def _escape(value: str) -> str:
@@ -87,33 +93,45 @@ def _escape(value: str) -> str:
     return _NEEDS_ESCAPE.sub(lambda match: _ESCAPES[match[0]], value)
 
 
+def _unescape(value: str) -> str:
+    if "\\" not in value:
+        return value
+    return _ESCAPED.sub(lambda match: _UNESCAPED[match[0]], value)
+
+
 class SeriesTable:
     """Interns series: one object for one metric and label set in this process."""
 
     def __init__(self) -> None:
-        self._by_key: dict[str, Series] = {}
-        self._shapes: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self._families: dict[str, dict[str, Series]] = {}
         self._on_forget: list[Callable[[Series], None]] = []
 
     def intern(self, metric: Metric, labels: Mapping[str, str]) -> Series:
         """Return the one series of this metric and these labels.
 
-        Empty label values are left out: to Prometheus they are the same as a missing label.
         Label names are not checked here; `Metric.check_labels` does, where rules are compiled.
         """
-        present = {name: labels[name] for name in sorted(labels) if labels[name] != ""}
-        key = series_key(metric.name, present)
-        series = self._by_key.get(key)
+        return self.intern_text(metric, label_text(labels))
+
+    def intern_text(self, metric: Metric, text: str) -> Series:
+        """Return the one series of this metric and labels that `label_text` rendered."""
+        family = self._families.get(metric.name)
+        if family is None:
+            family = self._families[metric.name] = {}
+        series = family.get(text)
         if series is None:
-            names = tuple(present)
-            names = self._shapes.setdefault(names, names)
-            series = Series(metric, names, tuple(present.values()), key)
-            self._by_key[key] = series
+            text = sys.intern(text)
+            series = family[text] = Series(metric, text)
         return series
+
+    def find(self, metric: Metric, labels: Mapping[str, str]) -> Series | None:
+        """The series of this metric and these labels if there is one."""
+        return self._families.get(metric.name, {}).get(label_text(labels))
 
     def forget(self, series: Series) -> None:
         """Drop a series that will not come again (its node left, its port was removed)."""
-        if self._by_key.pop(series.key, None) is not None:
+        family = self._families.get(series.metric.name, {})
+        if family.pop(series.label_text, None) is not None:
             for forget in self._on_forget:
                 forget(series)
 
@@ -125,10 +143,10 @@ class SeriesTable:
         self._on_forget.append(forget)
 
     def __len__(self) -> int:
-        return len(self._by_key)
+        return sum(map(len, self._families.values()))
 
     def __iter__(self) -> Iterator[Series]:
-        return iter(list(self._by_key.values()))
+        return chain.from_iterable([list(family.values()) for family in self._families.values()])
 
 
 @dataclass(slots=True)

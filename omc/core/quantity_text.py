@@ -48,7 +48,7 @@ def duration_text(seconds: float) -> str:
     if abs(seconds) < 60:
         return f"{number_text(round(seconds, 3))} s"
     whole = round(seconds)
-    parts = []
+    parts: list[str] = []
     for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")):
         count, whole = divmod(whole, size)
         if count or parts:

@@ -1,4 +1,4 @@
-"""The demo: a synthetic province in a process of its own, a broker in this one, and the service.
+"""The demo: a synthetic province, an MQTT broker, each in a process of its own, and the service.
 
 Nothing has to be installed or configured; everything lives in a temporary folder and on loopback
 addresses, and is gone when the demo ends.
@@ -7,16 +7,12 @@ addresses, and is gone when the demo ends.
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-
-from amqtt.broker import Broker
-from amqtt.contexts import BrokerConfig, ListenerConfig
 
 from omc.core.clock import Clock
 from omc.core.errors import OmcError
@@ -26,6 +22,9 @@ from omc.service.installation import Installation, load_installation
 _START_SECONDS = 120.0
 _STOP_SECONDS = 2.0
 _LOOPBACK = "127.0.0.1"
+
+#: Granularity of the cells' counters: 15 minutes in a real network, less for a short look.
+CELL_PERIOD = "5m"
 
 Say = Callable[[str], None]
 
@@ -44,19 +43,17 @@ def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
 
 @asynccontextmanager
 async def demo_broker() -> AsyncIterator[int]:
-    """An MQTT broker in this process; yields its port."""
-    # The broker logs every client that comes and goes, which nobody here wants to read.
-    logging.getLogger("amqtt").setLevel(logging.ERROR)
-    logging.getLogger("transitions").setLevel(logging.ERROR)
+    """An MQTT broker from the project's own dependencies; yields its port.
+
+    It has a process of its own: in this one its work would make polls late.
+
+    Raises:
+        DemoFailed: it did not start.
+    """
     port = free_port()
-    listener = ListenerConfig(bind=f"{_LOOPBACK}:{port}", max_connections=1000)
-    plugins = {"amqtt.plugins.authentication.AnonymousAuthPlugin": {"allow_anonymous": True}}
-    broker = Broker(BrokerConfig(listeners={"default": listener}, plugins=plugins))
-    await broker.start()
-    try:
+    async with _part("omc.service.demo_broker", str(port)) as process:
+        await _until_ready(process, "the MQTT broker", lambda text: None)
         yield port
-    finally:
-        await broker.shutdown()
 
 
 @asynccontextmanager
@@ -68,29 +65,36 @@ async def demo_province(
     Raises:
         DemoFailed: it did not start.
     """
-    command = [
-        *(sys.executable, "-m", "omc", "simulate", "run"),
-        *("--seed", str(seed), "--sites", str(sites)),
-        *("--port", str(free_port(socket.SOCK_DGRAM))),
+    arguments = [
+        *("simulate", "run", "--seed", str(seed), "--sites", str(sites)),
+        *("--port", str(free_port(socket.SOCK_DGRAM)), "--cell-period", CELL_PERIOD),
         *("--mqtt", f"{_LOOPBACK}:{mqtt_port}", "--control", f"{_LOOPBACK}:{control_port}"),
         *("--inventory", str(folder), "--quiet"),
     ]
+    async with _part("omc", *arguments) as process:
+        await _until_ready(process, "the province", say)
+        yield
+
+
+@asynccontextmanager
+async def _part(module: str, *arguments: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A part of the demo as a process, ended with the block."""
     process = await asyncio.create_subprocess_exec(
-        *command,
+        *(sys.executable, "-m", module, *arguments),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
-        # Ctrl-C in a terminal goes to the whole group; the demo stops the province itself.
+        # Ctrl-C in a terminal goes to the whole group; the demo stops its parts itself.
         start_new_session=True,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
     )
     try:
-        await _until_ready(process, say)
-        yield
+        yield process
     finally:
         await _stop(process)
 
 
-async def _until_ready(process: asyncio.subprocess.Process, say: Say) -> None:
+async def _until_ready(process: asyncio.subprocess.Process, what: str, say: Say) -> None:
+    """Pass on what the part says until it says that it is ready."""
     assert process.stdout is not None  # noqa: S101 - asked for above
     said = ""
     try:
@@ -101,8 +105,8 @@ async def _until_ready(process: asyncio.subprocess.Process, say: Say) -> None:
                 if said.startswith("ready"):
                     return
     except TimeoutError:
-        raise DemoFailed(f"the province was not ready within {_START_SECONDS:.0f} s") from None
-    raise DemoFailed(f"the province ended while it was starting: {said}")
+        raise DemoFailed(f"{what} was not ready within {_START_SECONDS:.0f} s") from None
+    raise DemoFailed(f"{what} ended while it was starting: {said}")
 
 
 async def _stop(process: asyncio.subprocess.Process) -> None:
