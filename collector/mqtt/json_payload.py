@@ -202,7 +202,8 @@ class PayloadReader:
             suspect = rule.suspect is not None and found_in(rule.suspect, body, document) is True
         batch = self._open.get((period, suspect))
         if batch is None:
-            interval = self.mapping.interval
+            # Sums of a long period come only once a period, however often the site reports.
+            interval = max(self.mapping.interval, period or 0.0)
             batch = Batch(self._batch_source, interval, period=period, suspect=suspect)
             self._open[period, suspect] = batch
         return batch
