@@ -55,7 +55,7 @@ class CorruptingRelay:
         back, _ = await loop.create_datagram_endpoint(
             lambda: _Side(lambda data, _: self._return(data, manager)), remote_addr=self._agent
         )
-        return cast("asyncio.DatagramTransport", back)
+        return back
 
     def _forward(self, data: bytes, manager: Any) -> None:
         back = self._backs.get(manager)
