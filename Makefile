@@ -40,6 +40,10 @@ bench: $(STAMP) servers
 	$(BIN)/python -m bench.province_cost $(ARGS)
 	$(BIN)/python -m bench.mqtt_flow $(ARGS)
 
+# Kills, cuts and storms for ten minutes; figures into bench/results/.
+soak: $(STAMP) servers
+	$(BIN)/python -m bench.soak $(ARGS)
+
 lock: $(STAMP)
 	@$(PYTHON) -m pip --python $(BIN)/python install --quiet pip-tools
 	$(BIN)/pip-compile --quiet --extra dev --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-annotate --output-file requirements.lock pyproject.toml

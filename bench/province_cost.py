@@ -84,6 +84,14 @@ class Page:
         except OSError:
             return False
 
+    def is_healthy(self) -> bool:
+        """Whether it answers at all."""
+        try:
+            with urllib.request.urlopen(f"{self._url}/-/healthy", timeout=10) as answer:  # noqa: S310
+                return bool(answer.status == 200)
+        except OSError:
+            return False
+
     def text(self) -> str:
         """All of /metrics."""
         began = time.monotonic()
