@@ -34,16 +34,16 @@ class Exposition:
     tail: Callable[[CollectorRegistry], bytes]
 
 
-def sample_lines(keys: Sequence[str], values: Sequence[float]) -> str:
-    """Sample lines of series whose keys are rendered already.
+def sample_lines(name: str, label_texts: Sequence[str], values: Sequence[float]) -> str:
+    """Sample lines of a metric's series, whose labels are rendered already.
 
     Whole numbers are written without a fraction, others in the shortest form that reads back as
     the same float64.
     """
     return "".join(
         [
-            f"{key} {int(value) if value.is_integer() else _fraction(value)}\n"
-            for key, value in zip(keys, values, strict=True)
+            f"{name}{labels} {int(value) if value.is_integer() else _fraction(value)}\n"
+            for labels, value in zip(label_texts, values, strict=True)
         ]
     )
 

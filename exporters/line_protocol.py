@@ -84,8 +84,5 @@ class LineRenderer:
 
 def line_key(series: Series) -> str:
     """Measurement and tags of a series. Tags are sorted by name, which saves InfluxDB the work."""
-    tags = "".join(
-        f",{name}={escape_tag(value)}"
-        for name, value in zip(series.label_names, series.label_values, strict=True)
-    )
+    tags = "".join(f",{name}={escape_tag(value)}" for name, value in series.labels.items())
     return series.metric.name + tags

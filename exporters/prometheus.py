@@ -1,6 +1,6 @@
 """What Prometheus sees: the latest value of every series, for as long as it is fresh.
 
-Values stand in columns (parallel lists, one slot a series), so that taking in a sample is a few
+Values stand in columns (one slot a series), so that taking in a sample is a few
 stores, and a million series are no million objects for the garbage collector.
 Rendering goes slice by slice; between slices the event loop is free, and samples that arrive then
 may or may not show in the same scrape, but never torn, twice or in another family.
@@ -8,6 +8,7 @@ may or may not show in the same scrape, but never torn, twice or in another fami
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Generator
 from dataclasses import dataclass
 
@@ -74,8 +75,8 @@ class PrometheusView:
         self._slots: dict[Series, int] = {}
         self._layouts: dict[str, _Layout] = {}
         self._series: list[Series | None] = []
-        self._keys: list[str] = []
-        self._values: list[float] = []
+        self._labels: list[str] = []
+        self._values = array("d")
         self._times: list[int] = []
         self._deadlines: list[float] = []
         self._free: list[int] = []
@@ -111,16 +112,19 @@ class PrometheusView:
         horizon = self._clock.time_ms() - round(lifetime * 1000)
         values, times, deadlines = self._values, self._times, self._deadlines
         slots = self._slots_of(batch)
+        stamp, is_recent = _NEVER, False
         for slot, value, time_ms in zip(slots, batch.values, batch.times, strict=True):
-            if time_ms >= times[slot] and time_ms >= horizon:
+            if time_ms != stamp:  # else the samples of a page share one object
+                stamp, is_recent = time_ms, time_ms >= horizon
+            if is_recent and stamp >= times[slot]:
                 values[slot] = value
-                times[slot] = time_ms
+                times[slot] = stamp
                 deadlines[slot] = deadline
-            elif time_ms < horizon:
+            elif not is_recent:
                 self._stale.inc()
             elif deadlines[slot] < now:  # what is shown is history too: start anew
                 values[slot] = value
-                times[slot] = time_ms
+                times[slot] = stamp
                 deadlines[slot] = deadline
             else:
                 self._out_of_order.inc()
@@ -152,7 +156,7 @@ class PrometheusView:
 
     def _family_slices(self, family: _Family, exposition: Exposition, now: float) -> Generator[str]:
         slots, count = family.slots, len(family.slots)
-        keys, values, deadlines = self._keys, self._values, self._deadlines
+        labels, values, deadlines = self._labels, self._values, self._deadlines
         head = exposition.head(family.metric)
         expired: list[int] = []
         for start in range(0, count, SLICE):
@@ -161,8 +165,9 @@ class PrometheusView:
             if len(fresh) < len(part):
                 expired += [slot for slot in part if deadlines[slot] < now]
             if fresh:
-                lines = sample_lines([keys[s] for s in fresh], [values[s] for s in fresh])
-                yield head + lines
+                yield head + sample_lines(
+                    family.metric.name, [labels[s] for s in fresh], [values[s] for s in fresh]
+                )
                 head = ""
         self._expire(family, expired, now)
 
@@ -189,7 +194,7 @@ class PrometheusView:
         slot = self._free.pop() if self._free else self._new_slot()
         self._slots[series] = slot
         self._series[slot] = series
-        self._keys[slot] = series.key
+        self._labels[slot] = series.label_text
         self._times[slot] = _NEVER
         self._deadlines[slot] = _NOT_YET
         family.slots.append(slot)
@@ -197,7 +202,7 @@ class PrometheusView:
 
     def _new_slot(self) -> int:
         self._series.append(None)
-        self._keys.append("")
+        self._labels.append("")
         self._values.append(0.0)
         self._times.append(_NEVER)
         self._deadlines.append(_GONE)
@@ -217,7 +222,7 @@ class PrometheusView:
             if series is not None:
                 del self._slots[series]
             self._series[slot] = None
-            self._keys[slot] = ""
+            self._labels[slot] = ""
             self._deadlines[slot] = _GONE
         # A rendering under way may still look at these slots: not to be reused before it ends.
         (self._vacated if self._renderings else self._free).extend(leaving)

@@ -103,6 +103,6 @@ def _exposition(samples: list[Sample]) -> str:
         families.setdefault(sample.series.metric.name, []).append(sample)
     return "".join(
         TEXT.head(family[0].series.metric)
-        + sample_lines([s.series.key for s in family], [s.value for s in family])
-        for family in families.values()
+        + sample_lines(name, [s.series.label_text for s in family], [s.value for s in family])
+        for name, family in families.items()
     )

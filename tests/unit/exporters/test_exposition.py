@@ -12,7 +12,7 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families 
 from prometheus_client.parser import text_string_to_metric_families as parse_text
 
 from exporters.exposition import OPENMETRICS, TEXT, sample_lines
-from omc.core.model import SeriesTable, series_key
+from omc.core.model import SeriesTable, label_text
 from tests.sample_data import make_metric
 
 
@@ -38,12 +38,12 @@ def _parse_strictly(text: str) -> Iterator[Metric]:
     ],
 )
 def test_values_are_written_short_and_exact(value: float, text: str) -> None:
-    assert sample_lines(["m"], [value]) == f"m {text}\n"
+    assert sample_lines("m", [""], [value]) == f"m {text}\n"
 
 
 @given(st.floats(allow_nan=False))
 def test_every_value_reads_back_as_the_same_float64(value: float) -> None:
-    text = sample_lines(["m"], [value]).removeprefix("m ")
+    text = sample_lines("m", [""], [value]).removeprefix("m ")
     assert float(text) == value
 
 
@@ -51,7 +51,7 @@ def test_every_value_reads_back_as_the_same_float64(value: float) -> None:
 def test_every_label_value_reads_back_exactly_in_both_formats(label: str) -> None:
     metric = make_metric("battery_voltage_volts")
     series = SeriesTable().intern(metric, {"site": label})
-    lines = sample_lines([series.key], [1.5])
+    lines = sample_lines(series.metric.name, [series.label_text], [1.5])
     for document in (
         list(parse_text(TEXT.head(metric) + lines)),
         list(_parse_strictly(OPENMETRICS.head(metric) + lines + "# EOF\n")),
@@ -105,7 +105,7 @@ def test_help_texts_are_escaped_as_each_format_wants() -> None:
 )
 def test_a_strict_openmetrics_parser_accepts_every_kind(name: str) -> None:
     metric = make_metric(name)
-    lines = sample_lines([series_key(name, {"site": "VP001"})], [1.0])
+    lines = sample_lines(name, [label_text({"site": "VP001"})], [1.0])
     (family,) = _parse_strictly(OPENMETRICS.head(metric) + lines + "# EOF\n")
     assert family.samples[0].name == name
     assert family.documentation == "A metric for tests."
