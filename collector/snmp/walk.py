@@ -157,7 +157,7 @@ class _Walker:
         cursor, limits = self._cursor, self._limits
         page = hash((cursor.position, *map(_oid_of, rows)))
         if not limits.knows_page(page):
-            good = _increasing(cursor.position, rows)
+            good = _increasing(cursor, rows)
             if good < len(rows):
                 self._hand_on(rows[:good], time_ms)
                 self._fail(f"sent {rows[good][0]}, which does not increase")
@@ -213,7 +213,7 @@ class _Walker:
         answer = reply.answer or Answer.OTHER
         if answer is Answer.VALUE:
             oid = reply.varbinds[0][0]
-            if _increasing(self._cursor.position, reply.varbinds[:1]) == 0:
+            if _arcs(oid) <= _arcs(self._cursor.position):
                 return self._fail(f"sent {oid}, which does not increase")
             if oid.startswith(self.end.column + "."):
                 return Next(self._cursor)  # it has changed its mind
@@ -245,11 +245,15 @@ class _Walker:
         return None
 
 
-def _increasing(position: str, rows: list[Varbind]) -> int:
-    """How many rows at the start of the page increase, the first against `position`."""
-    last = _arcs(position)
+def _increasing(cursor: Cursor, rows: list[Varbind]) -> int:
+    """How many rows at the start of a page increase, the first against the cursor's position.
+
+    All rows stand in the cursor's column, so what follows the column's OID decides.
+    """
+    start = len(cursor.column) + 1
+    last = _arcs(cursor.position[start:])
     for count, (oid, _) in enumerate(rows):
-        arcs = _arcs(oid)
+        arcs = _arcs(oid[start:])
         if arcs <= last:
             return count
         last = arcs
@@ -257,4 +261,4 @@ def _increasing(position: str, rows: list[Varbind]) -> int:
 
 
 def _arcs(oid: str) -> tuple[int, ...]:
-    return tuple(map(int, oid.split(".")))
+    return tuple(map(int, oid.split("."))) if oid else ()
