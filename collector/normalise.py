@@ -180,6 +180,7 @@ class NodeReader:
             batch.add(series, 1.0, time_ms)
         for oid in memory.end_poll(self._cells, time_ms, complete=complete):
             self._forget(memory, oid)
+        self._naming.forget_texts()
         if self._watches_cpu:
             self._note_cpu(batch)
 
@@ -245,14 +246,14 @@ class NodeReader:
             self._settle(reading, oid, value, time_ms, batch)
 
     def _settle(self, reading: Reading, oid: str, value: Value, time_ms: int, batch: Batch) -> None:
-        if reading.superseded:
+        if reading.is_superseded:
             self.tally.superseded += 1
             return
-        number = reading.full_decode(value)
+        number = reading.use.decode(value)
         if isinstance(number, Quality):
             self.rejected[number] += 1
             self._unskip(self._ownership.reject(reading, number, time_ms))
-        elif self._ownership.accept(reading, reading.fast_decode(value), time_ms):
+        elif self._ownership.accept(reading, reading.use.fast_decode(value), time_ms):
             batch.add(reading.series, number, time_ms, oid)
         else:
             self.tally.superseded += 1
@@ -270,6 +271,7 @@ class NodeReader:
     def _restart(self) -> None:
         """The device restarted: an index may mean another port now, so every row waits."""
         self._labels.forget()
+        self._naming.forget_texts()
         for memory in self._memory.values():
             if memory.task.label_columns:
                 memory.is_named = True
@@ -280,6 +282,7 @@ class NodeReader:
 
     def _rename(self, changed: Iterable[Place]) -> None:
         """Have everything that depends on these places named anew when it comes next."""
+        self._naming.forget_texts()
         everywhere: set[CompiledRule] = set()
         for place in changed:
             for dependent in self._plan.dependents.get(place.oid, ()):
@@ -310,7 +313,8 @@ class NodeReader:
     def _unskip(self, freed: Iterable[Reading]) -> None:
         """Columns of these readings are worth walking again."""
         for reading in freed:
-            self._memory[reading.rule.task].skipped.discard(reading.rule.oid)
+            rule = reading.use.rule
+            self._memory[rule.task].skipped.discard(rule.oid)
 
     def _make_infos(self, memory: TaskMemory) -> None:
         before = memory.infos

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collector.decode import Decoder
-from collector.reading import Reading, undecided
+from collector.reading import Reading, superseded, undecided
 from omc.core.model import Event, EventKind, Quality, Series, SeriesTable, sorted_labels
 
 #: What the event of a series says that has values again.
@@ -42,7 +42,7 @@ class Ownership:
         owner = self._owners.get(series)
         if owner is not reading:
             if owner is not None and owner.is_good:
-                if owner.rule.priority <= reading.rule.priority:
+                if owner.use.rule.priority <= reading.use.rule.priority:
                     self._supersede(reading)
                     return False
                 self._supersede(owner)
@@ -75,7 +75,7 @@ class Ownership:
     def drop(self, reading: Reading) -> list[Reading]:
         """A reading is no more; the readings that may take its place."""
         series = reading.series
-        if reading.superseded:
+        if reading.is_superseded:
             self._superseded[series].remove(reading)
             return []
         if self._owners.get(series) is not reading:
@@ -92,8 +92,7 @@ class Ownership:
             self._table.forget(series)
 
     def _supersede(self, reading: Reading) -> None:
-        reading.superseded = True
-        reading.decode = undecided
+        reading.decode = superseded
         self._superseded.setdefault(reading.series, []).append(reading)
 
     def _step_back(self, reading: Reading) -> list[Reading]:
@@ -102,7 +101,7 @@ class Ownership:
             return []
         freed = self._superseded.pop(reading.series, [])
         for other in freed:
-            other.superseded = False
+            other.decode = undecided
         return freed
 
     def _tell(self, series: Series, text: str, time_ms: int) -> None:

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from collector.decode import Decoder
-from collector.rules import CompiledRule
+from collector.rules import Use
 from collector.varbind import Value
 from omc.core.model import Quality, Series
 
 
 def undecided(value: Value) -> Quality:
     """Stands where a decoder would, so that the value is looked at closely."""
+    return Quality.INVALID
+
+
+def superseded(value: Value) -> Quality:
+    """Stands where a decoder would: another reading gives the same series."""
     return Quality.INVALID
 
 
@@ -44,23 +49,15 @@ class Reading(Entry):
     """One OID that gives one series.
 
     Attributes:
-        rule: Where it comes from.
-        full_decode: Takes every value; `decode` is None or `undecided` at times.
-        takes_integers: Integers need no decoding.
-        superseded: Another reading gives the same series.
+        use: What its values are taken for; `decode` is None, `undecided` or `superseded` at times.
     """
 
-    __slots__ = ("full_decode", "rule", "superseded", "takes_integers")
+    __slots__ = ("use",)
 
-    def __init__(
-        self, series: Series, rule: CompiledRule, full_decode: Decoder, *, takes_integers: bool
-    ) -> None:
+    def __init__(self, series: Series, use: Use) -> None:
         self.decode = undecided
         self.series = series
-        self.rule = rule
-        self.full_decode = full_decode
-        self.superseded = False
-        self.takes_integers = takes_integers
+        self.use = use
 
     @property
     def all_readings(self) -> Sequence[Reading]:
@@ -68,16 +65,17 @@ class Reading(Entry):
 
     @property
     def is_useful(self) -> bool:
-        return not self.superseded
+        return not self.is_superseded
 
-    def fast_decode(self, value: Value) -> Decoder | None:
-        """How the values after this one are decoded, with the least effort."""
-        return None if self.takes_integers and type(value) is int else self.full_decode
+    @property
+    def is_superseded(self) -> bool:
+        """Whether another reading gives the same series."""
+        return self.decode is superseded
 
     @property
     def is_good(self) -> bool:
         """Whether its last value was a sample."""
-        return self.decode is not undecided
+        return self.decode is not undecided and self.decode is not superseded
 
 
 class Crossing(Entry):

@@ -24,22 +24,22 @@ class Row:
         rows: Where the row belongs.
         table: Its table; None for scalars.
         suffix: Its index as it stands in the OID.
-        index: The index taken apart.
     """
 
     __slots__ = ("_index", "_rows", "suffix", "table")
 
-    def __init__(
-        self,
-        rows: Rows,
-        table: CompiledTable | None,
-        suffix: str,
-        index: Mapping[str, IndexValue],
-    ) -> None:
+    def __init__(self, rows: Rows, table: CompiledTable | None, suffix: str) -> None:
         self._rows = rows
         self.table = table
         self.suffix = suffix
-        self._index = index
+        self._index = _NO_INDEX if table is None else None
+
+    @property
+    def index(self) -> Mapping[str, IndexValue] | None:
+        """The index taken apart when first asked for; None if it does not fit the table."""
+        if self._index is None and self.table is not None:
+            self._index = self.table.decode_index(self.suffix)
+        return self._index
 
     def value(self, reference: Reference) -> Value:
         """The value a reference points at, or None."""
@@ -49,12 +49,14 @@ class Row:
         """Index of the row of another table that these parts of ours name; ours without parts."""
         if not by:
             return self.suffix
-        return ".".join(self._index[name].sub_identifiers for name in by)
+        index = self.index or _NO_INDEX
+        return ".".join(index[name].sub_identifiers for name in by)
 
     def is_selected(self) -> bool:
         """Whether the table's conditions want the row to be read."""
-        conditions = self.table.where if self.table is not None else ()
-        return all(c.failure(self.value(c.reference)) is None for c in conditions)
+        if self.table is None or not self.table.where:
+            return True
+        return all(c.failure(self.value(c.reference)) is None for c in self.table.where)
 
     def labels(self, templates: Templates) -> dict[str, str]:
         """Labels filled in, "" where there is no text."""
@@ -69,7 +71,7 @@ class Row:
         return text
 
     def _field(self, name: str) -> str:
-        part = self._index.get(name)
+        part = (self.index or _NO_INDEX).get(name)
         if part is not None:
             return part.text
         own = self.table.texts.get(name) if self.table is not None else None
@@ -99,13 +101,22 @@ class Rows:
         self.plan = plan
         self.cells = cells
         self._shared: dict[str, frozenset[str]] = {}
+        self._fitting: dict[str, set[str]] = {}
 
     def row(self, table: CompiledTable | None, suffix: str) -> Row | None:
         """A row, or None if its index does not fit the table."""
-        if table is None:
-            return Row(self, None, suffix, _NO_INDEX)
-        index = table.decode_index(suffix)
-        return None if index is None else Row(self, table, suffix, index)
+        row = Row(self, table, suffix)
+        if table is not None:
+            fitting = self._fitting.setdefault(table.name, set())
+            if suffix not in fitting:
+                if row.index is None:
+                    return None
+                fitting.add(suffix)
+        return row
+
+    def forget_indexes(self) -> None:
+        """Look anew at the index of every row that is asked for."""
+        self._fitting.clear()
 
     def is_named(self, row: Row, rule: CompiledRule) -> bool:
         """Whether what the rule's labels are made of has been read for the row."""

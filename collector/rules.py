@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from collector.conditions import CompiledCondition, is_code
 from collector.decode import Decoder, Target, compile_decoder
@@ -67,12 +68,32 @@ class CompiledTable:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What the values of some OIDs are taken for; shared by all whose rows mean the same.
+
+    Attributes:
+        rule: Where it comes from.
+        decode: Takes every value.
+        takes_integers: Integers need no decoding.
+    """
+
+    rule: CompiledRule
+    decode: Decoder
+    takes_integers: bool
+
+    def fast_decode(self, value: Value) -> Decoder | None:
+        """How the values after this one are decoded, with the least effort."""
+        return None if self.takes_integers and type(value) is int else self.decode
+
+
 class CompiledMeaning:
     """One metric, its labels, and how its value is decoded.
 
     Attributes:
         metric: The catalogue entry.
         labels: Label templates, those of the table included.
+        naming: Equal for meanings that label a row in the same way.
         references: Objects whose values the decoder depends on.
         takes_integers: Integers need no decoding and no check at all.
     """
@@ -84,13 +105,22 @@ class CompiledMeaning:
         "_target",
         "labels",
         "metric",
+        "naming",
         "references",
         "takes_integers",
     )
 
-    def __init__(self, metric: Metric, labels: Templates, rule: Meaning, steps: Sequence[Step]):
+    def __init__(
+        self,
+        metric: Metric,
+        table: CompiledTable | None,
+        labels: Templates,
+        rule: Meaning,
+        steps: Sequence[Step],
+    ) -> None:
         self.metric = metric
         self.labels = labels
+        self.naming = f"{table.name if table else ''}{sorted(labels.items())}"
         self._steps = steps
         self._sentinels = Sentinels(rule.sentinels)
         self._target = _target(metric, rule)
@@ -150,6 +180,7 @@ class CompiledRule:
     name_columns: tuple[str, ...]
     name_joins: tuple[CompiledSource, ...]
     _chosen: dict[Value, CompiledMeaning | None] = field(default_factory=dict)
+    _uses: dict[Decoder, Use] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -193,6 +224,17 @@ class CompiledRule:
             self._chosen[value] = meaning
         return meaning
 
+    def use(self, meaning: CompiledMeaning, lookup: Lookup) -> Use:
+        """What a row's values are taken for when they mean this."""
+        failure = self.failure(lookup)
+        decode = meaning.decoder(lookup) if failure is None else _always(failure)
+        use = self._uses.get(decode)
+        if use is None:
+            use = Use(self, decode, failure is None and meaning.takes_integers)
+            if len(self._uses) < _REMEMBERED:
+                self._uses[decode] = use
+        return use
+
     def failure(self, lookup: Lookup) -> Quality | None:
         """Why no value of the row counts, or None when it does."""
         for condition in self.conditions:
@@ -215,6 +257,11 @@ class CompiledRule:
         return _fields([meaning for _, meaning in self.cases])
 
 
+@cache
+def _always(quality: Quality) -> Decoder:
+    return lambda _: quality
+
+
 def _fields(meanings: Sequence[CompiledMeaning]) -> list[str]:
     templates = (t for meaning in meanings for texts in meaning.labels.values() for t in texts)
     return sorted({name for template in templates for name in template_fields(template)})
@@ -235,7 +282,7 @@ def _compiled_meaning(
     )
     labels = {**(table.labels if table else {}), **rule.labels, **meaning.labels}
     metric = catalogue.metric(meaning.metric or "")
-    return CompiledMeaning(metric, labels, inherited, meaning.decode or rule.decode)
+    return CompiledMeaning(metric, table, labels, inherited, meaning.decode or rule.decode)
 
 
 def _selects(case: Case, value: Value) -> bool:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 
 from collector.cells import Place
-from collector.decode import Decoder
 from collector.plan import Plan
 from collector.reading import Reading
 from collector.rows import Row, Rows
 from collector.rules import CompiledMeaning, CompiledRule
-from omc.core.model import Quality, Series, SeriesTable
+from omc.core.model import Quality, Series, SeriesTable, label_text
 
 
 class SeriesNaming:
@@ -31,6 +29,7 @@ class SeriesNaming:
         self._rows = rows
         self._table = table
         self._identity = dict(identity)
+        self._texts: dict[str, dict[str, str]] = {}
 
     def is_named(self, rule: CompiledRule, place: Place) -> bool:
         """Whether all that names a row for a rule is known (or never will be: no such row)."""
@@ -49,10 +48,7 @@ class SeriesNaming:
         meaning = rule.meaning(row.value) if row.is_selected() else None
         if meaning is None:
             return None
-        failure = rule.failure(row.value)
-        decoder = meaning.decoder(row.value) if failure is None else _always(failure)
-        takes_integers = meaning.takes_integers and failure is None
-        return Reading(self._series(meaning, row), rule, decoder, takes_integers=takes_integers)
+        return Reading(self._series(meaning, row), rule.use(meaning, row.value))
 
     def infos(self, task: str) -> dict[Series, None]:
         """Info series of a task, as far as they have labels."""
@@ -68,13 +64,20 @@ class SeriesNaming:
     def _named_rows(self, rule: CompiledRule) -> list[Row]:
         if rule.table is not None:
             return self._rows.named(rule.table)
-        return [Row(self._rows, None, "", {})]
+        return [Row(self._rows, None, "")]
+
+    def forget_texts(self) -> None:
+        """What the rows are named by changed, or their texts are not needed any more.
+
+        A row's columns come one after the other, and most of them carry the same labels.
+        """
+        self._texts.clear()
+        self._rows.forget_indexes()
 
     def _series(self, meaning: CompiledMeaning, row: Row) -> Series:
-        # The same text stands in a dozen series of a row: kept once, it saves a lot of memory.
-        labels = {name: sys.intern(text) for name, text in row.labels(meaning.labels).items()}
-        return self._table.intern(meaning.metric, {**labels, **self._identity})
-
-
-def _always(quality: Quality) -> Decoder:
-    return lambda _: quality
+        texts = self._texts.setdefault(meaning.naming, {})
+        text = texts.get(row.suffix)
+        if text is None:
+            text = label_text({**row.labels(meaning.labels), **self._identity})
+            texts[row.suffix] = text
+        return self._table.intern_text(meaning.metric, text)
