@@ -190,6 +190,8 @@ def soak(minutes: float, sites: int, seed: int) -> Figures:
         first_rss, broker_kills = _go_wrong(day, service, broker, page, minutes)
         last = _recover(day, page)
         text = (folder / "omc.log").read_text(encoding="utf-8")
+        errors = [line for line in text.splitlines() if "[error" in line or "Traceback" in line]
+        sys.stderr.write("".join(f"logged: {line}\n" for line in errors[:20]))
     return Figures(
         minutes=minutes,
         sites=sites,
@@ -209,7 +211,7 @@ def soak(minutes: float, sites: int, seed: int) -> Figures:
         ),
         rss_mib_first=round(first_rss, 1),
         rss_mib_last=round(last["process_resident_memory_bytes"] / 2**20, 1),
-        errors_logged=text.count("[error") + text.count("Traceback"),
+        errors_logged=len(errors),
         machine=f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
     )
 

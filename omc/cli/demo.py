@@ -47,7 +47,7 @@ class _Wish:
 
 
 @click.command()
-@click.option("--sites", type=click.IntRange(5, 2000), default=572, show_default=True)
+@click.option("--sites", type=click.IntRange(4, 2000), default=572, show_default=True)
 @click.option(
     "--seed", type=int, default=7, show_default=True, help="Another seed, another province."
 )

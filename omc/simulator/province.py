@@ -26,6 +26,9 @@ from omc.simulator.site_power import PowerPlant
 FULL_SITES = 572
 #: Cable in the whole province at full size, kilometres; smaller provinces have their share.
 FULL_FIBRE_KM = 11_500.0
+
+#: Cable of a home at least: a drop and some of the distribution cable.
+SHORTEST_HOME_METRES = 60.0
 #: The commune whose centre holds the core site: the seat of the province.
 _SEAT = "Vĩnh Phúc"
 _UPS_SHARE = 0.16
@@ -284,12 +287,13 @@ def _connect(
 def _fill_up(spans: Sequence[Span], pons: Sequence[Pon], sites: int) -> list[Span]:
     """Give the distribution cables (drops included) what the other cables leave of the total.
 
-    That is about 180 m for a home: its share of the distribution cable and its own drop.
+    That is about 180 m for a home: its share of the distribution cable and its own drop. A few
+    sites in a whole province lie so far apart that nothing is left; a home has its cable even so.
     """
     target = FULL_FIBRE_KM * 1000 * sites / FULL_SITES
     laid = math.fsum(span.metres for span in spans)
     homes = sum(len(pon.onts) for pon in pons)
-    each = (target - laid) / homes
+    each = max((target - laid) / homes, SHORTEST_HOME_METRES)
     filled = list(spans)
     for pon in pons:
         span = filled[pon.distribution]

@@ -114,6 +114,7 @@ def test_smaller_provinces_are_whole_too(sites: int) -> None:
     assert World(small).topology.reachable((), ()) == set(range(sites))
     assert sum(site.role is SiteRole.CORE for site in small.sites) == 1
     assert small.ont_count == pytest.approx(71.3 * sites, abs=2)
+    assert all(span.metres > 0 for span in small.spans)
     if sites >= 50:
         assert small.fibre_km == pytest.approx(11_500 * sites / 572, rel=0.01)
 

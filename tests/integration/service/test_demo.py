@@ -1,0 +1,102 @@
+"""The README's first command, small: a province polled over real SNMP and MQTT, and a clean end."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.servers.process import free_port
+from tests.servers.prometheus import Prometheus
+
+SITES = 12
+
+
+@contextmanager
+def demo(log: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    port = free_port()
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "omc", "demo", "--listen", f"127.0.0.1:{port}", *arguments],
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+    try:
+        yield process, port
+    finally:
+        process.kill()
+        process.wait()
+
+
+def wait_for(log: Path, text: str, process: subprocess.Popen[bytes]) -> str:
+    end = time.monotonic() + 40
+    while text not in (said := log.read_text(encoding="utf-8")):
+        assert process.poll() is None, said
+        assert time.monotonic() < end, said
+        time.sleep(0.2)
+    return said
+
+
+def parts_of(pid: int) -> list[int]:
+    """Processes that a demo has started."""
+    listed = subprocess.run(
+        ["ps", "-e", "-o", "pid=,ppid="], capture_output=True, text=True, check=True
+    )
+    pairs = [line.split() for line in listed.stdout.splitlines()]
+    return [int(child) for child, parent in pairs if int(parent) == pid]
+
+
+def is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_prometheus_sees_what_came_by_snmp_and_what_came_by_mqtt(tmp_path: Path) -> None:
+    log = tmp_path / "demo.log"
+    with demo(log, "--sites", str(SITES)) as (process, port):
+        said = wait_for(log, "Polling", process)
+        assert f"http://127.0.0.1:{port}/metrics" in said
+        with Prometheus(port) as prometheus:
+            routers = prometheus.wait_for("count(count by (node) (device_uptime_seconds))", 40)
+            onts = prometheus.wait_for("count(pon_ont_rx_power_dbm)", 40)
+            sites = prometheus.wait_for("count(count by (site) (env_temperature_celsius))", 40)
+            secure = prometheus.wait_for("omc_poll_success == 1", 40)
+        assert routers[0].value >= 1
+        assert onts[0].value > 100
+        assert 0 < sites[0].value <= SITES
+        assert secure
+
+
+def test_ctrl_c_ends_it_in_under_three_seconds_and_leaves_nothing_running(tmp_path: Path) -> None:
+    log = tmp_path / "demo.log"
+    with demo(log, "--sites", str(SITES)) as (process, _):
+        wait_for(log, "Polling", process)
+        parts = parts_of(process.pid)
+        assert len(parts) == 2  # the broker and the province
+        began = time.monotonic()
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.wait(timeout=10) == 0
+        # The bound that the product promises to whoever presses the keys.
+        assert time.monotonic() - began < 3.0
+    assert "Stopped; nothing is left running." in log.read_text(encoding="utf-8")
+    assert not any(is_running(part) for part in parts)
+
+
+def test_a_bounded_demo_ends_by_itself_and_says_how_it_went(tmp_path: Path) -> None:
+    log = tmp_path / "demo.log"
+    with demo(log, "--sites", "5", "--for", "8s") as (process, _):
+        assert process.wait(timeout=40) == 0
+    said = log.read_text(encoding="utf-8")
+    assert re.search(r"\d+ of \d+ devices answering, 0 failing", said)
+    assert "0 late" in said
+    assert "Traceback" not in said
