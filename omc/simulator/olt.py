@@ -257,24 +257,8 @@ def _bytes(olt: Olt, moment: Moment, pon: Pon, megabits: float) -> bytes:
     return values.counter64(scale * olt.volume(moment, port))
 
 
-def _ont_bytes(megabits: float) -> Callable[[Olt, Moment, int], bytes]:
-    """What an ONT has carried, at busy-hour Mbit/s; subscribers differ widely."""
-
-    def column(olt: Olt, moment: Moment, row: int) -> bytes:
-        pon, ont = olt.ont(row)
-        volumes = olt.ont_volumes(moment, pon)
-        volume = volumes.backed_up if pon.onts.backed_up[ont] else volumes.ordinary
-        if pon.onts.off_since_days[ont]:
-            volume = 0.0
-        share = 3 * unit(pon.index, ont, 6) ** 2
-        return values.counter64(share * megabits * _BYTES_A_MEGABIT * volume)
-
-    return column
-
-
+#: Not every OLT counts the traffic of each ONT (columns 4.23.1.*), and these do not.
 _ONT_COLUMNS = (
-    Column((*_XPON, 4, 23, 1, 3), "onts", _ont_bytes(ONT_MEGABITS * _UPLOAD)),
-    Column((*_XPON, 4, 23, 1, 4), "onts", _ont_bytes(ONT_MEGABITS)),
     _ont_column(43, 3, _serial),
     _ont_column(43, 9, _description),
     _ont_column(46, 15, _run_status),
