@@ -34,16 +34,17 @@ class Cells:
         self._values: dict[str, dict[str, Value]] = {}
         self._incoming: dict[str, dict[str, Value]] = {}
         self._last_column = ""
+        self._last_prefix = "."
 
     def place(self, oid: str) -> Place:
         """Split an OID into column and index; one of no known column is a scalar."""
-        if oid.startswith(self._last_column + ".") and self._last_column:
-            return Place(self._last_column, oid[len(self._last_column) + 1 :])
+        if oid.startswith(self._last_prefix):
+            return Place(self._last_column, oid[len(self._last_prefix) :])
         words = oid.split(".")
         for depth in self._depths:
             column = ".".join(words[:depth])
             if column in self._columns and len(words) > depth:
-                self._last_column = column
+                self._last_column, self._last_prefix = column, column + "."
                 return Place(column, ".".join(words[depth:]))
         return Place(oid, "")
 

@@ -215,11 +215,10 @@ class NodeReader:
             self._labels.expire(memory.task)
         else:
             readings = [self._naming.reading(rule, place) for rule in rules]
-            entry = _entry(readings, is_watched=is_watched)
-            if entry is None:
+            if Quality.INVALID in readings:
                 self.tally.unmatched += 1
                 return
-            memory.known[oid] = entry
+            entry = memory.known[oid] = _entry(readings, is_watched=is_watched)
             previous = memory.renamed.pop(oid, ())
             self._look(memory, entry, oid, value, time_ms, batch)
             for series in previous:
@@ -333,11 +332,9 @@ class NodeReader:
             self.cpu_ratio = max(busy)
 
 
-def _entry(readings: Sequence[Reading | Quality | None], *, is_watched: bool) -> Entry | None:
-    """How the readings of one OID are remembered; None if its index makes no sense."""
-    if any(isinstance(reading, Quality) for reading in readings):
-        return None
-    wanted = tuple(reading for reading in readings if isinstance(reading, Reading))
+def _entry(readings: Sequence[Reading | Quality | None], *, is_watched: bool) -> Entry:
+    """How the readings of one OID are remembered."""
+    wanted = tuple([reading for reading in readings if isinstance(reading, Reading)])
     if len(wanted) == 1 and not is_watched:
         return wanted[0]
     return Crossing(wanted, is_watched=is_watched)

@@ -48,7 +48,7 @@ def _auto(octets: bytes) -> str:
         text = stripped.decode("utf-8")
     except UnicodeDecodeError:
         return _mac(octets) if len(octets) == _MAC_LENGTH else octets.hex()
-    if all(c.isprintable() or c in "\r\n\t" for c in text):
+    if text.isprintable() or all(c.isprintable() or c in "\r\n\t" for c in text):
         return " ".join(text.split())
     return _mac(octets) if len(octets) == _MAC_LENGTH else octets.hex()
 

@@ -76,7 +76,10 @@ class Ownership:
         """A reading is no more; the readings that may take its place."""
         series = reading.series
         if reading.is_superseded:
-            self._superseded[series].remove(reading)
+            others = self._superseded[series]
+            others.remove(reading)
+            if not others:
+                del self._superseded[series]
             return []
         if self._owners.get(series) is not reading:
             return []

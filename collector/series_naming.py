@@ -56,9 +56,10 @@ class SeriesNaming:
         for rule in self._plan.infos[task]:
             _, meaning = rule.cases[0]
             for row in self._named_rows(rule):
-                counts = rule.failure(row.value) is None and row.is_selected()
-                if counts and any(row.labels(meaning.labels).values()):
-                    found[self._series(meaning, row)] = None
+                if rule.failure(row.value) is None and row.is_selected():
+                    labels = row.labels(meaning.labels)
+                    if any(labels.values()):
+                        found[self._table.intern(meaning.metric, labels | self._identity)] = None
         return found
 
     def _named_rows(self, rule: CompiledRule) -> list[Row]:

@@ -26,8 +26,11 @@ def render(templates: Sequence[str], text_of: Callable[[str], str]) -> str:
     """
     for template in templates:
         pieces = list(_pieces(template))
-        pieces[1::2] = map(text_of, pieces[1::2])
-        if all(pieces[1::2]):
+        for place in range(1, len(pieces), 2):
+            pieces[place] = text_of(pieces[place])
+            if not pieces[place]:
+                break
+        else:
             return "".join(pieces)
     return ""
 
