@@ -31,8 +31,9 @@ def demo(log: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[bytes], 
     try:
         yield process, port
     finally:
-        process.kill()
-        process.wait()
+        # Not killed: its parts are processes too, and it stops them.
+        process.terminate()
+        process.wait(timeout=10)
 
 
 def wait_for(log: Path, text: str, process: subprocess.Popen[bytes]) -> str:
