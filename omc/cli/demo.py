@@ -94,8 +94,10 @@ async def _demo(wish: _Wish) -> None:
             installation = parts.demo_installation(folder, parts.page_address(wish.listen))
             service = Service(installation, clock)
 
+            span = parts.example_span(installation.inventory)
+
             def started() -> None:
-                _greet(service, control, time.monotonic() - began)
+                _greet(service, control, span, time.monotonic() - began)
 
             async with asyncio.TaskGroup() as group:
                 group.create_task(service.run(stop, started), name="service")
@@ -119,11 +121,13 @@ async def _stop_after(seconds: float, stop: asyncio.Event) -> None:
     stop.set()
 
 
-def _greet(service: Service, control: int, seconds: float) -> None:
+def _greet(service: Service, control: int, span: str, seconds: float) -> None:
+    omc = sys.argv[0] if Path(sys.argv[0]).name == "omc" else "omc"
     click.echo(f"Polling {service.status.devices:,} devices, {seconds:.1f} s after the start.\n")
     click.echo(f"  every series, now     {service.url}/metrics")
     click.echo(f"  is it ready?          {service.url}/-/ready")
-    click.echo(f"  cut a fibre           omc simulate cut SPAN --control 127.0.0.1:{control}")
+    click.echo(f"  cut a fibre           {omc} simulate cut {span} --control 127.0.0.1:{control}")
+    click.echo(f"  mend it               {omc} simulate heal --control 127.0.0.1:{control}")
     click.echo("  end                   Ctrl-C\n")
 
 
