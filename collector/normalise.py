@@ -32,7 +32,7 @@ from collector.rules import CompiledRule
 from collector.series_naming import SeriesNaming
 from collector.task_memory import TaskMemory
 from collector.varbind import Value, Varbind
-from omc.core.model import Batch, Event, Quality, SeriesTable
+from omc.core.model import Batch, Event, Quality, Series, SeriesTable
 
 __all__ = ["LabelRequest", "NodeReader", "Tally"]
 
@@ -189,6 +189,15 @@ class NodeReader:
         events = self._ownership.events
         self._ownership.events = []
         return events
+
+    def series(self) -> list[Series]:
+        """Every series of the device that has had a name so far."""
+        found: dict[Series, None] = {}
+        for memory in self._memory.values():
+            for entry in memory.known.values():
+                found.update((reading.series, None) for reading in entry.all_readings)
+            found.update(memory.infos)
+        return list(found)
 
     def close(self) -> None:
         """Forget every series of the device: it left the inventory."""

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collector.decode import Decoder
 from collector.reading import Reading, superseded, undecided
-from omc.core.model import Event, EventKind, Quality, Series, SeriesTable, sorted_labels
-
-#: What the event of a series says that has values again.
-GOOD = "good"
+from omc.core.model import GOOD, Event, EventKind, Quality, Series, SeriesTable, sorted_labels
 
 
 class Ownership:
@@ -109,5 +106,7 @@ class Ownership:
 
     def _tell(self, series: Series, text: str, time_ms: int) -> None:
         labels = sorted_labels({**series.labels, "metric": series.metric.name})
-        event = Event(EventKind.QUALITY_CHANGED, self._source, time_ms, labels, str(text))
+        event = Event(
+            EventKind.QUALITY_CHANGED, self._source, time_ms, labels, str(text), (series,)
+        )
         self.events.append(event)

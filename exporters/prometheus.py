@@ -17,7 +17,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge
 from exporters.exposition import Exposition, sample_lines
 from omc.core.clock import Clock
 from omc.core.metric import Metric
-from omc.core.model import Batch, Series
+from omc.core.model import GOOD, Batch, Event, EventKind, Series
 
 #: Samples rendered without a pause: a few milliseconds.
 SLICE = 5_000
@@ -128,6 +128,23 @@ class PrometheusView:
                 deadlines[slot] = deadline
             else:
                 self._out_of_order.inc()
+
+    def notice(self, event: Event) -> None:
+        """Hide what is no longer true: the other listener to give to `Bus.listen`.
+
+        A series without a reading (no light, a disabled port) and everything that a silent source
+        said last vanish at once, and not only when their interval has passed three times.
+        """
+        bad = event.kind is EventKind.QUALITY_CHANGED and event.text != GOOD
+        if bad or event.kind is EventKind.SOURCE_STALE:
+            for series in event.series:
+                self._hide(series)
+
+    def _hide(self, series: Series) -> None:
+        slot = self._slots.get(series)
+        if slot is not None:  # the next rendering frees it, unless a value comes first
+            self._times[slot] = _NEVER
+            self._deadlines[slot] = _NOT_YET
 
     def forget(self, series: Series) -> None:
         """Stop showing a series at once: to be given to `SeriesTable.on_forget`."""

@@ -22,7 +22,7 @@ from collector.varbind import Value, Varbind
 from omc.core.catalogue import Catalogue
 from omc.core.clock import Clock
 from omc.core.errors import ProtocolViolation
-from omc.core.model import Batch, Event, Quality, SeriesTable
+from omc.core.model import Batch, Event, Quality, Series, SeriesTable
 
 SYS_DESCR = "1.3.6.1.2.1.1.1.0"
 SYS_OBJECT_ID = "1.3.6.1.2.1.1.2.0"
@@ -158,6 +158,10 @@ class Device:
         self._sys_object_id = None
         self._rejected = {}
         self._sweeps.clear()
+
+    def series(self) -> list[Series]:
+        """Every series the device has given so far."""
+        return [] if self._reader is None else self._reader.series()
 
     def probe(self) -> Exchange[None]:
         """Ask for the least there is; raises what the session raises when nothing comes.

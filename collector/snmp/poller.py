@@ -37,6 +37,10 @@ from omc.core.model import Batch, Event, EventKind, Series, SeriesTable, sorted_
 
 log = structlog.get_logger(__name__)
 
+#: Polls and probes without an answer after which what a device said last is the past, whatever
+#: the interval of its groups.
+STALE_AFTER = 3
+
 
 @dataclass(frozen=True, slots=True)
 class PolledNode:
@@ -277,12 +281,18 @@ class SnmpPoller:
                 log.warning("poll_partial", problem=result.problems[0], **where)
             else:
                 log.info("poll_complete_again", **where)
+        if failure and entry.job.failures + 1 == STALE_AFTER:
+            series = tuple(entry.device.series())
+            self._announce(EventKind.SOURCE_STALE, node, failure, series)
         entry.failure = failure
         entry.polled = True
 
-    def _announce(self, kind: EventKind, node: PolledNode, text: str) -> None:
+    def _announce(
+        self, kind: EventKind, node: PolledNode, text: str, series: tuple[Series, ...] = ()
+    ) -> None:
         labels = sorted_labels(node.identity)
-        self._bus.emit(Event(kind, f"snmp:{node.name}", self._clock.time_ms(), labels, text))
+        now = self._clock.time_ms()
+        self._bus.emit(Event(kind, f"snmp:{node.name}", now, labels, text, series))
 
     def _report(
         self, entry: _Entry, start: Start, result: PollResult, failure: str, duration: float

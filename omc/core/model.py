@@ -30,6 +30,10 @@ _UNESCAPED = {escaped: character for character, escaped in _ESCAPES.items()}
 _LABEL = re.compile(r'([^{,=]+)="((?:[^"\\]|\\.)*)"')
 
 
+#: Text of a QUALITY_CHANGED event of a series that has values again.
+GOOD = "good"
+
+
 class Quality(StrEnum):
     """Why a reading is no sample. A reading of bad quality has no value, ever."""
 
@@ -191,11 +195,16 @@ class Batch:
 
 
 class EventKind(StrEnum):
-    """What an event tells."""
+    """What an event tells.
+
+    SOURCE_DOWN comes with the first failure of a source, SOURCE_STALE when it has been silent for
+    so long that what it said last is the past, SOURCE_UP when it is back.
+    """
 
     QUALITY_CHANGED = "quality_changed"
     SOURCE_UP = "source_up"
     SOURCE_DOWN = "source_down"
+    SOURCE_STALE = "source_stale"
     SITE_STATUS = "site_status"
     TRAP = "trap"
 
@@ -210,6 +219,7 @@ class Event:
         time_ms: Unix milliseconds, UTC, when it was noticed.
         labels: What it is about (site, node, interface ...), sorted by name.
         text: One short machine-readable word or phrase: the new quality, the failure's reason.
+        series: The series it is about: the one whose quality changed, all of a stale source.
     """
 
     kind: EventKind
@@ -217,6 +227,7 @@ class Event:
     time_ms: int
     labels: tuple[tuple[str, str], ...] = ()
     text: str = ""
+    series: tuple[Series, ...] = ()
 
 
 def sorted_labels(labels: Mapping[str, str]) -> tuple[tuple[str, str], ...]:

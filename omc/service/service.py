@@ -90,7 +90,7 @@ class Service:
         self._bus = LocalBus()
         self._view = PrometheusView(clock, self._registry, settings.prometheus.expiry_intervals)
         self._table.on_forget(self._view.forget)
-        self._bus.listen(self._view.observe)
+        self._bus.listen(self._view.observe, self._view.notice)
         self._polls = PollTally()
         self._subscribers = make_subscribers(
             installation, self._table, self._bus, clock, self._randomness

@@ -7,7 +7,7 @@ from prometheus_client import CollectorRegistry
 from exporters.exposition import TEXT
 from exporters.prometheus import SLICE, PrometheusView
 from omc.core.clock import ManualClock
-from omc.core.model import Batch, SeriesTable
+from omc.core.model import GOOD, Batch, Event, EventKind, Series, SeriesTable
 from tests.sample_data import NEW_YEAR_MS, make_batch, make_metric, make_series
 
 
@@ -341,3 +341,39 @@ def test_a_forgotten_series_that_comes_all_the_same_is_shown_once() -> None:
     bench.view.observe(batch)
     assert len(bench.view) == 1
     assert bench.shown() == ['battery_voltage_volts{site="VP001"} 53.5']
+
+
+def _event(kind: EventKind, text: str, *series: Series) -> Event:
+    return Event(kind, "snmp:VP001", NEW_YEAR_MS, (), text, series)
+
+
+def test_a_series_whose_reading_turned_bad_vanishes_at_once_and_comes_back_with_a_value() -> None:
+    bench = _Bench()
+    other = make_series(bench.table, "battery_voltage_volts", site="VP002")
+    bench.view.observe(make_batch({bench.volts: 53.5, other: 54.0}))
+    bench.view.notice(_event(EventKind.QUALITY_CHANGED, "no_light", bench.volts))
+    assert bench.shown() == ['battery_voltage_volts{site="VP002"} 54']
+    bench.view.notice(_event(EventKind.QUALITY_CHANGED, GOOD, bench.volts))
+    bench.view.observe(make_batch({bench.volts: 53.25, other: 54.0}, NEW_YEAR_MS + 1))
+    assert sorted(bench.shown()) == [
+        'battery_voltage_volts{site="VP001"} 53.25',
+        'battery_voltage_volts{site="VP002"} 54',
+    ]
+
+
+def test_a_value_that_comes_before_the_next_scrape_is_shown_although_it_was_bad_before() -> None:
+    bench = _Bench()
+    bench.view.observe(make_batch({bench.volts: 53.5}))
+    bench.view.notice(_event(EventKind.QUALITY_CHANGED, "no_light", bench.volts))
+    bench.view.observe(make_batch({bench.volts: 53.0}))
+    assert bench.shown() == ['battery_voltage_volts{site="VP001"} 53']
+
+
+def test_what_a_stale_source_said_last_vanishes_at_once() -> None:
+    bench = _Bench()
+    other = make_series(bench.table, "battery_voltage_volts", site="VP002")
+    bench.view.observe(make_batch({bench.volts: 53.5, other: 54.0}))
+    bench.view.notice(_event(EventKind.SOURCE_DOWN, "unreachable", bench.volts))
+    assert len(bench.shown()) == 2
+    bench.view.notice(_event(EventKind.SOURCE_STALE, "unreachable", bench.volts))
+    assert bench.shown() == ['battery_voltage_volts{site="VP002"} 54']

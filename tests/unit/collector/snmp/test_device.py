@@ -287,6 +287,26 @@ def test_batches_say_when_their_series_come_again() -> None:
     assert intervals["slow/ont_optics"] == 900.0
 
 
+def test_a_device_knows_every_series_it_has_given() -> None:
+    bench = Bench(MemoryAgent({**SYSTEM, **interfaces(4)}))
+    result = bench.poll()
+    given = {series.key for batch in result.batches for series in batch.series}
+    assert given
+    assert {series.key for series in bench.device.series()} == given
+
+
+def test_a_reading_that_turns_bad_names_its_series() -> None:
+    rows: dict[str, Value] = {**OLT, **onts(2)}
+    bench = Bench(MemoryAgent(rows))
+    bench.poll()
+    dark = {**rows, f"{DDM_RX}.{PON_PORT}.1": 2147483647}
+    bench.agent = MemoryAgent(dark)
+    bench.clock.advance(16 * 60)
+    events = bench.poll().events
+    named = [series.key for event in events for series in event.series]
+    assert [key for key in named if "pon_ont_rx_power_dbm" in key and 'ont="1"' in key]
+
+
 def test_a_closed_device_leaves_no_series_behind() -> None:
     bench = Bench(MemoryAgent({**SYSTEM, **interfaces(4)}))
     bench.poll()
