@@ -27,7 +27,10 @@ def cut(span: str, control: ListenAddress) -> None:
 )
 @control_option
 def mains(area: str, duration: float, control: ListenAddress) -> None:
-    """Fail the mains of a commune, by its code, letters or name."""
+    """Fail the mains of a commune, by its code, letters or name.
+
+    `phuc yen`, `Phúc Yên`, `Phường Phúc Yên`, `PYE` and `08740` are the same place.
+    """
     _tell(control, "mains", what=area, seconds=duration)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -43,10 +44,12 @@ class Commander:
         province = world.province
         self._spans = {span.code: span for span in province.spans}
         self._nodes = {node.name: node for node in province.nodes}
+        self._full_names = {c.facts.code: c.facts.full_name for c in province.communes}
         self._areas: dict[str, str] = {}
         for commune in province.communes:
-            for name in (commune.facts.code, commune.facts.letters, commune.facts.name):
-                self._areas.setdefault(name.casefold(), commune.facts.code)
+            facts = commune.facts
+            for name in (facts.code, facts.letters, facts.name, facts.full_name):
+                self._areas.setdefault(_folded(name), facts.code)
         self._commands: dict[str, Callable[[Arguments], dict[str, Any]]] = {
             "cut": self._cut,
             "mains": self._mains,
@@ -86,7 +89,7 @@ class Commander:
 
     def _mains(self, arguments: Arguments) -> dict[str, Any]:
         name = _text(arguments, "what")
-        area = self._areas.get(name.casefold())
+        area = self._areas.get(_folded(name))
         if area is None:
             raise CommandRefused(f"there is no commune {name!r}")
         seconds = _seconds(arguments, _DEFAULT_OUTAGE)
@@ -97,10 +100,8 @@ class Commander:
             for site in self._world.province.sites
             if self._world.province.communes[site.commune].facts.code == area
         ]
-        return {
-            "text": f"no mains in {name} for {seconds:.0f} s: {len(sites)} sites on battery",
-            "sites": len(sites),
-        }
+        where = f"no mains in {self._full_names[area]} for {seconds:.0f} s"
+        return {"text": f"{where}: {len(sites)} sites on battery", "sites": len(sites)}
 
     def _silence(self, arguments: Arguments) -> dict[str, Any]:
         node = self._nodes.get(_text(arguments, "what"))
@@ -147,6 +148,12 @@ class Commander:
 
     def _now(self) -> float:
         return self._clock.time_ms() / 1000
+
+
+def _folded(name: str) -> str:
+    """A name without case, diacritics and double spaces: many type Vietnamese without them."""
+    plain = unicodedata.normalize("NFD", name.casefold().replace("đ", "d"))
+    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())
 
 
 def _text(arguments: Arguments, name: str) -> str:

@@ -39,6 +39,11 @@ class CommuneFacts:
     latitude: float
     localities: tuple[str, ...]
 
+    @property
+    def full_name(self) -> str:
+        """As the inventory has it: Phường Phúc Yên, Xã Tam Dương."""
+        return f"{'Phường' if self.kind == 'ward' else 'Xã'} {self.name}"
+
 
 _TABLE = """
 08707|VYE|Vĩnh Yên|ward|56428|105.584|21.294|Tích Sơn, Hội Hợp, Đồng Tâm, Thanh Trù

@@ -96,7 +96,7 @@ def _areas(province: Province) -> list[model.Area]:
     communes = [
         model.Area(
             AreaCode(commune.facts.code),
-            f"{'Phường' if commune.facts.kind == 'ward' else 'Xã'} {commune.facts.name}",
+            commune.facts.full_name,
             model.AreaLevel.COMMUNE,
             AreaCode(PROVINCE_CODE),
             since,

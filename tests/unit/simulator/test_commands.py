@@ -34,13 +34,27 @@ def test_commands_do_what_they_say(setting: tuple[Commander, Any, ManualClock]) 
     assert status["silent_nodes"] == 0
 
 
-@pytest.mark.parametrize("name", ["08911", "tda", "TAM ĐẢO"])
+@pytest.mark.parametrize(
+    "name", ["08911", "tda", "TAM ĐẢO", "Xã Tam Đảo", "tam dao", " xa  TAM dao "]
+)
 def test_a_commune_is_known_by_code_letters_and_name(
     setting: tuple[Commander, Any, ManualClock], name: str
 ) -> None:
     commander, _, _ = setting
     commander.run("mains", {"what": name})
     assert commander.run("status", {})["mains_failed"] == ["08911"]
+
+
+def test_no_two_communes_share_a_name_even_without_diacritics(
+    setting: tuple[Commander, Any, ManualClock],
+) -> None:
+    commander, of, _ = setting
+    for commune in of.province.communes:
+        for name in (commune.facts.name, commune.facts.full_name):
+            commander.run("heal", {})
+            answer = commander.run("mains", {"what": name})
+            assert f"no mains in {commune.facts.full_name} for 1200 s" in answer["text"]
+            assert commander.run("status", {})["mains_failed"] == [commune.facts.code]
 
 
 def test_a_ring_cut_says_that_only_redundancy_is_lost(
