@@ -13,8 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
-from omc.core.quantities import parse_duration
+from omc.cli.live_line import live_line
+from omc.cli.simulate_options import DURATION, ENDPOINT
+from omc.core.quantities import ListenAddress
 
 if TYPE_CHECKING:
     from omc.service.demo import Rate
@@ -24,26 +27,12 @@ if TYPE_CHECKING:
 _LINE_EVERY = 5.0
 
 
-class _DurationParameter(click.ParamType[float]):
-    """`60s`, `5m`, `1h30m`."""
-
-    name = "duration"
-
-    def convert(
-        self, value: str, param: click.Parameter | None, ctx: click.Context | None
-    ) -> float:
-        try:
-            return parse_duration(value)
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
-
-
 @dataclass(frozen=True, slots=True)
 class _Wish:
     sites: int
     seed: int
     seconds: float | None
-    listen: str
+    listen: ListenAddress
 
 
 @click.command()
@@ -51,9 +40,18 @@ class _Wish:
 @click.option(
     "--seed", type=int, default=7, show_default=True, help="Another seed, another province."
 )
-@click.option("--for", "seconds", type=_DurationParameter(), help="End by itself after 60s, 5m ...")
-@click.option("--listen", default="127.0.0.1:9469", show_default=True, help="Address of /metrics.")
-def demo(sites: int, seed: int, seconds: float | None, listen: str) -> None:
+@click.option("--for", "seconds", type=DURATION, help="End by itself after 60s, 5m ...")
+@click.option(
+    "--listen",
+    type=ENDPOINT,
+    default="127.0.0.1:9469",
+    show_default=True,
+    help="Address of /metrics. If this default is taken, a free port is used instead.",
+)
+@click.pass_context
+def demo(
+    context: click.Context, sites: int, seed: int, seconds: float | None, listen: ListenAddress
+) -> None:
     """Watch a synthetic province being polled: real SNMP, real MQTT, nothing to install.
 
     Starts an MQTT broker, a province of routers, OLTs, rectifiers and site gateways on loopback
@@ -64,9 +62,26 @@ def demo(sites: int, seed: int, seconds: float | None, listen: str) -> None:
 
     configure_logs("error", "console")
     try:
-        asyncio.run(_demo(_Wish(sites, seed, seconds, listen)))
+        chosen = context.get_parameter_source("listen") is not ParameterSource.DEFAULT
+        page = _page(listen, chosen=chosen)
+        asyncio.run(_demo(_Wish(sites, seed, seconds, page)))
     except DemoFailed as error:
         raise click.ClickException(str(error)) from error
+
+
+def _page(wanted: ListenAddress, *, chosen: bool) -> ListenAddress:
+    """Where the page will be: elsewhere only if nobody has chosen the address that is taken."""
+    from omc.service.demo import DemoFailed, check_listening, free_port
+
+    try:
+        check_listening(wanted)
+    except DemoFailed as error:
+        if chosen:
+            raise
+        free = ListenAddress("127.0.0.1", free_port())
+        click.echo(f"{str(error).capitalize()}. The page is on {free} instead.")
+        return free
+    return wanted
 
 
 def _say(text: str) -> None:
@@ -91,7 +106,7 @@ async def _demo(wish: _Wish) -> None:
             parts.demo_province(folder, wish.sites, wish.seed, mqtt, control, _say),
         ):
             click.echo(f"MQTT broker on 127.0.0.1:{mqtt}; the province answers SNMP and publishes.")
-            installation = parts.demo_installation(folder, parts.page_address(wish.listen))
+            installation = parts.demo_installation(folder, wish.listen)
             service = Service(installation, clock)
 
             span = parts.example_span(installation.inventory)
@@ -139,7 +154,7 @@ async def _summarise(service: Service, stop: asyncio.Event, rate: Rate) -> None:
                 await stop.wait()
         line = _summary(service, rate.of(service.status.samples))
         if live:
-            sys.stdout.write(f"\r\x1b[K{line}")
+            sys.stdout.write(live_line(line))
             sys.stdout.flush()
         else:
             click.echo(line)

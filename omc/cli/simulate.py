@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from omc.cli import simulate_control
+from omc.cli.live_line import live_line
 from omc.cli.simulate_history import history
 from omc.cli.simulate_options import (
     DURATION,
@@ -158,7 +159,7 @@ async def _run(built: Province, options: RunOptions, *, quiet: bool) -> None:
         sys.stdout.flush()
 
     def summary(line: str) -> None:
-        click.echo(f"\r\x1b[K{line}" if live else line, err=True, nl=not live)
+        click.echo(live_line(line) if live else line, err=True, nl=not live)
 
     await Simulator(built, options, SystemClock()).run(stop, started, None if quiet else summary)
     click.echo("stopped", err=True)
@@ -187,8 +188,13 @@ def _write(built: Province, addresses: AddressPlan, broker: ListenAddress, folde
     from omc.simulator.demo_settings import Access, write_settings
     from omc.simulator.inventory_files import write_inventory
 
-    write_inventory(built, addresses, folder / "inventory")
-    write_settings(folder, len(built.sites), (broker.host, broker.port), Access())
+    try:
+        write_inventory(built, addresses, folder / "inventory")
+        write_settings(folder, len(built.sites), (broker.host, broker.port), Access())
+    except OSError as error:
+        raise click.UsageError(
+            f"cannot write {error.filename or folder}: {error.strerror}"
+        ) from None
 
 
 def _census(built: Province) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from omc.cli.simulate_options import DURATION, province_options
+from omc.cli.simulate_options import STEP, province_options
 
 
 @click.command()
@@ -22,9 +22,7 @@ from omc.cli.simulate_options import DURATION, province_options
     type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
     help="Where the past ends, UTC; now, if not given.",
 )
-@click.option(
-    "--step", type=DURATION, default="15m", show_default=True, help="Between two samples."
-)
+@click.option("--step", type=STEP, default="15m", show_default=True, help="Between two samples.")
 @click.option(
     "--metrics",
     help="Names or patterns with commas between: lte_*,interface_*. "
@@ -60,6 +58,8 @@ def history(
     Load it with `promtool tsdb create-blocks-from openmetrics FILE DATA`, or post it to InfluxDB
     or VictoriaMetrics with precision=ms.
     """
+    if not output.absolute().parent.is_dir():
+        raise click.BadParameter(f"there is no folder {output.parent}", param_hint="--output")
     from omc.core.catalogue import Catalogue
     from omc.core.resources import config_folder
     from omc.simulator.history import DEFAULT_METRICS, HistoryPlan, UnknownMetrics, write_history
@@ -73,11 +73,14 @@ def history(
     plan = HistoryPlan(end - days * 86_400 // step * step, end, step, wanted)
     world = World(Province.generate(seed, sites))
     catalogue = Catalogue.load(config_folder() / "metrics")
-    with click.progressbar(length=sites, label="sites", file=sys.stderr) as bar:
+    unseen = not sys.stderr.isatty()
+    with click.progressbar(length=sites, label="sites", file=sys.stderr, hidden=unseen) as bar:
         try:
             written = write_history(
                 world, plan, catalogue, FORMATS[form], output, lambda done: bar.update(1)
             )
         except UnknownMetrics as error:
             raise click.UsageError(str(error)) from error
+        except OSError as error:
+            raise click.ClickException(f"cannot write {output}: {error.strerror}") from error
     click.echo(f"{written:,} samples of {days:g} days written to {output}")

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import click
 
-from omc.core.quantities import ListenAddress, parse_duration
+from omc.core.quantities import DurationRange, ListenAddress
 
 DEFAULT_CONTROL = "127.0.0.1:16160"
 DEFAULT_PORT = 16161
@@ -27,21 +27,27 @@ class _Endpoint(click.ParamType[ListenAddress]):
 
 
 class _Duration(click.ParamType[float]):
-    """Seconds of 20m, 90s or 2h."""
+    """Seconds of 20m, 90s or 2h, within a range."""
 
     name = "duration"
+
+    def __init__(self, least: str, most: str) -> None:
+        self._range = DurationRange(least, most)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         if isinstance(value, float):
             return value
         try:
-            return parse_duration(value)
+            return self._range.parse(value)
         except ValueError as error:
             self.fail(str(error), param, ctx)
 
 
 ENDPOINT = _Endpoint()
-DURATION = _Duration()
+#: How long something lasts, or the time between two messages.
+DURATION = _Duration("1s", "365d")
+#: Between two samples of a past.
+STEP = _Duration("1s", "1d")
 CommandT = TypeVar("CommandT", bound=Any)
 
 

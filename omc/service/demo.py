@@ -17,6 +17,7 @@ from pathlib import Path
 from omc.core.clock import Clock
 from omc.core.errors import OmcError
 from omc.core.inventory import Inventory
+from omc.core.quantities import ListenAddress
 from omc.service.installation import Installation, load_installation
 
 #: Seconds until the province has to be ready.
@@ -122,7 +123,7 @@ async def _stop(process: asyncio.subprocess.Process) -> None:
         await process.wait()
 
 
-def demo_installation(folder: Path, listen: str) -> Installation:
+def demo_installation(folder: Path, listen: ListenAddress) -> Installation:
     """The province's own settings and inventory, with the page at another address.
 
     Raises:
@@ -130,7 +131,7 @@ def demo_installation(folder: Path, listen: str) -> Installation:
     """
     settings = folder / "omc.yaml"
     text = settings.read_text(encoding="utf-8")
-    settings.write_text(text.replace("127.0.0.1:9469", listen), encoding="utf-8")
+    settings.write_text(text.replace("127.0.0.1:9469", str(listen)), encoding="utf-8")
     return load_installation(settings, os.environ)
 
 
@@ -140,16 +141,21 @@ def example_span(inventory: Inventory) -> str:
     return min(single or inventory.spans)
 
 
-def page_address(wanted: str) -> str:
-    """`wanted`, or the same address with a free port where that one is taken."""
-    host, _, port = wanted.rpartition(":")
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, int(port)))
-        except OSError:
-            return f"{host}:{free_port()}"
-    return wanted
+def check_listening(address: ListenAddress) -> None:
+    """See that a server could listen at an address, at this moment.
+
+    Raises:
+        DemoFailed: it could not.
+    """
+    try:
+        found = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
+        with socket.socket(found[0][0], socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(found[0][4])
+            probe.listen()
+    except OSError as error:
+        text = f"cannot listen on {address}: {(error.strerror or str(error)).lower()}"
+        raise DemoFailed(text) from None
 
 
 class Rate:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from tests.servers.process import free_port
@@ -21,15 +22,21 @@ SITES = 12
 @contextmanager
 def demo(log: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     port = free_port()
+    with started(log, "--listen", f"127.0.0.1:{port}", *arguments) as process:
+        yield process, port
+
+
+@contextmanager
+def started(log: Path, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "omc", "demo", "--listen", f"127.0.0.1:{port}", *arguments],
+            [sys.executable, "-m", "omc", "demo", *arguments],
             stdout=output,
             stderr=output,
             start_new_session=True,
         )
     try:
-        yield process, port
+        yield process
     finally:
         # Not killed: its parts are processes too, and it stops them.
         process.terminate()
@@ -101,3 +108,16 @@ def test_a_bounded_demo_ends_by_itself_and_says_how_it_went(tmp_path: Path) -> N
     assert re.search(r"\d+ of \d+ devices answering, 0 failing", said)
     assert "0 late" in said
     assert "Traceback" not in said
+
+
+def test_where_the_usual_port_is_taken_another_is_used_and_said(tmp_path: Path) -> None:
+    log = tmp_path / "demo.log"
+    with ExitStack() as stack:
+        with suppress(OSError):  # already taken by something else: as good
+            stack.enter_context(socket.create_server(("127.0.0.1", 9469)))
+        with started(log, "--sites", "4", "--for", "1s") as process:
+            assert process.wait(timeout=40) == 0
+    said = log.read_text(encoding="utf-8")
+    other = re.search(r"Cannot listen on 127.0.0.1:9469: .* The page is on (\S+) instead", said)
+    assert other is not None, said
+    assert f"http://{other[1]}/metrics" in said
