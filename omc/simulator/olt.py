@@ -144,6 +144,10 @@ def _pon_port(pon: Pon) -> Interface:
     )  # fmt: skip
 
 
+#: Share of the ONTs that measure more of their optics than the light they get (ITU-T G.988 leaves
+#: it to the ONT).
+FULL_DIAGNOSTICS = 0.3
+
 ReadOnt = Callable[[Moment, Pon, int], bytes]
 ReadPon = Callable[[Olt, Moment, Pon], bytes]
 
@@ -165,6 +169,17 @@ def _online_column(group: int, number: int, read: ReadOnt) -> Column[Olt, Moment
         return read(moment, pon, ont)
 
     return _ont_column(group, number, when_online)
+
+
+def _diagnostic_column(number: int, read: ReadOnt) -> Column[Olt, Moment]:
+    """As `_online_column`, for what only the newer ONTs measure of themselves."""
+
+    def when_measured(moment: Moment, pon: Pon, ont: int) -> bytes:
+        if unit(pon.index, ont, 9) >= FULL_DIAGNOSTICS:
+            return NO_READING
+        return read(moment, pon, ont)
+
+    return _online_column(51, number, when_measured)
 
 
 def _pon_column(group: tuple[int, ...], number: int, read: ReadPon) -> Column[Olt, Moment]:
@@ -268,11 +283,11 @@ _ONT_COLUMNS = (
     _ont_column(46, 23, _last_down),
     _ont_column(46, 24, _down_cause),
     _ont_column(46, 25, _last_dying_gasp),
-    _online_column(51, 1, _temperature),
-    _online_column(51, 2, _bias),
-    _online_column(51, 3, _ont_tx),
+    _diagnostic_column(1, _temperature),
+    _diagnostic_column(2, _bias),
+    _diagnostic_column(3, _ont_tx),
     _online_column(51, 4, _ont_rx),
-    _online_column(51, 5, _supply),
+    _diagnostic_column(5, _supply),
     _online_column(51, 6, _olt_rx),
 )
 

@@ -27,7 +27,7 @@ _HOST = (1, 3, 6, 1, 2, 1, 25)
 #: Busy-hour Mbit/s above which a ring gets ports of 100 instead of 10 Gbit/s.
 _FULL_TEN_GIGABIT = 7_000
 _LINE_NAME = {100_000: "HundredGigE", 10_000: "TenGigE", 1_000: "GigabitEthernet"}
-_PORTS = {SiteRole.CORE: 48, SiteRole.HUB: 32, SiteRole.ACCESS: 16}
+_PORTS = {SiteRole.CORE: 48, SiteRole.HUB: 24, SiteRole.ACCESS: 8}
 _MEMORY_KILOBYTES = 2_097_152
 #: hrStorageRam (RFC 2790).
 _RAM_TYPE = ber.encode_oid((1, 3, 6, 1, 2, 1, 25, 2, 1, 2))
