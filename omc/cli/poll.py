@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from omc.cli import EXIT_REFUSED, EXIT_UNREACHABLE
+from omc.cli import EXIT_REFUSED, EXIT_UNREACHABLE, poll_text
+from omc.cli.poll_text import Language
 
 if TYPE_CHECKING:
     from collector.profile_set import ProfileSet
-    from collector.snmp.credentials import Credentials, Target
+    from collector.snmp.credentials import Target
     from collector.snmp.device import PollResult
     from omc.core.catalogue import Catalogue
 
@@ -115,7 +116,7 @@ def poll(
     timeout: float,
     retries: int,
     deadline: float,
-    language: Literal["en", "vi"],
+    language: Language,
 ) -> None:
     """Read one device now: every metric that its profile knows, with units and sources.
 
@@ -128,75 +129,23 @@ def poll(
     Exit codes: 0 something was read, 1 the device answered nothing that is known, 2 wrong usage,
     3 unreachable, 4 authentication refused.
     """  # noqa: D301 - click wants the control character
-    address, port = _split(endpoint)
-    version = snmp_version or ("3" if user else "2c")
-    credentials = _credentials(
-        version, community, user, auth, auth_key, priv, priv_key, key_expansion
-    )
     from collector.snmp.credentials import Target
+    from omc.cli.poll_credentials import CredentialOptions, credentials_of, split_endpoint
 
+    address, port = split_endpoint(endpoint, language)
+    options = CredentialOptions(
+        snmp_version, community, user, auth, auth_key, priv, priv_key, key_expansion
+    )
+    credentials = credentials_of(options, language)
     target = Target(address, port, credentials, timeout=timeout, retries=retries)
     wish = _Wish(target, profile, node or address, deadline)
     sys.exit(_poll_and_print(wish, style, language, oids=oids))
 
 
-def _split(endpoint: str) -> tuple[str, int]:
-    """`host`, `host:port`, `[v6]`, `[v6]:port` or a bare IPv6 address."""
-    host, port = endpoint, "161"
-    if endpoint.startswith("["):
-        host, bracket, rest = endpoint[1:].partition("]")
-        port = rest.removeprefix(":") or "161"
-        if not bracket or (rest and not rest.startswith(":")):
-            raise click.UsageError(f"{endpoint!r} is no address: write [IPv6]:PORT")
-    elif endpoint.count(":") == 1:
-        host, port = endpoint.split(":")
-    if not host or not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
-        raise click.UsageError(f"{endpoint!r} is no ADDRESS[:PORT] with a port from 1 to 65535")
-    return host, int(port)
-
-
-def _credentials(
-    version: str,
-    community: str,
-    user: str | None,
-    auth: str | None,
-    auth_key: str | None,
-    priv: str | None,
-    priv_key: str | None,
-    key_expansion: str,
-) -> Credentials:
-    from collector.snmp.credentials import (
-        AuthProtocol,
-        Community,
-        KeyExpansion,
-        PrivProtocol,
-        UsmUser,
-        Version,
-    )
-
-    if version != "3":
-        if user or auth or priv:
-            raise click.UsageError(f"--user, --auth and --priv are for version 3, not {version}")
-        return Community(Version(version), community)
-    if not user:
-        raise click.UsageError("version 3 needs --user")
-    try:
-        return UsmUser(
-            user,
-            AuthProtocol(auth) if auth else None,
-            auth_key or "",
-            PrivProtocol(priv) if priv else None,
-            priv_key or "",
-            KeyExpansion(key_expansion),
-        )
-    except ValueError as error:
-        raise click.UsageError(str(error)) from None
-
-
 def _poll_and_print(
     wish: _Wish,
     style: Literal["table", "json", "prometheus", "influx"],
-    language: Literal["en", "vi"],
+    language: Language,
     *,
     oids: bool,
 ) -> int:
@@ -209,21 +158,22 @@ def _poll_and_print(
     profiles = ProfileSet.load([config_folder() / "profiles"], catalogue)
     if wish.profile not in ("auto", *profiles.names):
         names = ", ".join(profiles.names)
-        raise click.UsageError(f"there is no profile {wish.profile!r}; there are: {names}")
+        raise click.UsageError(poll_text.NO_PROFILE.of(language, name=wish.profile, known=names))
     began = time.monotonic()
     try:
         profile, result = asyncio.run(_ask(wish, catalogue, profiles))
-    except AuthenticationRefused as error:
-        _complain(str(error), "Check --user, --auth, --auth-key, --priv and --priv-key.")
-        return EXIT_REFUSED
     except SourceError as error:
-        _complain(str(error), *_advice(wish.target))
-        return EXIT_UNREACHABLE
+        from omc.cli.poll_failure import complaint
+
+        for line in complaint(error, wish.target, wish.deadline, language):
+            click.echo(line, err=True)
+        refused = isinstance(error, AuthenticationRefused)
+        return EXIT_REFUSED if refused else EXIT_UNREACHABLE
     from omc.cli.poll_output import Reading, write
 
     write(Reading(profile, result, time.monotonic() - began, catalogue), style, language, oids=oids)
     for problem in result.problems:
-        click.echo(f"incomplete: {problem}", err=True)
+        click.echo(poll_text.INCOMPLETE.of(language, problem=problem), err=True)
     return 0 if result.samples else EXIT_NOTHING_READ
 
 
@@ -251,22 +201,3 @@ async def _ask(wish: _Wish, catalogue: Catalogue, profiles: ProfileSet) -> tuple
         )
         await session.run(device.poll(result), wish.deadline)
     return device.profile, result
-
-
-def _advice(target: Target) -> list[str]:
-    from collector.snmp.credentials import Community
-
-    advice = [f"Is the device up, and does UDP port {target.port} reach it from here?"]
-    if isinstance(target.credentials, Community):
-        advice.append("A wrong community is met with silence: check --community.")
-        advice.append("Old devices speak version 1 only: try --snmp-version 1.")
-    else:
-        advice.append("Some agents meet an unknown --user or wrong keys with silence.")
-    advice.append("A slow device may need a longer --timeout.")
-    return advice
-
-
-def _complain(text: str, *advice: str) -> None:
-    click.echo(f"omc poll: {text}", err=True)
-    for line in advice:
-        click.echo(f"  {line}", err=True)

@@ -12,10 +12,9 @@ from typing import Literal
 import click
 
 from collector.snmp.device import PollResult
+from omc.cli.poll_text import Language
 from omc.core.catalogue import Catalogue
 from omc.core.model import Series
-
-Language = Literal["en", "vi"]
 
 
 @dataclass(frozen=True, slots=True)

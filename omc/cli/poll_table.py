@@ -6,13 +6,20 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from omc.cli.poll_output import Language, Reading, Sample
+from omc.cli import poll_text
+from omc.cli.poll_output import Reading, Sample
+from omc.cli.poll_text import Language
 from omc.core.catalogue import MetricKind
-from omc.core.model import Series
+from omc.core.model import Quality, Series
 from omc.core.quantity_text import value_text
 
 _SEVERITY_STYLES = {"ok": "green", "warning": "yellow", "critical": "bold red", "unknown": "dim"}
 _IDENTITY = ("site", "node")
+
+#: Of the column of objects on a terminal; a longer name is folded.
+_OBJECT_WIDTH = 32
+#: Wider than any line can be.
+_WIDTH_UNFOLDED = 100_000
 
 #: Labels that name the object itself; the others tell its metrics apart.
 _OBJECTS = (
@@ -32,8 +39,13 @@ _OBJECTS = (
 
 
 def write_table(reading: Reading, samples: list[Sample], language: Language, *, oids: bool) -> None:
-    """Print one table a topic of the catalogue, and what it took."""
-    console = Console()
+    """Print one table a topic of the catalogue, and what it took.
+
+    Nothing is folded for a pipe, nor with OIDs: a line can be searched, an OID copied.
+    """
+    footer = Console()
+    unfolded = oids or not footer.is_terminal
+    console = Console(width=_WIDTH_UNFOLDED) if unfolded else footer
     topics = {
         metric.name: topic
         for topic, (_, metrics) in reading.catalogue.topics.items()
@@ -42,26 +54,32 @@ def write_table(reading: Reading, samples: list[Sample], language: Language, *, 
     for topic, (title, _) in reading.catalogue.topics.items():
         of_topic = [s for s in samples if topics.get(s.series.metric.name) == topic]
         if of_topic:
-            heading = title.vi if language == "vi" else title.en
-            console.print(_topic_table(heading, of_topic, language, oids=oids))
+            table = _topic_table(title.of(language), language, oids=oids, unfolded=unfolded)
+            _add_rows(table, of_topic, language, oids=oids)
+            console.print(table)
             console.print()
-    console.print(_summary(reading, len(samples)))
+    on_terminal = footer if footer.is_terminal else console
+    on_terminal.print(_summary(reading, len(samples), language))
 
 
-def _topic_table(heading: str, samples: list[Sample], language: Language, *, oids: bool) -> Table:
+def _topic_table(heading: str, language: Language, *, oids: bool, unfolded: bool) -> Table:
     table = Table(title=heading, title_justify="left", title_style="bold", box=None, pad_edge=False)
-    table.add_column("object", overflow="fold", max_width=32)
-    table.add_column("metric", style="cyan", no_wrap=True)
-    table.add_column("value", overflow="fold")
+    width = None if unfolded else _OBJECT_WIDTH
+    table.add_column(poll_text.OBJECT.of(language), overflow="fold", max_width=width)
+    table.add_column(poll_text.METRIC.of(language), style="cyan", no_wrap=True)
+    table.add_column(poll_text.VALUE.of(language), overflow="fold")
     if oids:
-        table.add_column("oid", style="dim", overflow="fold")
+        table.add_column(poll_text.OID.of(language), style="dim", no_wrap=True)
+    return table
+
+
+def _add_rows(table: Table, samples: list[Sample], language: Language, *, oids: bool) -> None:
     shown: str | None = None
     for sample in sorted(samples, key=_by_object):
         name = object_name(sample.series)
         cells = [name if name != shown else "", _metric_cell(sample.series)]
         table.add_row(*cells, _value_cell(sample, language), *([sample.oid] if oids else []))
         shown = name
-    return table
 
 
 def _by_object(sample: Sample) -> tuple[list[tuple[int, str]], str]:
@@ -118,9 +136,14 @@ def _value_cell(sample: Sample, language: Language) -> Text:
     return Text(value_text(metric, sample.value, language), style=style)
 
 
-def _summary(reading: Reading, samples: int) -> Text:
-    text = f"{samples} values with profile {reading.profile} in {reading.seconds:.2f} s"
+def _summary(reading: Reading, samples: int, language: Language) -> Text:
+    text = poll_text.FOOTER.of(
+        language, count=samples, profile=reading.profile, seconds=reading.seconds
+    )
     if reading.result.rejected:
-        reasons = ", ".join(f"{n} {why}" for why, n in sorted(reading.result.rejected.items()))
-        text += f"; no value: {reasons}"
+        reasons = ", ".join(
+            f"{count} {poll_text.REASONS[Quality(why)].of(language)}"
+            for why, count in sorted(reading.result.rejected.items())
+        )
+        text += poll_text.NO_VALUE.of(language, reasons=reasons)
     return Text(text, style="dim")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -138,11 +140,40 @@ def test_a_wrong_community_is_silence_and_says_so(snmpd: Snmpd) -> None:
     assert "wrong-one" not in done.stderr
 
 
-def test_nobody_there_ends_with_3() -> None:
-    done = omc_poll(f"127.0.0.1:{free_udp_port()}", "--timeout", "0.2", "--retries", "0")
+def test_a_port_where_nobody_listens_is_no_matter_of_communities() -> None:
+    port = free_udp_port()
+    done = omc_poll(f"127.0.0.1:{port}", "--timeout", "0.2", "--retries", "0")
     assert done.returncode == 3
-    assert "Is the device up" in done.stderr
+    assert done.stderr.splitlines() == [
+        f"omc poll: connection refused by 127.0.0.1:{port}",
+        f"  Nothing listens on UDP port {port} there: is the SNMP agent running, is the port right?",
+    ]
     assert done.stdout == ""
+
+
+def test_a_name_that_nobody_knows_is_no_matter_of_communities() -> None:
+    done = omc_poll("no-such-box.invalid")
+    assert done.returncode == 3
+    assert done.stderr.splitlines() == [
+        "omc poll: the name 'no-such-box.invalid' could not be resolved",
+        "  Check the spelling of the name, or give the IP address.",
+    ]
+
+
+def test_silence_says_how_long_it_lasted_in_both_languages() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as mute:
+        mute.bind(("127.0.0.1", 0))
+        endpoint = f"127.0.0.1:{mute.getsockname()[1]}"
+        options = (endpoint, "--timeout", "0.1", "--retries", "0")
+        english = omc_poll(*options)
+        vietnamese = omc_poll(*options, "--language", "vi")
+    assert english.returncode == vietnamese.returncode == 3
+    first, *advice = english.stderr.splitlines()
+    assert first == f"omc poll: no answer from {endpoint}, waited 0.1 s for each request"
+    assert [line.split()[0] for line in advice] == ["Is", "A", "Old", "A"]
+    first, *advice = vietnamese.stderr.splitlines()
+    assert first == f"omc poll: {endpoint} không trả lời, mỗi yêu cầu đã chờ 0.1 giây"
+    assert "  Sai community thì thiết bị không trả lời: hãy kiểm tra --community." in advice
 
 
 @pytest.mark.parametrize(
@@ -155,6 +186,22 @@ def test_nobody_there_ends_with_3() -> None:
         (("127.0.0.1", "--user", "omc", "--snmp-version", "1"), "are for version 3"),
         (("127.0.0.1", "--user", "omc", "--auth", "md5", "--auth-key", "short"), "8 characters"),
         (("127.0.0.1", "--user", "omc", "--priv", "aes128"), "privacy needs authentication"),
+        (("127.0.0.1", "--user", "omc", "--auth", "sha256"), "give --auth-key or OMC_AUTH_KEY"),
+        (
+            (
+                "127.0.0.1",
+                "--user",
+                "omc",
+                "--auth",
+                "md5",
+                "--auth-key",
+                "longenough",
+                "--priv",
+                "des",
+            ),
+            "give --priv-key or OMC_PRIV_KEY",
+        ),
+        (("127.0.0.1:0", "--language", "vi"), "với cổng từ 1 đến 65535"),
         (("127.0.0.1", "--profile", "no-such-box"), "there is no profile 'no-such-box'"),
         (("127.0.0.1", "--format", "xml"), "xml"),
     ],
@@ -190,8 +237,23 @@ def test_the_table_groups_by_topic_and_shows_units(snmpd: Snmpd) -> None:
     assert "Up" in english
     assert " B" in english
     assert "values with profile generic" in english
-    with_oids = omc_poll(f"127.0.0.1:{snmpd.port}", "--oids", COLUMNS="200").stdout
-    assert "1.3.6.1.2.1.31.1.1.1.6.1" in with_oids
+
+
+def test_for_a_pipe_every_value_and_the_footer_are_one_line_each(snmpd: Snmpd) -> None:
+    endpoint = f"127.0.0.1:{snmpd.port}"
+    oids = {sample["oid"] for sample in read_json(endpoint) if sample["oid"]}
+    lines = omc_poll(endpoint, "--oids", COLUMNS="40").stdout.splitlines()
+    shown = {line.split()[-1] for line in lines if line}
+    assert {oid for oid in oids if oid.startswith("1.3.6.1.2.1.31.")} <= shown
+    assert re.fullmatch(r"\d+ values with profile generic in [\d.]+ s.*", lines[-1])
+
+
+def test_the_table_speaks_vietnamese_throughout(snmpd: Snmpd) -> None:
+    lines = omc_poll(f"127.0.0.1:{snmpd.port}", "--language", "vi").stdout.splitlines()
+    assert lines[1].split("  ")[0] == "đối tượng"
+    assert "chỉ số" in lines[1]
+    assert "giá trị" in lines[1]
+    assert re.fullmatch(r"\d+ giá trị, mẫu thiết bị generic, trong [\d.]+ giây.*", lines[-1])
 
 
 def test_help_makes_sense_without_reading_anything_else() -> None:
