@@ -26,7 +26,8 @@ _GEOJSON = (".geojson", ".json")
 _EXAMPLES = """\b
 Examples:
   omc import sites stations.csv --map "Mã trạm=code" --map "Tên trạm=name"
-  omc import areas communes.geojson --map ma_xa=code --map ten_xa=name --set level=commune
+  omc import areas communes.geojson --map ma_xa=code --map ten_xa=name \\
+      --set level=commune --set parent=25 --set valid_from=2025-07-01
 """
 
 

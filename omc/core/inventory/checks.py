@@ -139,7 +139,18 @@ def _parent(table: TypedTable, row: int, parents: list[Period]) -> Iterator[Prob
         yield _problem(table, row, "parent", text)
     period = _period(table, row)
     if period is not None and period[0] < period[1] and not _covered(*period[:2], parents):
-        yield _problem(table, row, "parent", f"{name} is not valid for the whole period")
+        text = (
+            f"{name} is not valid for the whole period: needed {_days(*period[:2])}, "
+            f"{name} is valid {' and '.join(_days(*known[:2]) for known in parents)}"
+        )
+        yield _problem(table, row, "parent", text)
+
+
+def _days(start: date, end: date) -> str:
+    """A period in words."""
+    if start == date.min:
+        return "always (no valid_from)" if end == date.max else f"until {end}"
+    return f"from {start}" if end == date.max else f"from {start} until {end}"
 
 
 def _covered(start: date, end: date, periods: list[Period]) -> bool:

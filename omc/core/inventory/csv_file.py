@@ -10,7 +10,7 @@ import csv
 import io
 import unicodedata
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -127,10 +127,12 @@ def read_csv(path: Path, kind: Kind, foreign: Foreign | None = None) -> Table:
     theirs = {_column_name(name): ours for name, ours in foreign_file.renamed.items()}
     header = [theirs.get(name, name) for name in sheet.header]
     expected = _Expected.of(kind, foreign)
-    problems = [
-        *_header_problems(path, text, sheet, header, expected),
-        *sheet.problems,
-    ]
+    problems = _header_problems(path, text, sheet, header, expected)
+    if foreign is not None:
+        problems.extend(_unmapped(path, sheet, foreign))
+        if problems:  # without the right columns, whatever is said of rows would be false
+            raise ConfigurationError(problems)
+    problems.extend(sheet.problems)
     known = SCHEMAS[kind].names
     wanted = {name: index for index, name in enumerate(header) if name in known}
     places = CsvPlaces(path, text, sheet.lines, wanted, sheet.separator)
@@ -147,7 +149,8 @@ class _Sheet:
 
     Attributes:
         separator: Between fields.
-        header: Lower-case names.
+        header: Names of columns, as they are compared.
+        spelled: The same names, as they are written.
         header_line: Its line, from 1.
         rows: As long as the header, all of them.
         lines: First line of each row, from 1.
@@ -156,6 +159,7 @@ class _Sheet:
 
     separator: str
     header: list[str] = field(default_factory=list)
+    spelled: list[str] = field(default_factory=list)
     header_line: int = 1
     rows: list[list[str]] = field(default_factory=list)
     lines: array[int] = field(default_factory=lambda: array("l"))
@@ -194,6 +198,7 @@ def _column_name(text: str) -> str:
 def _add_row(sheet: _Sheet, path: Path, line: int, row: list[str]) -> None:
     if not sheet.header:
         sheet.header = [_column_name(name) for name in row]
+        sheet.spelled = [name.strip() for name in row]
         sheet.header_line = line
     elif len(row) != len(sheet.header):
         found = f"found {len(row)} fields; the header has {len(sheet.header)}"
@@ -216,41 +221,62 @@ class _Expected:
         allowed: All columns of the kind.
         required: Columns that must be there.
         closed: Whether other columns are a fault.
+        foreign: The file is somebody else's, so that columns may have other names.
     """
 
     allowed: tuple[str, ...]
     required: tuple[str, ...]
     closed: bool
+    foreign: bool
 
     @classmethod
     def of(cls, kind: Kind, foreign: Foreign | None) -> _Expected:
         schema = SCHEMAS[kind]
         required = [column.name for column in schema.columns if column.required]
         if foreign is None:
-            return cls(schema.names, tuple(required), closed=True)
-        keys = (n for n in required if n in schema.key and n not in foreign.fixed)
-        return cls(schema.names, tuple(keys), closed=not foreign.renamed)
+            return cls(schema.names, tuple(required), closed=True, foreign=False)
+        given = {*foreign.fixed, *foreign.renamed.values()}
+        keys = (name for name in required if name in schema.key and name not in given)
+        return cls(schema.names, tuple(keys), closed=not foreign.renamed, foreign=True)
 
 
 def _header_problems(
     path: Path, text: str, sheet: _Sheet, header: Sequence[str], expected: _Expected
 ) -> list[Problem]:
     faults: dict[int, str] = {}
-    for index, name in enumerate(header):
+    for index, (name, spelled) in enumerate(zip(header, sheet.spelled, strict=True)):
         if name in expected.allowed and name in header[:index]:
             faults[index] = f"the column {name!r} is here twice"
         elif expected.closed and name not in expected.allowed:
             allowed = ", ".join(expected.allowed)
-            faults[index] = f"the column {name!r} is not known; allowed: {allowed}"
+            faults[index] = f"the column {spelled!r} is not known; allowed: {allowed}"
     problems = []
     for index, fault in faults.items():
         line, character = field_place(text, sheet.separator, sheet.header_line, index)
         problems.append(Problem(str(path), line, character, fault))
     for name in expected.required:
         if name not in header:
-            fault = f"the column {name!r} is missing"
+            fault = f"the column {name!r} is missing{_map_example(sheet, name, expected)}"
             problems.append(Problem(str(path), sheet.header_line, 0, fault))
     return problems
+
+
+def _map_example(sheet: _Sheet, name: str, expected: _Expected) -> str:
+    """How to say which of their columns is meant, with a name of this very file."""
+    pairs = zip(sheet.header, sheet.spelled, strict=True)
+    theirs = next((spelled for known, spelled in pairs if known not in expected.allowed), None)
+    if not expected.foreign or not theirs:
+        return ""
+    return f'; if the file has it by another name, say so: --map "{theirs}={name}"'
+
+
+def _unmapped(path: Path, sheet: _Sheet, foreign: Foreign) -> Iterator[Problem]:
+    """Columns that are renamed, but that the file does not have."""
+    for theirs in foreign.renamed:
+        if _column_name(theirs) not in sheet.header:
+            has = ", ".join(sheet.spelled)
+            text = f"the file has no column {theirs!r}; it has: {has}"
+            yield Problem(str(path), sheet.header_line, 0, text)
 
 
 def _columns(rows: Sequence[Sequence[str]], wanted: Mapping[str, int]) -> dict[str, list[str]]:

@@ -83,8 +83,7 @@ def read_geojson(path: Path, foreign: Foreign) -> Table:
     if "area_km2" not in columns:
         columns["area_km2"] = [f"{area_km2(area):.4f}" if area else "" for area in geometries]
     if "code" not in columns:
-        fault = "no feature has the property 'code'; name theirs with --map \"THEIRS=code\""
-        raise ConfigurationError([Problem(str(path), 0, 0, fault)])
+        raise ConfigurationError([Problem(str(path), 0, 0, _no_code(features, foreign))])
     return Table(Kind.AREAS, columns, len(features), places, problems)
 
 
@@ -119,6 +118,17 @@ def _properties(features: Sequence[Mapping[str, Any]], foreign: Foreign) -> dict
         elif any(name in p for p in properties):
             columns[ours] = [_field(p.get(name)) for p in properties]
     return columns
+
+
+def _no_code(features: Sequence[Mapping[str, Any]], foreign: Foreign) -> str:
+    """What to say when no feature has the property that is to be the code."""
+    written = [feature.get("properties") for feature in features]
+    names = dict.fromkeys(name for p in written if isinstance(p, dict) for name in p)
+    has = f"they have: {', '.join(names)}" if names else "they have none at all"
+    theirs = next((name for name, ours in foreign.renamed.items() if ours == "code"), None)
+    if theirs is not None:
+        return f"no feature has the property {theirs!r}; {has}"
+    return f"no feature has the property 'code'; name theirs with --map \"THEIRS=code\"; {has}"
 
 
 def _field(value: Any) -> str:

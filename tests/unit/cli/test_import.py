@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from omc.cli.import_ import import_command
+from omc.cli.init import init_command
 from omc.core.errors import ConfigurationError
 from omc.core.inventory import Inventory
 from omc.core.model import AreaCode, SiteCode
@@ -21,6 +24,8 @@ VP0002,Trạm Liên Bảo,21.32,105.59,Nokia
 """
 
 SITE_COLUMNS = "code, name, latitude, longitude, area, technologies, vendor, notes"
+
+MISSING = "list.csv:1: the column 'code' is missing; if the file has it by another name, say so:"
 
 AREAS = """\
 code,name,level,valid_from,valid_to
@@ -132,6 +137,10 @@ def test_a_byte_order_mark_and_the_mode_of_the_file_are_kept(folder: Path) -> No
         ("sites", "code,vendr\nVP0001,a\n",
          f"list.csv:1:6: the column 'vendr' is not known; allowed: {SITE_COLUMNS}"),
         ("sites", "name,vendor\nx,a\n", "list.csv:1: the column 'code' is missing"),
+        ("sites", "Mã trạm,name\nx,a\ny,b\n",
+         f"{MISSING} --map \"Mã trạm=code\""),
+        ("sites", "Mã trạm,name\nx,a\ny,b\n",
+         f"list.csv:1:1: the column 'Mã trạm' is not known; allowed: {SITE_COLUMNS}"),
         ("sites", "code,area\nVP0001,99\n", "list.csv:2:8: area: there is no area '99'"),
         ("cells", "name,site,technology,band,sector\nC,VP9,4G,B3,1\n",
          "list.csv:2:3: site: there is no site 'VP9'"),
@@ -146,6 +155,62 @@ def test_a_bad_file_is_told_at_its_place_and_changes_nothing(
     problems = _problems(bring(folder, kind, "list.csv", content), folder)
     assert problem in problems
     assert {path: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_a_mapped_column_that_is_not_there_is_told_and_nothing_else(folder: Path) -> None:
+    theirs = "Mã trạm,Tên\nVP1,a\nVP2,b\n"
+    result = bring(folder, "sites", "l.csv", theirs, "--map", "Mã=code", "--map", "Tên=name")
+    assert _problems(result, folder) == [
+        "l.csv:1: the file has no column 'Mã'; it has: Mã trạm, Tên",
+    ]
+
+
+def test_headers_that_are_not_ours_make_no_errors_of_rows(folder: Path) -> None:
+    theirs = "Mã trạm,Tên\nVP1,a\nVP2,b\n"
+    problems = _problems(bring(folder, "sites", "l.csv", theirs), folder)
+    assert len(problems) == 3
+    assert not any("is already on line" in problem for problem in problems)
+
+
+def test_the_examples_of_the_document_work_on_what_omc_init_writes(tmp_path: Path) -> None:
+    assert CliRunner().invoke(init_command, [str(tmp_path)]).exit_code == 0
+    ring = [[105.5, 21.3], [105.6, 21.3], [105.6, 21.4], [105.5, 21.4], [105.5, 21.3]]
+    geometry = {"type": "Polygon", "coordinates": [ring]}
+    properties = {"ma_xa": "08999", "ten_xa": "Xã Mới"}
+    (tmp_path / "communes.geojson").write_text(
+        _geojson({"type": "Feature", "properties": properties, "geometry": geometry}), "utf-8"
+    )
+    stations = "Mã trạm,Tên trạm,Ghi chú\nVP0001,Trạm Một,\n"
+    (tmp_path / "stations.csv").write_text(stations, "utf-8")
+    document = Path(__file__).parents[3] / "docs" / "configuration.md"
+    text = document.read_text("utf-8").replace("\\\n", " ")
+    commands = re.findall(r"^    omc import (.+)$", text, re.MULTILINE)
+    assert len(commands) == 2
+    for command in commands:
+        kind, file, *options = shlex.split(command)
+        arguments = [kind, str(tmp_path / file), "-c", str(tmp_path / "omc.yaml"), *options]
+        result = CliRunner().invoke(import_command, arguments)
+        assert result.exception is None, result.exception
+    inventory = Inventory.load(tmp_path / "inventory")
+    assert inventory.areas[AreaCode("08999")][0].name == "Xã Mới"
+    assert inventory.sites[SiteCode("VP0001")].name == "Trạm Một"
+
+
+def test_a_unit_older_than_its_parent_is_told_with_both_periods(folder: Path) -> None:
+    options = [*MAPPED[:-2], "--set", "valid_from=2020-01-01"]
+    features = _geojson(_feature("08716", dan_so=1))
+    (problem,) = _problems(bring(folder, "areas", "c.geojson", features, *options), folder)
+    assert problem.endswith(
+        "parent: '25' is not valid for the whole period: needed from 2020-01-01, "
+        "'25' is valid from 2025-07-01"
+    )
+
+
+def test_a_geojson_without_our_code_says_what_it_has_instead(folder: Path) -> None:
+    result = bring(folder, "areas", "c.geojson", _geojson(_feature("08716")))
+    (problem,) = _problems(result, folder)
+    assert problem.startswith("c.geojson: no feature has the property 'code'; name theirs with")
+    assert problem.endswith("they have: ma_xa, ten")
 
 
 def test_a_fault_of_the_old_rows_is_told_in_the_old_file(folder: Path) -> None:
@@ -227,7 +292,7 @@ def test_the_same_geojson_again_changes_nothing(folder: Path) -> None:
         (_geojson(crs={"type": "name", "properties": {"name": "EPSG:3405"}}),
          f"c.geojson: crs: {NOT_WGS_84}"),
         (_geojson({"properties": {"other": 1}, "geometry": None}),
-         "c.geojson: no feature has the property 'code'; name theirs with --map \"THEIRS=code\""),
+         "c.geojson: no feature has the property 'ma_xa'; they have: other"),
         (_geojson(_feature("1"), _feature("2", [[105, 21], [106, 21], [106, 22], [105, 22]])),
          "c.geojson:38:3: feature 2: geometry: expected rings that end where they begin"),
         (_geojson(_feature("1", [[560000, 1], [570000, 1], [570000, 2], [560000, 1]])),
