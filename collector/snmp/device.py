@@ -191,6 +191,7 @@ class Device:
             result.problems.append(str(reason))
         finally:
             self._take_quality(result)
+            self._result, self._open = PollResult(), {}  # the batches are the bus's now
 
     def _take_quality(self, result: PollResult) -> None:
         """What was read and was no sample."""
