@@ -1,6 +1,6 @@
 """MQTT under load: messages a second through a real broker into /metrics, and how soon they show.
 
-    python -m bench.mqtt_flow [--rate 2000] [--seconds 60]
+    python -m bench.mqtt_flow [--rate 2000] [--seconds 45]
 
 Starts mosquitto (with a queue longer than its default, which drops QoS 1 beyond 1,000 messages), a
 publisher in a process of its own, and `omc run`. Under that load single messages with a known value
@@ -151,7 +151,7 @@ def main() -> None:
     """Measure, print and write down."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--rate", type=int, default=2000)
-    parser.add_argument("--seconds", type=int, default=60)
+    parser.add_argument("--seconds", type=int, default=45)
     parser.add_argument("--output", type=Path, default=RESULTS / "mqtt_flow.json")
     wish = parser.parse_args()
     figures = asyncio.run(measure(wish.rate, wish.seconds))
