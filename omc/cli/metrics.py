@@ -129,11 +129,13 @@ def _topic_table(title: str, group: tuple[Metric, ...], language: str) -> Table:
     from rich import box
     from rich.table import Table
 
+    from omc.core.quantity_text import unit_text
+
     table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
     for heading in _HEADINGS[language]:
         table.add_column(heading, no_wrap=heading != _HEADINGS[language][-1])
     for metric in group:
-        unit = "" if metric.unit == "1" else metric.unit
+        unit = unit_text(metric.unit)
         table.add_row(
             _plain(metric.name, "cyan"), metric.kind, unit, _plain(metric.help.of(language))
         )

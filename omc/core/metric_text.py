@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from omc.core.catalogue import Catalogue
 from omc.core.metric import Aggregation, Metric, MetricKind, Text
+from omc.core.quantity_text import unit_text
 
 _AGGREGATION = {
     Aggregation.SUM: Text(en="add up", vi="cộng lại"),
@@ -100,10 +101,11 @@ def formula(metric: Metric) -> str:
     return f"1 - {quotient}" if metric.ratio.complement else quotient
 
 
-def range_words(metric: Metric, language: str) -> str:
-    """The valid range with its unit."""
+def range_words(metric: Metric, language: str, unit: str | None = None) -> str:
+    """The valid range with its unit: that of the catalogue, or as it is given."""
     low, high = metric.valid.min, metric.valid.max
-    unit = "" if metric.unit == "1" else f" {metric.unit}"
+    written = ("" if metric.unit == "1" else metric.unit) if unit is None else unit
+    unit = f" {written}" if written else ""
     if low is not None and high is not None:
         return f"{low:.12g} … {high:.12g}{unit}"
     if low is not None:
@@ -118,9 +120,11 @@ def explain(metric: Metric, catalogue: Catalogue, language: str) -> list[tuple[s
     fields = {
         "help": [metric.help.of(language)],
         "kind": [_KIND[metric.kind].of(language)],
-        "unit": [_UNIT_ONE.of(language) if metric.unit == "1" else metric.unit],
+        "unit": [_UNIT_ONE.of(language) if metric.unit == "1" else unit_text(metric.unit)],
         "labels": list(_label_lines(metric, catalogue, language)),
-        "valid": [range_words(metric, language)] if not metric.states else [],
+        "valid": [range_words(metric, language, unit_text(metric.unit))]
+        if not metric.states
+        else [],
         "aggregation": [aggregation_words(metric, language)],
         "formula": [formula(metric)] if metric.derived else [],
         "states": [

@@ -4,8 +4,21 @@ from __future__ import annotations
 
 from omc.core.catalogue import Metric, MetricKind
 
-_UNIT_SYMBOLS = {"Cel": "°C", "By": "B", "dB": "dB", "1": "", "m": "m", "deg": "°"}
+#: What people write for units that UCUM, the code of the catalogue, writes otherwise.
+_UNIT_SYMBOLS = {
+    "1": "",
+    "Cel": "°C",
+    "By": "B",
+    "Ohm": "Ω",
+    "deg": "°",
+    "{rev}/min": "rpm",
+}
 _PREFIXES = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
+
+
+def unit_text(unit: str) -> str:
+    """A unit as people write it: °C for `Cel`; nothing for `1`. Programs read UCUM, in JSON."""
+    return _UNIT_SYMBOLS.get(unit, unit)
 
 
 def value_text(metric: Metric, value: float, language: str = "en") -> str:
@@ -23,9 +36,8 @@ def value_text(metric: Metric, value: float, language: str = "en") -> str:
     if metric.name.endswith("_ratio"):
         return f"{number_text(value * 100)} %"
     if metric.unit in ("By", "bit/s", "bit"):
-        return _prefixed(value, _UNIT_SYMBOLS.get(metric.unit, metric.unit))
-    unit = _UNIT_SYMBOLS.get(metric.unit, metric.unit)
-    return f"{number_text(value)} {unit}".rstrip()
+        return _prefixed(value, unit_text(metric.unit))
+    return f"{number_text(value)} {unit_text(metric.unit)}".rstrip()
 
 
 def state_text(metric: Metric, value: float, language: str) -> str:

@@ -32,6 +32,19 @@ def test_the_list_has_every_metric_on_one_line_with_its_unit() -> None:
     ]
 
 
+def test_units_are_as_people_write_them_and_json_keeps_ucum() -> None:
+    rows = [line.split() for line in omc_metrics().output.splitlines() if line.strip()]
+    units = {row[0]: row[2] for row in rows if row[0] in NAMES}
+    assert units["env_temperature_celsius"] == "°C"
+    assert units["memory_size_bytes"] == "B"
+    assert units["fan_speed_rpm"] == "rpm"
+    assert "°C" in omc_metrics("env_temperature_celsius").output
+    assert "Cel" not in omc_metrics("env_temperature_celsius").output.split()
+    assert json.loads(omc_metrics("fan_speed_rpm", "--format", "json").output)["unit"] == (
+        "{rev}/min"
+    )
+
+
 def test_help_shows_an_example_a_line() -> None:
     lines = omc_metrics("--help").output.splitlines()
     assert "    omc metrics battery_voltage_volts        everything about one" in lines

@@ -36,6 +36,7 @@ def metric(name: str, unit: str, kind: MetricKind = MetricKind.GAUGE) -> Metric:
         ("device_uptime_seconds", "s", 5400, "1 h 30 min"),
         ("poll_duration_seconds", "s", 0.0123, "0.012 s"),
         ("optical_rx_power_dbm", "dBm", -21.345, "-21.345 dBm"),
+        ("fan_speed_rpm", "{rev}/min", 4200.0, "4\u202f200 rpm"),
         ("pon_port_onts", "1", 1234567, "1\u202f234\u202f567"),
     ],
 )
