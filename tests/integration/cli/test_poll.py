@@ -144,10 +144,9 @@ def test_a_port_where_nobody_listens_is_no_matter_of_communities() -> None:
     port = free_udp_port()
     done = omc_poll(f"127.0.0.1:{port}", "--timeout", "0.2", "--retries", "0")
     assert done.returncode == 3
-    assert done.stderr.splitlines() == [
-        f"omc poll: connection refused by 127.0.0.1:{port}",
-        f"  Nothing listens on UDP port {port} there: is the SNMP agent running, is the port right?",
-    ]
+    said, advice = done.stderr.splitlines()
+    assert said == f"omc poll: connection refused by 127.0.0.1:{port}"
+    assert advice.startswith(f"  Nothing listens on UDP port {port} there: is the SNMP agent")
     assert done.stdout == ""
 
 
