@@ -10,6 +10,7 @@ process metrics. Figures are written to bench/results/province_cost.json.
 from __future__ import annotations
 
 import argparse
+import gzip
 import json
 import os
 import platform
@@ -96,10 +97,10 @@ class Page:
         """All of /metrics."""
         began = time.monotonic()
         request = urllib.request.Request(  # noqa: S310
-            f"{self._url}/metrics", headers={"Accept-Encoding": "identity"}
+            f"{self._url}/metrics", headers={"Accept-Encoding": "gzip"}
         )
         with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
-            text: str = answer.read().decode()
+            text = gzip.decompress(answer.read()).decode()
         self.longest = max(self.longest, time.monotonic() - began)
         return text
 

@@ -172,14 +172,14 @@ def _online_column(group: int, number: int, read: ReadOnt) -> Column[Olt, Moment
 
 
 def _diagnostic_column(number: int, read: ReadOnt) -> Column[Olt, Moment]:
-    """As `_online_column`, for what only the newer ONTs measure of themselves."""
+    """As `_online_column`, for what only newer ONTs measure; older ones have no such instance."""
+    online = _online_column(51, number, read).read
 
-    def when_measured(moment: Moment, pon: Pon, ont: int) -> bytes:
-        if unit(pon.index, ont, 9) >= FULL_DIAGNOSTICS:
-            return NO_READING
-        return read(moment, pon, ont)
+    def when_measured(olt: Olt, moment: Moment, row: int) -> bytes | None:
+        pon, ont = olt.ont(row)
+        return online(olt, moment, row) if unit(pon.index, ont, 9) < FULL_DIAGNOSTICS else None
 
-    return _online_column(51, number, when_measured)
+    return Column((*_XPON, 51, 1, number), "onts", when_measured)
 
 
 def _pon_column(group: tuple[int, ...], number: int, read: ReadPon) -> Column[Olt, Moment]:
