@@ -5,7 +5,7 @@
 Starts mosquitto, VictoriaMetrics, `omc simulate run` and `omc run`, then does something bad every
 15 seconds: cuts spans, fails the mains of communes, silences nodes, lets all mains flap, kills the
 broker with -9, kills the service with -9. At the end everything is mended; then every device has to
-answer, with no late poll and no dropped sample since the service's last start.
+answer, with no late poll and no dropped sample since the service's last start, and no error logged.
 Figures are written to bench/results/soak.json; the exit code is 1 if anything is not well.
 """
 
@@ -281,6 +281,7 @@ def main() -> None:
         figures.late_polls,
         figures.samples_dropped,
         figures.samples_rejected_by_the_sink,
+        figures.errors_logged,
     )
     sys.exit(1 if any(bad) else 0)
 

@@ -307,8 +307,10 @@ class Device:
         try:
             complete = yield from step
         except RequestTimeout as timeout:
+            if not self._result.answered:
+                raise
             self._silent += 1
-            if self._silent >= SILENT_AFTER or not self._result.answered:
+            if self._silent >= SILENT_AFTER:
                 raise _GivenUp(str(timeout)) from timeout
             self._result.problems.append(str(timeout))
             return False

@@ -203,6 +203,23 @@ def test_a_device_that_says_nothing_raises() -> None:
         Bench(Silent({})).poll()
 
 
+def test_a_known_device_that_says_nothing_raises_the_same() -> None:
+    class Silenced(MemoryAgent):
+        silent = False
+
+        def reply(self, request: Request) -> Reply:
+            if self.silent:
+                raise RequestTimeout("no answer")
+            return super().reply(request)
+
+    agent = Silenced({**SYSTEM, **interfaces(2)})
+    bench = Bench(agent)
+    bench.poll()
+    agent.silent = True
+    with pytest.raises(RequestTimeout):
+        bench.poll()
+
+
 def test_a_large_table_is_read_a_little_at_every_poll() -> None:
     rows = onts(1500)
     for column in (2, 3, 5):
