@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import Any, Self
 
 
 class CorruptingRelay:
@@ -35,7 +35,7 @@ class CorruptingRelay:
         front, _ = await loop.create_datagram_endpoint(
             lambda: _Side(self._forward), local_addr=("127.0.0.1", 0)
         )
-        self._front = cast("asyncio.DatagramTransport", front)
+        self._front = front
         self.port = front.get_extra_info("sockname")[1]
         return self
 
