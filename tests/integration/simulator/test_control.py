@@ -38,7 +38,7 @@ def test_faults_are_told_seen_over_snmp_and_mended() -> None:
         assert simulator.greeting[0].startswith("seed 7: 8 sites")
         assert int(get(simulator, rectifier.index, volts) or 0) > 200_000
         said = simulator.tell("mains", commune.name, "--for", "10m")
-        assert said.startswith(f"no mains in {commune.name} for 600 s")
+        assert f"{commune.name} for 600 s" in said
         assert get(simulator, rectifier.index, volts) == "0"
         ring = next(s for s in PROVINCE.spans if s.kind in (SpanKind.RING, SpanKind.BACKBONE))
         assert "only redundancy is lost" in simulator.tell("cut", ring.code)
