@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+import structlog
 
 from tests.servers.influxdb import InfluxDB
 from tests.servers.mosquitto import Mosquitto
@@ -30,3 +31,10 @@ def influxdb() -> Iterator[InfluxDB]:
     """An InfluxDB 1.x without authentication, shared: create a database of your own."""
     with InfluxDB() as server:
         yield server
+
+
+@pytest.fixture(autouse=True)
+def _logs_are_not_configured_for_the_next_test() -> Iterator[None]:
+    """A command that is run in this process configures the logs of the whole process."""
+    yield
+    structlog.reset_defaults()
