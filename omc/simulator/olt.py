@@ -1,6 +1,6 @@
 """A Huawei MA5800 OLT: HUAWEI-XPON-MIB, board state, uplinks.
 
-Objects and encodings: HUAWEI-XPON-MIB (1.3.6.1.4.1.2011.6.128.1.1.2), HWMUSA-DEV-MIB and
+Objects and encodings: HUAWEI-XPON-MIB (1.3.6.1.4.1.2011.6.128.1.1), HWMUSA-DEV-MIB and
 HUAWEI-DEVICE-MIB; interfaces by IF-MIB. A PON port's ifIndex packs frame, slot and port.
 """
 
@@ -25,6 +25,7 @@ from omc.simulator.values import NO_READING
 from omc.simulator.world import ONT_MEGABITS, Moment, World
 
 _XPON = (1, 3, 6, 1, 4, 1, 2011, 6, 128, 1, 1, 2)
+_XPON_STATISTICS = (1, 3, 6, 1, 4, 1, 2011, 6, 128, 1, 1, 4)
 _BOARD = (1, 3, 6, 1, 4, 1, 2011, 2, 6, 7, 1, 1, 2, 1)
 _SLOT_STATUS = (1, 3, 6, 1, 4, 1, 2011, 6, 3, 3, 2, 1, 8)
 
@@ -182,9 +183,9 @@ def _diagnostic_column(number: int, read: ReadOnt) -> Column[Olt, Moment]:
     return Column((*_XPON, 51, 1, number), "onts", when_measured)
 
 
-def _pon_column(group: tuple[int, ...], number: int, read: ReadPon) -> Column[Olt, Moment]:
+def _pon_column(table: tuple[int, ...], number: int, read: ReadPon) -> Column[Olt, Moment]:
     return Column(
-        (*_XPON, *group, number), "pons", lambda olt, moment, row: read(olt, moment, olt.pons[row])
+        (*table, 1, number), "pons", lambda olt, moment, row: read(olt, moment, olt.pons[row])
     )
 
 
@@ -272,7 +273,7 @@ def _bytes(olt: Olt, moment: Moment, pon: Pon, megabits: float) -> bytes:
     return values.counter64(scale * olt.volume(moment, port))
 
 
-#: Not every OLT counts the traffic of each ONT (columns 4.23.1.*), and these do not.
+#: Not every OLT counts the traffic of each ONT (table 23 of the statistics), and these do not.
 _ONT_COLUMNS = (
     _ont_column(43, 3, _serial),
     _ont_column(43, 9, _description),
@@ -302,25 +303,25 @@ def _port_down_cause(olt: Olt, moment: Moment, pon: Pon) -> bytes:
 
 
 _PON_COLUMNS = (
-    _pon_column((21, 1), 9, lambda d, m, p: values.integer(1)),
-    _pon_column((21, 1), 10, _port_status),
-    _pon_column((21, 1), 13, lambda d, m, p: values.integer(1)),
-    _pon_column((21, 1), 16, lambda d, m, p: values.integer(len(p.onts))),
-    _pon_column((21, 1), 19, _port_down_cause),
+    _pon_column((*_XPON, 21), 9, lambda d, m, p: values.integer(1)),
+    _pon_column((*_XPON, 21), 10, _port_status),
+    _pon_column((*_XPON, 21), 13, lambda d, m, p: values.integer(1)),
+    _pon_column((*_XPON, 21), 16, lambda d, m, p: values.integer(len(p.onts))),
+    _pon_column((*_XPON, 21), 19, _port_down_cause),
     _pon_column(
-        (23, 1), 1, lambda d, m, p: values.rounded(m.indoor(d.node.site) + 11 + p.port * 0.3)
+        (*_XPON, 23), 1, lambda d, m, p: values.rounded(m.indoor(d.node.site) + 11 + p.port * 0.3)
     ),
-    _pon_column((23, 1), 2, lambda d, m, p: values.rounded(326 + 8 * unit(p.index, 1))),
-    _pon_column((23, 1), 3, lambda d, m, p: values.rounded(14 + 12 * unit(p.index, 2))),
-    _pon_column((23, 1), 4, lambda d, m, p: values.rounded(340 + 40 * (unit(p.index, 3) - 0.5))),
-    _pon_column((23, 1), 5, lambda d, m, p: NO_READING),
+    _pon_column((*_XPON, 23), 2, lambda d, m, p: values.rounded(326 + 8 * unit(p.index, 1))),
+    _pon_column((*_XPON, 23), 3, lambda d, m, p: values.rounded(14 + 12 * unit(p.index, 2))),
+    _pon_column((*_XPON, 23), 4, lambda d, m, p: values.rounded(320 + 40 * unit(p.index, 3))),
+    _pon_column((*_XPON, 23), 5, lambda d, m, p: NO_READING),
     _pon_column(
-        (4, 21, 1), 15,
+        (*_XPON_STATISTICS, 21), 15,
         lambda d, m, p: _bytes(d, m, p, ONT_MEGABITS * _UPLOAD),
     ),
-    _pon_column((4, 21, 1), 18, lambda d, m, p: values.counter64(0)),
+    _pon_column((*_XPON_STATISTICS, 21), 18, lambda d, m, p: values.counter64(0)),
     _pon_column(
-        (4, 21, 1), 30, lambda d, m, p: _bytes(d, m, p, ONT_MEGABITS)
+        (*_XPON_STATISTICS, 21), 30, lambda d, m, p: _bytes(d, m, p, ONT_MEGABITS)
     ),
 )  # fmt: skip
 
