@@ -30,6 +30,7 @@ from omc.bus.base import Bus
 from omc.core.catalogue import Catalogue
 from omc.core.clock import Clock
 from omc.core.model import Event, EventKind
+from omc.core.tls import client_context
 
 log = structlog.get_logger(__name__)
 
@@ -315,11 +316,8 @@ def _tls_context(tls: Tls | None) -> ssl.SSLContext | None:
     if tls is None:
         return None
     try:
-        context = ssl.create_default_context(cafile=tls.ca)
-        context.sslsocket_class = _TidySocket
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        if tls.certificate is not None:
-            context.load_cert_chain(tls.certificate, tls.key)
+        context = client_context(tls.ca, tls.certificate, tls.key)
     except OSError as error:
         raise aiomqtt.MqttError(f"the certificate files cannot be used: {error}") from None
+    context.sslsocket_class = _TidySocket
     return context

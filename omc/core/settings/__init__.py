@@ -2,7 +2,7 @@
 
 from omc.core.settings.access import Role, TokenSettings, UserSettings
 from omc.core.settings.document import LogSettings, Settings, load_settings
-from omc.core.settings.mqtt import BrokerSettings, Subscription, TlsSettings
+from omc.core.settings.mqtt import BrokerSettings, Subscription
 from omc.core.settings.sinks import (
     InfluxSettings,
     InfluxV1Settings,
@@ -17,6 +17,7 @@ from omc.core.settings.snmp import (
     SnmpSettings,
     UserCredentials,
 )
+from omc.core.settings.tls import TlsSettings
 
 __all__ = [
     "AuthSettings",

@@ -10,7 +10,6 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, mod
 from omc.core.quantities import DurationRange, Written
 from omc.core.settings.base import (
     Count,
-    FilePath,
     HostName,
     Name,
     Port,
@@ -18,6 +17,7 @@ from omc.core.settings.base import (
     expectation,
 )
 from omc.core.settings.secret_reference import Secret
+from omc.core.settings.tls import TlsSettings
 
 _PLACEHOLDER = re.compile(r"\{[a-z][a-z0-9_]*\}")
 _LONGEST_TOPIC = 65535  # octets: MQTT 5.0, 4.7.3
@@ -65,26 +65,6 @@ class Subscription(SettingsModel):
     mapping: Name
     qos: Literal[0, 1] = 1
     share: Annotated[str, PlainValidator(_share_group)] | None = None
-
-
-class TlsSettings(SettingsModel):
-    """TLS towards a broker.
-
-    Attributes:
-        ca: Certificates to trust, PEM; None trusts what the system trusts.
-        certificate: Our own certificate, PEM; None when the broker asks for none.
-        key: Private key of our certificate, PEM.
-    """
-
-    ca: FilePath | None = None
-    certificate: FilePath | None = None
-    key: FilePath | None = None
-
-    @model_validator(mode="after")
-    def _certificate_and_key_belong_together(self) -> Self:
-        if (self.certificate is None) != (self.key is None):
-            raise ValueError("certificate and key belong together: give both or neither")
-        return self
 
 
 def _at_least_one(subscriptions: tuple[Subscription, ...]) -> tuple[Subscription, ...]:

@@ -43,26 +43,42 @@ def _http_url(value: object) -> str:
     return text.rstrip("/")
 
 
-class _InfluxSink(SettingsModel):
-    """What sinks of both versions have.
+class _PushSink(SettingsModel):
+    """What every sink has that samples are sent to.
 
     Attributes:
         name: Unique.
-        url: Base URL, without trailing slash.
+        url: Without trailing slash.
+        order: Whether the receiver takes samples of one series in any order of time, or only
+            ever newer ones.
         batch_samples: Samples in one request, at most.
         flush_interval: Seconds after which a smaller batch is sent too.
         timeout: Seconds for one request.
         buffer_samples: Samples kept while the sink is away; then the oldest are dropped and
             counted.
-        gzip: Compress requests.
     """
 
     name: Name
     url: Annotated[str, PlainValidator(_http_url)]
+    order: Literal["any", "in_order"] = "any"
     batch_samples: Annotated[int, Field(ge=1, le=1_000_000, strict=True)] = 10_000
     flush_interval: Annotated[float, Written(DurationRange("100ms", "10m").parse)] = 5.0
     timeout: Annotated[float, Written(DurationRange("1s", "10m").parse)] = 10.0
     buffer_samples: Annotated[int, Field(ge=1000, strict=True)] = 2_000_000
+
+    @property
+    def order_free(self) -> bool:
+        """Whether newer samples may be sent before older ones."""
+        return self.order == "any"
+
+
+class _InfluxSink(_PushSink):
+    """What sinks of both versions have.
+
+    Attributes:
+        gzip: Compress requests.
+    """
+
     gzip: bool = True
 
 

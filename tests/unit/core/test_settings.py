@@ -50,7 +50,8 @@ mqtt:
 prometheus: {listen: "[::1]:9000", expiry_intervals: 5}
 influxdb:
   - {name: new, url: "http://127.0.0.1:8086/", version: 2, org: o, bucket: b, token: "env:TOKEN"}
-  - {name: old, url: "https://10.0.0.5", version: "1", database: omc, flush_interval: 250ms}
+  - {name: old, url: "https://10.0.0.5", version: "1", database: omc, flush_interval: 250ms,
+     order: in_order}
 users:
   - {name: lan, role: operator, password_hash: "HASH"}
 tokens:
@@ -129,6 +130,7 @@ def test_sinks_of_both_versions_stand_side_by_side(settings: Settings) -> None:
     assert (new.url, new.bucket) == ("http://127.0.0.1:8086", "b")
     assert isinstance(old, InfluxV1Settings)
     assert (old.database, old.user) == ("omc", None)
+    assert (new.order_free, old.order_free) == (True, False)
 
 
 def test_users_have_roles_and_hashes(settings: Settings) -> None:

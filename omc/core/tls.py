@@ -1,0 +1,24 @@
+"""TLS towards a server, the same for everything we connect to."""
+
+from __future__ import annotations
+
+import ssl
+from pathlib import Path
+
+
+def client_context(ca: Path | None, certificate: Path | None, key: Path | None) -> ssl.SSLContext:
+    """What the files say now: TLS 1.2 at least, the server's name is always checked.
+
+    Args:
+        ca: Certificates to trust, PEM; None trusts what the system trusts.
+        certificate: Our own certificate, PEM; None when the server asks for none.
+        key: Its private key, PEM.
+
+    Raises:
+        OSError: the files cannot be read, or hold something else (`ssl.SSLError`).
+    """
+    context = ssl.create_default_context(cafile=ca)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if certificate is not None:
+        context.load_cert_chain(certificate, key)
+    return context
