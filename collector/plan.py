@@ -9,7 +9,7 @@ from collector.poll_task import GROUP_MULTIPLES, Column, PollTask, Sweep
 from collector.profile import PollGroup, Profile, Rule, Table, TextSources
 from collector.reference import Condition
 from collector.rules import CompiledRule, CompiledTable
-from collector.text_references import Need, TextReferences
+from collector.text_references import Need, TextReferences, needs_of
 from collector.text_source import CompiledSource, compile_sources
 from omc.core.catalogue import Catalogue
 
@@ -172,8 +172,7 @@ class _Compiler:
     def _needs(self, rule: CompiledRule) -> Iterator[Need]:
         yield from self._references.of_rule(rule)
         for reference in rule.references():
-            same_row = reference.column is not None and not reference.by
-            yield Need(reference.place, same_row)
+            yield from needs_of(reference.place)
 
     def _dependents(self) -> dict[str, tuple[Dependent, ...]]:
         found: dict[str, dict[tuple[int, bool], Dependent]] = {}

@@ -185,8 +185,8 @@ class ProfileChecker:
                 text = f"there is no table and label {source.label!r}"
                 text += _did_you_mean(source.label, self._labels)
                 yield self._problem(at, text)
-            if source.label is not None and not source.by:
-                yield self._problem(at, "say with 'by' which index parts name the other row")
+            if source.label is not None and not source.joins:
+                yield self._problem(at, "say with 'by' or 'via' what names the other row")
 
     def _conditions(
         self, at: Location, conditions: Sequence[Condition], scope: _Scope

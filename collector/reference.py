@@ -35,28 +35,42 @@ class Reference(Model):
     """Where a value stands.
 
     Attributes:
-        column: A column of a table, taken from the row with the same index, or with `by` from
-            the row whose index is made of those parts of ours.
+        column: A column of a table, taken from the row with the same index, or with `by` or
+            `via` from another row.
         scalar: A complete OID, the same for all rows.
         by: Names of index parts (or of their bit fields) that make the joined row's index.
+        via: A column of our own row whose value is the joined row's index: a pointer.
     """
 
     column: Oid | None = None
     scalar: Oid | None = None
     by: Names = ()
+    via: Oid | None = None
 
     @model_validator(mode="after")
     def _points_at_one_thing(self) -> Self:
         if type(self) is Reference or isinstance(self, Condition):
             require_one(self.column, self.scalar, what="column or scalar")
-        if self.by and self.scalar is not None:
-            raise ValueError("a scalar has no rows that 'by' could name")
+        if self.joins and self.scalar is not None:
+            raise ValueError("a scalar has no rows that 'by' or 'via' could name")
+        if self.by and self.via is not None:
+            raise ValueError("say which row either with 'by' or with 'via'")
         return self
 
     @property
     def place(self) -> Reference:
         """Only where the value stands, without what a subclass adds: equal places compare equal."""
-        return Reference(column=self.column, scalar=self.scalar, by=self.by)
+        return Reference(column=self.column, scalar=self.scalar, by=self.by, via=self.via)
+
+    @property
+    def joins(self) -> bool:
+        """Whether the value stands in another row than the one that asks."""
+        return bool(self.by) or self.via is not None
+
+    @property
+    def pointer(self) -> Reference | None:
+        """The column of our own row that says which row is meant, if there is one."""
+        return Reference(column=self.via) if self.via is not None else None
 
 
 class Condition(Reference):

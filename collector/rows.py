@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from collector.cells import Cells
+from collector.decode_text import text_of
 from collector.index import IndexValue
 from collector.plan import Plan
 from collector.reference import Reference
@@ -43,10 +44,12 @@ class Row:
 
     def value(self, reference: Reference) -> Value:
         """The value a reference points at, or None."""
-        return self._rows.cells.get(reference, self.joined(reference.by))
+        return self._rows.cells.get(reference, self.joined(reference.by, reference.pointer))
 
-    def joined(self, by: Sequence[str]) -> str:
-        """Index of the row of another table that these parts of ours name; ours without parts."""
+    def joined(self, by: Sequence[str], pointer: Reference | None = None) -> str:
+        """Index of the row that these parts of ours or the pointer's value name, else ours."""
+        if pointer is not None:
+            return text_of(self._rows.cells.get(pointer, self.suffix))
         if not by:
             return self.suffix
         index = self.index or _NO_INDEX
@@ -85,7 +88,8 @@ class Row:
         if source.reference is not None:
             return source.finish(self.value(source.reference))
         if source.label is not None:
-            return source.finish(self._rows.label(source.label, self.joined(source.by)))
+            suffix = self.joined(source.by, source.pointer)
+            return source.finish(self._rows.label(source.label, suffix))
         return source.finish(source.constant)
 
 

@@ -42,7 +42,7 @@ class TextReferences:
         yield from self._of_fields(rule.fields(), rule.table)
         if rule.table is not None:
             for condition in rule.table.where:
-                yield _need(condition.reference)
+                yield from needs_of(condition.reference)
 
     def tables_of_rule(self, rule: CompiledRule) -> set[str]:
         """Names of the tables whose labels the rule's series carry: its own and joined ones."""
@@ -57,11 +57,12 @@ class TextReferences:
             own = table.texts.get(field, ()) if table is not None else ()
             for source in own or self._device.get(field, ()):
                 if source.condition is not None:
-                    yield _need(source.condition.reference)
+                    yield from needs_of(source.condition.reference)
                 if source.reference is not None:
-                    yield _need(source.reference)
+                    yield from needs_of(source.reference)
                 if source.label is not None:
                     yield from self._of_label(source.label)
+                    yield from needs_of(source.pointer)
 
     def _of_label(self, label: str) -> Iterator[Need]:
         table_name, _, name = label.partition(".")
@@ -71,5 +72,9 @@ class TextReferences:
             yield Need(need.reference, same_row=False)
 
 
-def _need(reference: Reference) -> Need:
-    return Need(reference, same_row=reference.column is not None and not reference.by)
+def needs_of(reference: Reference | None) -> Iterator[Need]:
+    """The object itself, and the pointer that says in which row it stands."""
+    if reference is None:
+        return
+    yield Need(reference, same_row=reference.column is not None and not reference.joins)
+    yield from needs_of(reference.pointer)

@@ -20,17 +20,29 @@ class CompiledSource:
         reference: Where the value stands; None for constants and labels of other tables.
         label: `table.label` of another table's row.
         by: Index parts that name that row.
+        pointer: The column of the row that asks whose value names that row, instead of `by`.
         constant: The text itself.
         condition: The source counts only if this holds.
     """
 
-    __slots__ = ("_format", "_map", "_pattern", "by", "condition", "constant", "label", "reference")
+    __slots__ = (
+        "_format",
+        "_map",
+        "_pattern",
+        "by",
+        "condition",
+        "constant",
+        "label",
+        "pointer",
+        "reference",
+    )
 
     def __init__(self, source: TextSource) -> None:
         stored = source.column is not None or source.scalar is not None
         self.reference: Reference | None = source.place if stored else None
         self.label = source.label
         self.by = source.by
+        self.pointer = source.pointer
         self.constant = source.constant
         self.condition = CompiledCondition(source.when) if source.when is not None else None
         self._format = source.format
@@ -39,7 +51,9 @@ class CompiledSource:
 
     @property
     def own_column(self) -> str | None:
-        """The column, if it has the index of the row that asks."""
+        """The column that has the index of the row that asks, if there is one."""
+        if self.pointer is not None:
+            return self.pointer.column
         if self.reference is None or self.reference.by:
             return None
         return self.reference.column

@@ -454,6 +454,29 @@ def test_a_label_may_come_from_a_joined_table_and_from_bit_fields() -> None:
     assert device.poll() == {'fan_speed_rpm{sensor="MPU 3/main/3"}': 9.0}
 
 
+def test_a_label_may_come_from_the_row_that_another_column_points_at() -> None:
+    plan = plan_of(
+        f"""{HEAD}tables:
+  - name: contacts
+    index: [switch]
+    texts: {{device: {{column: {BOX}.5, via: {BOX}.6}}}}
+    labels: {{contact: ["{{device}}", "{{switch}}"]}}
+    metrics:
+      - {{oid: {BOX}.7, metric: site_contact_active, decode: {{states: {{1: normal, 2: active}}}}}}
+"""
+    )
+    walk: dict[str, Value] = {
+        f"{BOX}.5.51": b"door", f"{BOX}.5.52": b"smoke",
+        f"{BOX}.6.1": 52, f"{BOX}.6.2": 0, f"{BOX}.7.1": 1, f"{BOX}.7.2": 2,
+    }  # fmt: skip
+    device = ReplayedDevice(plan, walk)
+    smoke, nameless = 'site_contact_active{contact="smoke"}', 'site_contact_active{contact="2"}'
+    assert device.poll() == {smoke: 0.0, nameless: 1.0}
+    device.walk[f"{BOX}.6.2"] = 51
+    device.time_ms += 3_600_000
+    assert device.poll() == {smoke: 0.0, 'site_contact_active{contact="door"}': 1.0}
+
+
 def test_a_row_whose_index_makes_no_sense_is_not_read() -> None:
     device = router(b"Gi0/1")
     device.walk[f"{IF}.8.1.2"] = 1
