@@ -9,9 +9,11 @@ INTEGER = 0x02
 OCTET_STRING = 0x04
 OBJECT_IDENTIFIER = 0x06
 SEQUENCE = 0x30
+IP_ADDRESS = 0x40
 COUNTER32 = 0x41
 GAUGE32 = 0x42
 TIME_TICKS = 0x43
+OPAQUE = 0x44
 COUNTER64 = 0x46
 
 #: Value encodings that stand for "there is none" (RFC 3416 section 3).

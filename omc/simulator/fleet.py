@@ -6,8 +6,9 @@ import hmac
 from dataclasses import dataclass
 from typing import Any
 
-from omc.simulator import ber, pdu
+from omc.simulator import pdu
 from omc.simulator.addresses import AddressPlan
+from omc.simulator.agent_message import answer_with_community, version_of
 from omc.simulator.ber import BerError
 from omc.simulator.demo_settings import Access
 from omc.simulator.device import SimulatedDevice
@@ -88,21 +89,17 @@ class Fleet:
         return response
 
     def _answer(self, node: Node, data: bytes, moment: Moment) -> bytes | None:
-        start, end = ber.read_expected(data, 0, len(data), ber.SEQUENCE)
-        version, position = ber.read_integer(data, start, end)
         if node.secure:
-            return self._secure(node, data, moment) if version == pdu.VERSION_3 else None
-        if version != pdu.VERSION_2C:
-            return None
-        community, position = ber.read_octets(data, position, end)
-        if not hmac.compare_digest(community, self._community):
-            return None
-        request = pdu.read_pdu(data, position, end)
-        response = self.responder(node).respond(request, moment)
-        return ber.tlv(
-            ber.SEQUENCE,
-            ber.encode_integer(version) + ber.tlv(ber.OCTET_STRING, community) + response,
-        )
+            secure = version_of(data) == pdu.VERSION_3
+            return self._secure(node, data, moment) if secure else None
+
+        def respond(version: int, community: bytes, request: Pdu) -> bytes | None:
+            known = hmac.compare_digest(community, self._community)
+            if version != pdu.VERSION_2C or not known:
+                return None
+            return self.responder(node).respond(request, moment)
+
+        return answer_with_community(data, respond)
 
     def _secure(self, node: Node, data: bytes, moment: Moment) -> bytes | None:
         responder = self.responder(node)

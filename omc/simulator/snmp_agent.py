@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Generic
+from typing import Generic, Protocol, TypeVar
 
 from omc.simulator import ber, pdu
-from omc.simulator.mib_tree import DeviceT, MibTree, MomentT, encode_varbind
+from omc.simulator.mib_tree import MomentIn, MomentT, encode_varbind
 from omc.simulator.pdu import Pdu
 
 #: Largest message sent: one Ethernet frame without fragments, as the agents of routers do.
@@ -15,7 +15,40 @@ MAX_MESSAGE = 1472
 _OVERHEAD = 64
 
 
-class Responder(Generic[DeviceT, MomentT]):
+#: Whose objects an agent serves.
+ServedT = TypeVar("ServedT")
+_ServedIn = TypeVar("_ServedIn", contravariant=True)
+
+
+class View(Protocol[_ServedIn, MomentIn]):
+    """The instances that an agent serves, by place: a column and a row, in the order of OIDs."""
+
+    def find(self, device: _ServedIn, oid: ber.Oid) -> tuple[int, int] | None:
+        """The place of exactly this instance."""
+        ...
+
+    def knows_object(self, oid: ber.Oid) -> bool:
+        """Whether some object has this OID, whatever its instances."""
+        ...
+
+    def after(self, device: _ServedIn, oid: ber.Oid) -> tuple[int, int] | None:
+        """The first place behind an OID; None at the end of the view."""
+        ...
+
+    def at_or_after(self, device: _ServedIn, place: int, row: int) -> tuple[int, int] | None:
+        """The given place, or the next one that exists."""
+        ...
+
+    def varbind(self, device: _ServedIn, moment: MomentIn, place: int, row: int) -> bytes | None:
+        """An encoded VarBind; None where the instance is absent now."""
+        ...
+
+    def oid_at(self, device: _ServedIn, place: int, row: int) -> ber.Oid:
+        """The whole OID of a place."""
+        ...
+
+
+class Responder(Generic[ServedT, MomentT]):
     """Answers requests for one device.
 
     Attributes:
@@ -25,7 +58,7 @@ class Responder(Generic[DeviceT, MomentT]):
 
     __slots__ = ("device", "tree")
 
-    def __init__(self, tree: MibTree[DeviceT, MomentT], device: DeviceT) -> None:
+    def __init__(self, tree: View[ServedT, MomentT], device: ServedT) -> None:
         self.tree = tree
         self.device = device
 
@@ -35,7 +68,7 @@ class Responder(Generic[DeviceT, MomentT]):
         if request.kind == pdu.GET_BULK:
             varbinds = self._bulk(request, moment, room)
         elif request.kind == pdu.GET:
-            varbinds = b"".join(self._get(oid, moment) for oid in request.oids)
+            varbinds = b"".join(self.get(oid, moment) for oid in request.oids)
         elif request.kind == pdu.GET_NEXT:
             varbinds = b"".join(self._next(oid, moment) for oid in request.oids)
         else:
@@ -52,7 +85,8 @@ class Responder(Generic[DeviceT, MomentT]):
             )
         return pdu.encode_pdu(pdu.RESPONSE, request.request_id, varbinds)
 
-    def _get(self, oid: ber.Oid, moment: MomentT) -> bytes:
+    def get(self, oid: ber.Oid, moment: MomentT) -> bytes:
+        """The VarBind of exactly this instance, or the exception in its place."""
         place = self.tree.find(self.device, oid)
         varbind = self.tree.varbind(self.device, moment, *place) if place else None
         if varbind is not None:
@@ -82,12 +116,12 @@ class Responder(Generic[DeviceT, MomentT]):
         return b"".join(parts)
 
 
-class Walk(Generic[DeviceT, MomentT]):
+class Walk(Generic[ServedT, MomentT]):
     """One variable walked onwards: where the next step begins."""
 
     __slots__ = ("_last", "_place", "_responder", "ended")
 
-    def __init__(self, responder: Responder[DeviceT, MomentT], oid: ber.Oid) -> None:
+    def __init__(self, responder: Responder[ServedT, MomentT], oid: ber.Oid) -> None:
         self._responder = responder
         self._place = responder.tree.after(responder.device, oid)
         self._last = oid
