@@ -27,6 +27,7 @@ from collector.label_schedule import LabelRequest, LabelSchedule
 from collector.ownership import Ownership
 from collector.plan import Column, Plan, PollTask
 from collector.reading import Crossing, Entry, Reading
+from collector.refusal import Cause, Refusal
 from collector.rows import Rows
 from collector.rules import CompiledRule
 from collector.series_naming import SeriesNaming
@@ -66,6 +67,8 @@ class NodeReader:
         rejected: How many readings were no sample, by reason, since the reader was made.
         tally: How many varbinds gave no sample for other reasons.
         cpu_ratio: The device's busiest CPU when it was last read, or None: for sweeps that pause.
+        refusals: Every varbind without a sample, if somebody wants to know (`omc profile test`,
+            the service does not); None: they are only counted.
     """
 
     def __init__(
@@ -82,6 +85,7 @@ class NodeReader:
         self.rejected: dict[Quality, int] = dict.fromkeys(Quality, 0)
         self.tally = Tally()
         self.cpu_ratio: float | None = None
+        self.refusals: list[Refusal] | None = None
         self._plan = plan
         self._cells = Cells(plan.columns)
         self._rows = Rows(plan, self._cells)
@@ -217,15 +221,18 @@ class NodeReader:
         is_watched = place.oid in self._plan.dependents or oid == _SYS_UP_TIME
         if not rules and not is_watched:
             self.tally.unmatched += 1
+            self._refuse(oid, value, Cause.UNMATCHED)
         elif value is None and not place.suffix:
             self.tally.absent += 1
         elif memory.is_named and not all(self._naming.is_named(rule, place) for rule in rules):
             self.tally.deferred += 1
+            self._refuse(oid, value, Cause.DEFERRED)
             self._labels.expire(memory.task)
         else:
             readings = [self._naming.reading(rule, place) for rule in rules]
             if Quality.INVALID in readings:
                 self.tally.unmatched += 1
+                self._refuse(oid, value, Cause.UNMATCHED)
                 return
             entry = memory.known[oid] = _entry(readings, is_watched=is_watched)
             previous = memory.renamed.pop(oid, ())
@@ -250,21 +257,31 @@ class NodeReader:
         readings = entry.all_readings
         if not readings:
             self.tally.ignored += 1
+            self._refuse(oid, value, Cause.IGNORED)
         for reading in readings:
             self._settle(reading, oid, value, time_ms, batch)
 
     def _settle(self, reading: Reading, oid: str, value: Value, time_ms: int, batch: Batch) -> None:
         if reading.is_superseded:
             self.tally.superseded += 1
+            self._refuse(oid, value, Cause.SUPERSEDED, reading.series)
             return
         number = reading.use.decode(value)
         if isinstance(number, Quality):
             self.rejected[number] += 1
+            self._refuse(oid, value, number, reading.series)
             self._unskip(self._ownership.reject(reading, number, time_ms))
         elif self._ownership.accept(reading, reading.use.fast_decode(value), time_ms):
             batch.add(reading.series, number, time_ms, oid)
         else:
             self.tally.superseded += 1
+            self._refuse(oid, value, Cause.SUPERSEDED, reading.series)
+
+    def _refuse(
+        self, oid: str, value: Value, cause: Quality | Cause, series: Series | None = None
+    ) -> None:
+        if self.refusals is not None:
+            self.refusals.append(Refusal(oid, value, cause, series))
 
     def _watch(self, oid: str, value: Value) -> None:
         """A value that others depend on: does it change what they mean?"""

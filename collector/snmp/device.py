@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from collector.normalise import NodeReader
 from collector.plan import GROUP_MULTIPLES, Column, Plan, PollTask, Sweep, compile_plan
 from collector.profile_set import ProfileSet
+from collector.refusal import Refusal
 from collector.snmp.exchange import Exchange, PollDeadline, RequestTimeout
 from collector.snmp.get import get
 from collector.snmp.limits import AgentLimits
@@ -68,6 +69,7 @@ class PollResult:
         events: Changes of quality.
         problems: What went wrong on the way, in words.
         rejected: Readings that were no sample in this poll, by reason.
+        refusals: The same one by one, where the device was made `with_origins`.
         answered: The device said anything at all.
         given_up: It stopped answering, or its time was over, before all was read.
     """
@@ -76,6 +78,7 @@ class PollResult:
     events: list[Event] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     rejected: dict[str, int] = field(default_factory=dict)
+    refusals: list[Refusal] = field(default_factory=list)
     answered: bool = False
     given_up: bool = False
 
@@ -110,7 +113,8 @@ class Device:
         table: The process's interned series.
         clock: Stamps labels and sweeps.
         limits: The memory of the device's session.
-        with_origins: Keep the OID of every value (for people, not for the service).
+        with_origins: Keep the OID of every value, and why others gave none (for people, not for
+            the service).
         whole_sweeps: Read large tables at once instead of a little at every poll.
     """
 
@@ -198,6 +202,8 @@ class Device:
         if self._reader is None:
             return
         result.events.extend(self._reader.take_events())
+        if self._reader.refusals is not None:
+            result.refusals, self._reader.refusals = self._reader.refusals, []
         for quality, count in self._reader.rejected.items():
             more = count - self._rejected.get(quality, 0)
             if more:
@@ -230,6 +236,7 @@ class Device:
         self._plan = plan = self._book.plan(profile)
         source = f"snmp:{self.name}"
         self._reader = NodeReader(plan, self._table, self._identity, source=source)
+        self._reader.refusals = [] if self._with_origins else None
         self._sweeps = {task.name: _Sweep() for task in plan.tasks if task.sweep is not None}
         self._polls = 0
         self.limits.bulk = self.limits.bulk and not plan.no_bulk

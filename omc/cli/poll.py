@@ -14,10 +14,7 @@ from omc.cli import EXIT_REFUSED, EXIT_UNREACHABLE, poll_text
 from omc.cli.poll_text import Language
 
 if TYPE_CHECKING:
-    from collector.profile_set import ProfileSet
     from collector.snmp.credentials import Target
-    from collector.snmp.device import PollResult
-    from omc.core.catalogue import Catalogue
 
 #: The device answered, but nothing that any profile reads.
 EXIT_NOTHING_READ = 1
@@ -153,6 +150,7 @@ def _poll_and_print(
     from omc.core.catalogue import Catalogue
     from omc.core.errors import AuthenticationRefused, SourceError
     from omc.core.resources import config_folder
+    from omc.service.single_poll import poll_once
 
     catalogue = Catalogue.load(config_folder() / "metrics")
     profiles = ProfileSet.load([config_folder() / "profiles"], catalogue)
@@ -161,7 +159,9 @@ def _poll_and_print(
         raise click.UsageError(poll_text.NO_PROFILE.of(language, name=wish.profile, known=names))
     began = time.monotonic()
     try:
-        profile, result = asyncio.run(_ask(wish, catalogue, profiles))
+        profile, result = asyncio.run(
+            poll_once(wish.target, wish.profile, wish.node, wish.deadline, catalogue, profiles)
+        )
     except SourceError as error:
         from omc.cli.poll_failure import complaint
 
@@ -175,29 +175,3 @@ def _poll_and_print(
     for problem in result.problems:
         click.echo(poll_text.INCOMPLETE.of(language, problem=problem), err=True)
     return 0 if result.samples else EXIT_NOTHING_READ
-
-
-async def _ask(wish: _Wish, catalogue: Catalogue, profiles: ProfileSet) -> tuple[str, PollResult]:
-    from collector.snmp.client import SnmpClient
-    from collector.snmp.device import Device, PlanBook, PollResult
-    from omc.core.clock import SystemClock
-    from omc.core.model import SeriesTable
-
-    clock = SystemClock()
-    result = PollResult()
-    async with SnmpClient(clock) as client:
-        session = client.session(wish.target)
-        device = Device(
-            wish.node,
-            {"node": wish.node},
-            60.0,
-            wish.profile,
-            PlanBook(profiles, catalogue),
-            SeriesTable(),
-            clock,
-            session.limits,
-            with_origins=True,
-            whole_sweeps=True,
-        )
-        await session.run(device.poll(result), wish.deadline)
-    return device.profile, result
