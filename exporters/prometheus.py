@@ -1,7 +1,8 @@
 """What Prometheus sees: the latest value of every series, for as long as it is fresh.
 
-Values stand in columns (one slot a series), so that taking in a sample is a few
-stores, and a million series are no million objects for the garbage collector.
+Values stand in columns (one slot a series), and the series of a source stand side by side as far as
+possible, so that taking in a batch is to copy a few slices, and a million series are no million
+objects for the garbage collector.
 Rendering goes slice by slice; between slices the event loop is free, and samples that arrive then
 may or may not show in the same scrape, but never torn, twice or in another family.
 """
@@ -11,6 +12,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Generator
 from dataclasses import dataclass
+from itertools import repeat
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
@@ -27,14 +29,35 @@ _GONE = float("-inf")
 _NOT_YET = -1.0
 #: The time of a value that never came.
 _NEVER = -(2**63)
+#: Stands for a slot where there is none.
+_NOWHERE = -1
 
 
 @dataclass(frozen=True, slots=True)
 class _Layout:
-    """The series a source sent last, and their slots."""
+    """The series a source sent last, and where their slots are.
+
+    Attributes:
+        series: One a sample.
+        runs: Parts of the batch whose slots stand side by side: first sample, behind the last
+            sample, first slot.
+        is_plain: No series occurs twice.
+    """
 
     series: list[Series]
-    slots: list[int]
+    runs: list[tuple[int, int, int]]
+    is_plain: bool
+
+    @classmethod
+    def of(cls, series: list[Series], slots: list[int]) -> _Layout:
+        """Find the runs."""
+        runs: list[tuple[int, int, int]] = []
+        start = 0
+        for place in range(1, len(slots) + 1):
+            if place == len(slots) or slots[place] != slots[place - 1] + 1:
+                runs.append((start, place, slots[start]))
+                start = place
+        return cls(list(series), runs, is_plain=len(set(slots)) == len(slots))
 
 
 class _Family:
@@ -42,15 +65,15 @@ class _Family:
 
     Attributes:
         metric: Their catalogue entry.
-        slots: Their slots, oldest first. New ones are appended; when some leave, the list is
-            replaced, so that a rendering under way keeps a list that only grows.
+        slots: Their slots, oldest first. New ones are appended; when some leave, the column is
+            replaced, so that a rendering under way keeps one that only grows.
     """
 
     __slots__ = ("metric", "slots")
 
     def __init__(self, metric: Metric) -> None:
         self.metric = metric
-        self.slots: list[int] = []
+        self.slots = array("I")
 
 
 class PrometheusView:
@@ -58,7 +81,8 @@ class PrometheusView:
 
     A value is shown until `expiry_intervals` of its batch's intervals have passed without a newer
     one: absent beats stale. Samples measured longer ago than that (history replayed after an
-    outage) are not shown at all, and an older value never replaces a newer one.
+    outage) are not shown at all, and an older value never replaces a newer one. All series have to
+    be of one `SeriesTable`.
 
     Args:
         clock: Time of arrival, and the age of samples.
@@ -72,13 +96,13 @@ class PrometheusView:
         self._clock = clock
         self._expiry_intervals = expiry_intervals
         self._families: dict[str, _Family] = {}
-        self._slots: dict[Series, int] = {}
+        self._shown = 0
+        self._slots = array("q")  # by number of the series; _NOWHERE for those not shown
         self._layouts: dict[str, _Layout] = {}
         self._series: list[Series | None] = []
-        self._labels: list[str] = []
         self._values = array("d")
-        self._times: list[int] = []
-        self._deadlines: list[float] = []
+        self._times = array("q")
+        self._deadlines = array("d")
         self._free: list[int] = []
         self._vacated: list[int] = []
         self._renderings = 0
@@ -97,7 +121,7 @@ class PrometheusView:
         self._stale = passed_over.labels("stale")
 
     def __len__(self) -> int:
-        return len(self._slots)
+        return self._shown
 
     @property
     def capacity(self) -> int:
@@ -106,28 +130,37 @@ class PrometheusView:
 
     def observe(self, batch: Batch) -> None:
         """Take in a batch: the listener to give to `Bus.listen`."""
+        if not batch.times:
+            return
         lifetime = self._expiry_intervals * batch.interval
         now = self._clock.monotonic()
-        deadline = now + lifetime
         horizon = self._clock.time_ms() - round(lifetime * 1000)
-        values, times, deadlines = self._values, self._times, self._deadlines
-        slots = self._slots_of(batch)
-        stamp, is_recent = _NEVER, False
-        for slot, value, time_ms in zip(slots, batch.values, batch.times, strict=True):
-            if time_ms != stamp:  # else the samples of a page share one object
-                stamp, is_recent = time_ms, time_ms >= horizon
-            if is_recent and stamp >= times[slot]:
-                values[slot] = value
-                times[slot] = stamp
-                deadlines[slot] = deadline
-            elif not is_recent:
-                self._stale.inc()
-            elif deadlines[slot] < now:  # what is shown is history too: start anew
-                values[slot] = value
-                times[slot] = stamp
-                deadlines[slot] = deadline
+        layout, oldest = self._layout(batch), min(batch.times)
+        for start, end, slot in layout.runs:
+            shown = self._times[slot : slot + end - start]
+            if layout.is_plain and oldest >= horizon and oldest >= max(shown):
+                self._values[slot : slot + end - start] = batch.values[start:end]
+                self._times[slot : slot + end - start] = batch.times[start:end]
+                self._deadlines[slot : slot + end - start] = array("d", [now + lifetime]) * (
+                    end - start
+                )
             else:
-                self._out_of_order.inc()
+                for place in range(start, end):
+                    self._take(slot + place - start, batch, place, now, lifetime, horizon)
+
+    def _take(
+        self, slot: int, batch: Batch, place: int, now: float, lifetime: float, horizon: int
+    ) -> None:
+        """Take in one sample that may not be newer than what is shown."""
+        time_ms = batch.times[place]
+        is_recent = time_ms >= horizon
+        # What is shown may be history, too: then the sample starts anew.
+        if is_recent and (time_ms >= self._times[slot] or self._deadlines[slot] < now):
+            self._values[slot] = batch.values[place]
+            self._times[slot] = time_ms
+            self._deadlines[slot] = now + lifetime
+        else:
+            (self._out_of_order if is_recent else self._stale).inc()
 
     def notice(self, event: Event) -> None:
         """Hide what is no longer true: the other listener to give to `Bus.listen`.
@@ -141,19 +174,30 @@ class PrometheusView:
                 self._hide(series)
 
     def _hide(self, series: Series) -> None:
-        slot = self._slots.get(series)
-        if slot is not None:  # the next rendering frees it, unless a value comes first
+        slot = self._find(series)
+        if slot != _NOWHERE:  # the next rendering frees it, unless a value comes first
             self._times[slot] = _NEVER
             self._deadlines[slot] = _NOT_YET
 
     def forget(self, series: Series) -> None:
         """Stop showing a series at once: to be given to `SeriesTable.on_forget`."""
-        slot = self._slots.pop(series, None)
-        if slot is not None:  # the next rendering frees it
+        slot = self._find(series)
+        if slot != _NOWHERE:
             self._layouts.clear()
+            self._leave(slot)
+
+    def _leave(self, slot: int) -> None:
+        """Nothing is shown in this slot any more; the next rendering frees it."""
+        self._unmap(slot)
+        self._times[slot] = _NEVER
+        self._deadlines[slot] = _NOT_YET
+
+    def _unmap(self, slot: int) -> None:
+        series = self._series[slot]
+        if series is not None:
+            self._slots[series.number] = _NOWHERE
             self._series[slot] = None
-            self._times[slot] = _NEVER
-            self._deadlines[slot] = _NOT_YET
+            self._shown -= 1
 
     def slices(self, exposition: Exposition) -> Generator[str]:
         """Everything that is fresh, as text, in pieces of at most `SLICE` samples.
@@ -173,7 +217,7 @@ class PrometheusView:
 
     def _family_slices(self, family: _Family, exposition: Exposition, now: float) -> Generator[str]:
         slots, count = family.slots, len(family.slots)
-        labels, values, deadlines = self._labels, self._values, self._deadlines
+        series, values, deadlines = self._series, self._values, self._deadlines
         head = exposition.head(family.metric)
         expired: list[int] = []
         for start in range(0, count, SLICE):
@@ -182,14 +226,15 @@ class PrometheusView:
             if len(fresh) < len(part):
                 expired += [slot for slot in part if deadlines[slot] < now]
             if fresh:
+                labels = [s.label_text for slot in fresh if (s := series[slot]) is not None]
                 yield head + sample_lines(
-                    family.metric.name, [labels[s] for s in fresh], [values[s] for s in fresh]
+                    family.metric.name, labels, [values[slot] for slot in fresh]
                 )
                 head = ""
         self._expire(family, expired, now)
 
-    def _slots_of(self, batch: Batch) -> list[int]:
-        """The slots of a batch's series, new ones included.
+    def _layout(self, batch: Batch) -> _Layout:
+        """Where the series of a batch stand, new ones included.
 
         A source mostly sends the same series in the same order: then one comparison of two lists,
         by identity, takes the place of a look-up for each sample.
@@ -197,29 +242,41 @@ class PrometheusView:
         layout = self._layouts.get(batch.source)
         if layout is None or layout.series != batch.series:
             slots = [self._slot(series) for series in batch.series]
-            layout = self._layouts[batch.source] = _Layout(list(batch.series), slots)
-        return layout.slots
+            layout = self._layouts[batch.source] = _Layout.of(batch.series, slots)
+        return layout
 
     def _slot(self, series: Series) -> int:
-        slot = self._slots.get(series)
-        return self._add(series) if slot is None else slot
+        slot = self._find(series)
+        return self._add(series) if slot == _NOWHERE else slot
+
+    def _find(self, series: Series) -> int:
+        """The slot in which a series is shown, or _NOWHERE."""
+        slot = self._slots[series.number] if series.number < len(self._slots) else _NOWHERE
+        return slot if slot != _NOWHERE and self._series[slot] is series else _NOWHERE
 
     def _add(self, series: Series) -> int:
         family = self._families.get(series.metric.name)
         if family is None:
             family = self._families[series.metric.name] = _Family(series.metric)
         slot = self._free.pop() if self._free else self._new_slot()
-        self._slots[series] = slot
+        self._map(series, slot)
         self._series[slot] = series
-        self._labels[slot] = series.label_text
+        self._shown += 1
         self._times[slot] = _NEVER
         self._deadlines[slot] = _NOT_YET
         family.slots.append(slot)
         return slot
 
+    def _map(self, series: Series, slot: int) -> None:
+        missing = series.number + 1 - len(self._slots)
+        self._slots.extend(repeat(_NOWHERE, missing))
+        before = self._slots[series.number]
+        if before != _NOWHERE:  # of a series that is forgotten and had the same number
+            self._leave(before)
+        self._slots[series.number] = slot
+
     def _new_slot(self) -> int:
         self._series.append(None)
-        self._labels.append("")
         self._values.append(0.0)
         self._times.append(_NEVER)
         self._deadlines.append(_GONE)
@@ -235,14 +292,11 @@ class PrometheusView:
     def _vacate(self, family: _Family, leaving: list[int]) -> None:
         self._layouts.clear()
         for slot in leaving:
-            series = self._series[slot]
-            if series is not None:
-                del self._slots[series]
-            self._series[slot] = None
-            self._labels[slot] = ""
+            self._unmap(slot)
             self._deadlines[slot] = _GONE
         # A rendering under way may still look at these slots: not to be reused before it ends.
         (self._vacated if self._renderings else self._free).extend(leaving)
-        family.slots = [slot for slot in family.slots if self._deadlines[slot] != _GONE]
+        staying = (slot for slot in family.slots if self._deadlines[slot] != _GONE)
+        family.slots = array("I", staying)
         if not family.slots:
             del self._families[family.metric.name]

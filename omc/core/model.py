@@ -54,13 +54,16 @@ class Series:
     Attributes:
         metric: The catalogue entry that owns name, unit and kind.
         label_text: `{a="1",b="2"}`, as `label_text` renders it; "" without labels.
+        number: Its place in columns that somebody keeps for all series of the table. Numbers are
+            small, given in turn, and given again after their series was forgotten.
     """
 
-    __slots__ = ("label_text", "metric")
+    __slots__ = ("label_text", "metric", "number")
 
-    def __init__(self, metric: Metric, label_text: str) -> None:
+    def __init__(self, metric: Metric, label_text: str, number: int) -> None:
         self.metric = metric
         self.label_text = label_text
+        self.number = number
 
     @property
     def key(self) -> str:
@@ -108,6 +111,8 @@ class SeriesTable:
 
     def __init__(self) -> None:
         self._families: dict[str, dict[str, Series]] = {}
+        self._numbers = 0
+        self._free_numbers: list[int] = []
         self._on_forget: list[Callable[[Series], None]] = []
 
     def intern(self, metric: Metric, labels: Mapping[str, str]) -> Series:
@@ -125,8 +130,14 @@ class SeriesTable:
         series = family.get(text)
         if series is None:
             text = sys.intern(text)
-            series = family[text] = Series(metric, text)
+            series = family[text] = Series(metric, text, self._new_number())
         return series
+
+    def _new_number(self) -> int:
+        if self._free_numbers:
+            return self._free_numbers.pop()
+        self._numbers += 1
+        return self._numbers - 1
 
     def find(self, metric: Metric, labels: Mapping[str, str]) -> Series | None:
         """The series of this metric and these labels if there is one."""
@@ -138,6 +149,7 @@ class SeriesTable:
         if family.pop(series.label_text, None) is not None:
             for forget in self._on_forget:
                 forget(series)
+            self._free_numbers.append(series.number)
 
     def on_forget(self, forget: Callable[[Series], None]) -> None:
         """Tell those who keep something by series when one is dropped.

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from omc.core.model import SeriesTable, label_text
-from tests.sample_data import make_metric
+from tests.sample_data import make_metric, make_series
 
 _METRIC = make_metric("battery_voltage_volts")
 _NAMES = st.from_regex(r"[a-zA-Z_][a-zA-Z0-9_]{0,8}", fullmatch=True)
@@ -74,3 +74,12 @@ def test_a_forgotten_series_comes_again_as_another_object_and_listeners_hear_of_
 
 def _without_empty(labels: dict[str, str]) -> dict[str, str]:
     return {name: value for name, value in labels.items() if value}
+
+
+def test_numbers_of_series_are_dense_and_given_again_once_their_series_is_forgotten() -> None:
+    table = SeriesTable()
+    first, second = (make_series(table, "battery_voltage_volts", site=site) for site in "ab")
+    assert (first.number, second.number) == (0, 1)
+    table.forget(first)
+    assert make_series(table, "battery_voltage_volts", site="c").number == 0
+    assert make_series(table, "battery_voltage_volts", site="d").number == 2

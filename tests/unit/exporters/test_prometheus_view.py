@@ -377,3 +377,28 @@ def test_what_a_stale_source_said_last_vanishes_at_once() -> None:
     assert len(bench.shown()) == 2
     bench.view.notice(_event(EventKind.SOURCE_STALE, "unreachable", bench.volts))
     assert bench.shown() == ['battery_voltage_volts{site="VP002"} 54']
+
+
+def test_a_series_with_the_number_of_a_forgotten_one_never_shows_in_its_place() -> None:
+    bench = _Bench()
+    bench.table.on_forget(bench.view.forget)
+    bench.view.observe(make_batch({bench.volts: 53.5}))
+    rendering = bench.view.slices(TEXT)
+    bench.table.forget(bench.volts)
+    amperes = make_series(bench.table, "battery_temperature", site="VP001")
+    assert amperes.number == bench.volts.number
+    bench.view.observe(make_batch({amperes: 4.0}))
+    assert "".join(rendering).endswith('battery_temperature{site="VP001"} 4\n')
+    bench.view.observe(make_batch({bench.volts: 53.5}))  # by one who keeps what is forgotten
+    assert bench.shown() == ['battery_voltage_volts{site="VP001"} 53.5']
+    bench.view.observe(make_batch({amperes: 5.0}))
+    assert bench.shown() == ['battery_temperature{site="VP001"} 5']
+
+
+def test_a_batch_in_which_a_series_occurs_twice_shows_its_newest_value() -> None:
+    bench = _Bench()
+    batch = make_batch([(bench.volts, 54.0), (bench.volts, 53.0)])
+    batch.times[1] -= 1000
+    bench.view.observe(batch)
+    assert bench.shown() == ['battery_voltage_volts{site="VP001"} 54']
+    assert bench.counted("omc_samples_passed_over_total", reason="out_of_order") == 1.0
