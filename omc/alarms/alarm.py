@@ -1,0 +1,131 @@
+"""One alarm: its identity, its life, and what happens in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NewType
+
+from omc.alarms.severity import Severity
+from omc.core.model import label_text
+
+#: Name of the rule and labels of the object: `mains_failed{site="VYE001"}`.
+AlarmKey = NewType("AlarmKey", str)
+
+Labels = tuple[tuple[str, str], ...]
+
+
+def alarm_key(rule: str, labels: Labels) -> AlarmKey:
+    """The identity of an alarm: what is wrong, and with which object."""
+    return AlarmKey(rule + label_text(dict(labels)))
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a person did or said.
+
+    Attributes:
+        who: User, or the name of the program.
+        time_ms: Unix milliseconds, UTC.
+        text: In their words; may be empty.
+    """
+
+    who: str
+    time_ms: int
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """One alarm at a moment. Every change makes a new one.
+
+    Times are Unix milliseconds, UTC.
+
+    Attributes:
+        rule: Name of the rule: the specific problem (X.733 clause 8.1.2.2).
+        labels: The object, sorted by label.
+        severity: Now; `CLEARED` once it is over.
+        worst: The worst severity since it was last raised.
+        raised_ms: When it was last raised.
+        changed_ms: When anything last changed.
+        cleared_ms: When it was over; None while it is active.
+        occurrences: How often it has been raised.
+        contributors: What makes it so: series and the severity that each asks for, those that ask
+            for none left out.
+        value: The value that decided, in the metric's unit; None where there is none.
+        acknowledged: By whom; None if nobody has since it was last raised.
+        assigned: To whom; None for nobody.
+        flapping: It comes and goes so often that people are not told of every time.
+        suppressed: Name of the maintenance window it falls into; None outside of any.
+        root: The alarm that explains this one; None if this one is a root.
+    """
+
+    rule: str
+    labels: Labels
+    severity: Severity
+    worst: Severity
+    raised_ms: int
+    changed_ms: int
+    cleared_ms: int | None = None
+    occurrences: int = 1
+    contributors: tuple[tuple[str, Severity], ...] = ()
+    value: float | None = None
+    acknowledged: Note | None = None
+    assigned: str | None = None
+    flapping: bool = False
+    suppressed: str | None = None
+    root: AlarmKey | None = None
+
+    @property
+    def key(self) -> AlarmKey:
+        """Its identity."""
+        return alarm_key(self.rule, self.labels)
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it is not over."""
+        return self.severity > Severity.CLEARED
+
+    def label(self, name: str) -> str:
+        """A label of the object, "" if it has none of that name."""
+        return next((value for label, value in self.labels if label == name), "")
+
+
+class ChangeKind(StrEnum):
+    """What happened to an alarm."""
+
+    RAISED = "raised"
+    REOPENED = "reopened"
+    SEVERITY = "severity"
+    CLEARED = "cleared"
+    ACKNOWLEDGED = "acknowledged"
+    UNACKNOWLEDGED = "unacknowledged"
+    COMMENTED = "commented"
+    ASSIGNED = "assigned"
+    FLAPPING = "flapping"
+    CALM = "calm"
+    SUPPRESSED = "suppressed"
+    UNSUPPRESSED = "unsuppressed"
+    ROOTED = "rooted"
+    UNROOTED = "unrooted"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One entry of an alarm's history.
+
+    Attributes:
+        alarm: As it is after the change.
+        kind: What happened.
+        time_ms: When.
+        who: The person or program that did it; "" for the network itself.
+        text: What they said, or why it happened.
+        previous: Severity before.
+    """
+
+    alarm: Alarm
+    kind: ChangeKind
+    time_ms: int
+    who: str = ""
+    text: str = ""
+    previous: Severity = Severity.CLEARED
