@@ -1,14 +1,17 @@
 """Walking a column: what a careful manager asks, and when it stops.
 
-A walk stops at the end of the column, refuses OIDs that do not increase (an endless walk is a known
-fault of agents), asks for less when the agent cannot answer, and never takes a short answer for the
-end: what looks like one is asked again, and an error-status is found out through a second library.
+A walk stops at the end of the column, asks for less when the agent cannot answer, and never takes a
+short answer for the end: what looks like one is asked again, and an error-status is found out
+through a second library. Where OIDs do not increase, it follows the agent's own order and takes
+each row once, as long as every page has a row that is new: tables out of order and rows sent twice
+are read, and an agent that goes in circles (a known fault) is left.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from operator import itemgetter
 
 from collector.snmp.exchange import (
@@ -75,7 +78,8 @@ def walk(
     Args:
         column: OID without leading dot.
         limits: The device's memory (`Session.limits`).
-        on_page: Called once a page, with rows of this column only, strictly increasing.
+        on_page: Called once a page, with rows of this column only, each of them once; increasing,
+            unless the agent has another order.
         max_repetitions: Upper limit for this column, below the device's own.
         max_rows: Stop with an error after so many rows.
 
@@ -102,7 +106,18 @@ class _Walker:
         end: How it ended.
     """
 
-    __slots__ = ("_bulk", "_cursor", "_doubts", "_limits", "_max_rows", "_on_page", "_tried", "end")
+    __slots__ = (
+        "_bulk",
+        "_cursor",
+        "_doubts",
+        "_limits",
+        "_max_rows",
+        "_on_page",
+        "_pages",
+        "_seen",
+        "_tried",
+        "end",
+    )
 
     def __init__(
         self,
@@ -120,6 +135,8 @@ class _Walker:
         self._bulk = limits.bulk and limits.repetitions > 1
         self._tried: Request | None = None
         self._doubts = 0
+        self._pages: list[list[Varbind]] = []
+        self._seen: set[str] | None = None
 
     def rows(self) -> Request:
         """As many rows as the agent is believed to answer."""
@@ -154,27 +171,41 @@ class _Walker:
 
     def _take(self, rows: list[Varbind], time_ms: int) -> bool:
         """Hand a page on; false when the walk has to end with it."""
-        cursor, limits = self._cursor, self._limits
-        page = hash((cursor.position, *map(_oid_of, rows)))
-        if not limits.knows_page(page):
-            good = _increasing(cursor, rows)
-            if good < len(rows):
-                self._hand_on(rows[:good], time_ms)
-                self._fail(f"sent {rows[good][0]}, which does not increase")
-                return False
-            limits.remember_page(page)
-        self._hand_on(rows, time_ms)
+        fresh = self._fresh(rows)
+        if fresh:
+            self.end.rows += len(fresh)
+            self._doubts = 0
+            self._on_page(fresh, time_ms)
+        else:
+            self._fail(f"sent {rows[0][0]}, which does not increase")
+            return False
+        self._cursor.position = rows[-1][0]
         if self.end.rows > self._max_rows:
             self._fail(f"sent more than {self._max_rows} rows")
             return False
         return True
 
-    def _hand_on(self, rows: list[Varbind], time_ms: int) -> None:
-        if rows:
-            self._cursor.position = rows[-1][0]
-            self.end.rows += len(rows)
-            self._doubts = 0
-            self._on_page(rows, time_ms)
+    def _fresh(self, rows: list[Varbind]) -> list[Varbind]:
+        """Those of a page that this walk has not had; OIDs are remembered once one is amiss."""
+        if self._seen is None:
+            if self._in_order(rows):
+                self._pages.append(rows)
+                return rows
+            self._seen = {oid for page in self._pages for oid, _ in page}
+        inside = self.end.column + "."
+        fresh = dict(row for row in rows if row[0] not in self._seen and row[0].startswith(inside))
+        self._seen.update(fresh)
+        return list(fresh.items())
+
+    def _in_order(self, rows: list[Varbind]) -> bool:
+        cursor, limits = self._cursor, self._limits
+        page = hash((cursor.position, *map(_oid_of, rows)))
+        if limits.knows_page(page):
+            return True
+        if not _increasing(cursor, rows):
+            return False
+        limits.remember_page(page)
+        return True
 
     # -- doubts ----------------------------------------------------------------------------------
 
@@ -245,19 +276,14 @@ class _Walker:
         return None
 
 
-def _increasing(cursor: Cursor, rows: list[Varbind]) -> int:
-    """How many rows at the start of a page increase, the first against the cursor's position.
+def _increasing(cursor: Cursor, rows: list[Varbind]) -> bool:
+    """Whether the rows of a page increase, the first against the cursor's position.
 
     All rows stand in the cursor's column, so what follows the column's OID decides.
     """
     start = len(cursor.column) + 1
-    last = _arcs(cursor.position[start:])
-    for count, (oid, _) in enumerate(rows):
-        arcs = _arcs(oid[start:])
-        if arcs <= last:
-            return count
-        last = arcs
-    return len(rows)
+    places = [_arcs(oid[start:]) for oid, _ in rows]
+    return all(low < high for low, high in pairwise([_arcs(cursor.position[start:]), *places]))
 
 
 def _arcs(oid: str) -> tuple[int, ...]:

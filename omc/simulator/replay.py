@@ -21,7 +21,7 @@ from omc.simulator.version1 import respond_version_1
 
 #: Largest message sent: recordings hold lists of ports of several kilobytes, which an agent sends
 #: in fragments.
-MAX_MESSAGE = 8192
+MAX_MESSAGE = 4000
 #: Engine boots of every agent that replays.
 _BOOTS = 1
 #: RFC 3411 SnmpEngineID: enterprise 8072, format 4 (text).
