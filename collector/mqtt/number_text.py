@@ -16,6 +16,7 @@ _LONGEST = 64
 #: How people and firmwares write the units of the catalogue (UCUM codes).
 SPELLINGS: dict[str, frozenset[str]] = {
     "A": frozenset({"A", "amp", "amps", "Adc", "Aac"}),
+    "A.h": frozenset({"Ah", "A.h", "AH"}),
     "By": frozenset({"B", "By", "byte", "bytes", "Byte", "Bytes"}),
     "Cel": frozenset({"Cel", "C", "°C", "℃", "degC", "deg C", "oC", "ºC"}),
     "Hz": frozenset({"Hz", "HZ", "hz"}),

@@ -26,6 +26,7 @@ IDENTITY_LABELS = ("site", "node")
 #: Last words of a metric name and the UCUM unit they promise. A metric in one of these units says
 #: so in its name, and a name that says so has that unit.
 UNIT_WORDS: Mapping[str, str] = {
+    "ampere_hours": "A.h",
     "amperes": "A",
     "bits_per_second": "bit/s",
     "bytes": "By",

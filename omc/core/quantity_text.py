@@ -7,6 +7,7 @@ from omc.core.catalogue import Metric, MetricKind
 #: What people write for units that UCUM, the code of the catalogue, writes otherwise.
 _UNIT_SYMBOLS = {
     "1": "",
+    "A.h": "Ah",
     "Cel": "°C",
     "By": "B",
     "Ohm": "Ω",

@@ -291,8 +291,9 @@ def rectifier_walk() -> dict[str, Value]:
         f"{EES}.5.2.0": -12_000, f"{EES}.5.3.0": 97, f"{EES}.6.1.0": 234_803,
         f"{EES}.6.2.0": 2147483647, f"{EES}.8.0": 2, f"{EES}.9.0": 2,
         f"{EES}.7.3.1.2.73778": 21_198, f"{EES}.7.3.1.3.73778": b"System Temperature 1",
-        f"{EES}.7.3.1.2.73779": 25, f"{EES}.7.3.1.3.73779": b"Battery Temperature",
+        f"{EES}.7.3.1.2.73779": 25, f"{EES}.7.3.1.3.73779": b"System Temperature 2",
         f"{EES}.7.3.1.2.73780": -5500, f"{EES}.7.3.1.3.73780": b"Outdoor",
+        f"{EES}.7.3.1.4.73778": 1, f"{EES}.7.3.1.4.73779": 2, f"{EES}.7.3.1.4.73780": 1,
         f"{EES}.11.4.1.6.3": 845, f"{EES}.11.4.1.7.3": b"Rectifier#1", f"{EES}.11.4.1.8.3": 2,
     }  # fmt: skip
 
@@ -310,7 +311,8 @@ def test_a_rectifier_reads_in_volts_and_amperes() -> None:
         "battery_mode": 1.0,
         'env_temperature_celsius{zone="System Temperature 1"}': 21.198,
         'env_temperature_celsius{zone="Outdoor"}': -5.5,
-        'battery_temperature_celsius{string="Battery Temperature"}': 25.0,
+        'battery_temperature_celsius{string="System Temperature 2"}': 25.0,
+        'power_part_status{part="communication"}': 1.0,
         'rectifier_output_current_amperes{rectifier="1"}': 0.845,
         'rectifier_up{rectifier="1"}': 1.0,
         'device_info{model="NetSure",vendor="Vertiv"}': 1.0,
@@ -321,4 +323,4 @@ def test_a_rectifier_reads_in_volts_and_amperes() -> None:
 def test_a_controller_that_lost_its_rectifiers_tells_nothing_old() -> None:
     samples, device = read("vertiv-ees", {**rectifier_walk(), f"{EES}.8.0": 3})
     assert set(samples) == {'device_info{model="NetSure",vendor="Vertiv"}'}
-    assert device.reader.rejected[Quality.OFFLINE] == 14
+    assert device.reader.rejected[Quality.OFFLINE] == 15

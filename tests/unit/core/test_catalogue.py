@@ -81,7 +81,7 @@ def load(folder: Path, text: str) -> Catalogue:
         ),
         (
             entry(unit="volt"),
-            "5:11: unit 'volt' is not known; allowed: 1, A, By, Cel, Hz, J, Ohm, V, V.A, W, bit/s",
+            "5:11: unit 'volt' is not known; allowed: 1, A, A.h, By, Cel, Hz, J, Ohm, V, V.A, W",
         ),
         (entry(help="{en: Voltage.}"), "6:5: the key 'vi' is missing"),
         (entry(source=""), "3:5: the key 'source' is missing"),
