@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from collector.decode_numbers import Lookup, NumberStep, compile_step, exact_divisor, factor_of
 from collector.decode_steps import DateAndTime, NumberInText, Step
 from collector.decode_text import (
-    find_number,
+    captured_text,
+    duration_seconds,
     number_finder,
     octets_number,
+    parsed_number,
     text_of,
     to_number,
     unix_seconds,
@@ -73,7 +75,7 @@ def _general(
 ) -> Decoder:
     raw_step: _RawStep = to_number
     if steps and steps[0].reads_raw:
-        raw_step = _RAW_STEPS[steps[0].key](steps[0], target)
+        raw_step = _RAW_STEPS[steps[0].key](steps[0], target, sentinels)
         steps = steps[1:]
     number_steps: list[NumberStep] = [compile_step(step, target.states, lookup) for step in steps]
 
@@ -134,23 +136,33 @@ def _fast_factor(factor: float, sentinels: Sentinels, target: Target, decode: De
 # -- steps that take the value as it came ----------------------------------------------------------
 
 
-def _number_in_text(step: Step, target: Target) -> _RawStep:
+def _number_in_text(step: Step, target: Target, sentinels: Sentinels) -> _RawStep:
     rule = step.number if isinstance(step.number, NumberInText) else NumberInText()
-    finder, base = number_finder(rule), rule.base
-    return lambda value: find_number(finder, base, value)
+    finder, base, otherwise = number_finder(rule), rule.base, rule.otherwise
+
+    def find(value: Value) -> float | Quality:
+        if isinstance(value, int | float) or value is None:
+            return to_number(value)
+        text = captured_text(finder, value)
+        if text is None:
+            return otherwise
+        quality = sentinels.of_raw(text)
+        return parsed_number(text, base) if quality is None else quality
+
+    return find
 
 
-def _octets(step: Step, target: Target) -> _RawStep:
+def _octets(step: Step, target: Target, sentinels: Sentinels) -> _RawStep:
     big_endian = step.octets == "big_endian"
     return lambda value: octets_number(value, big_endian=big_endian)
 
 
-def _date_and_time(step: Step, target: Target) -> _RawStep:
+def _date_and_time(step: Step, target: Target, sentinels: Sentinels) -> _RawStep:
     rule = step.date_and_time if isinstance(step.date_and_time, DateAndTime) else DateAndTime()
     return lambda value: unix_seconds(rule, value)
 
 
-def _texts(step: Step, target: Target) -> _RawStep:
+def _texts(step: Step, target: Target, sentinels: Sentinels) -> _RawStep:
     table: dict[str, float] = {}
     for key, number in (step.map or {}).items():
         table[str(key).strip().lower()] = number
@@ -159,10 +171,11 @@ def _texts(step: Step, target: Target) -> _RawStep:
     return lambda value: table.get(text_of(value).lower(), Quality.INVALID)
 
 
-_RAW_STEPS: Mapping[str, Callable[[Step, Target], _RawStep]] = {
+_RAW_STEPS: Mapping[str, Callable[[Step, Target, Sentinels], _RawStep]] = {
     "number": _number_in_text,
     "octets": _octets,
     "date_and_time": _date_and_time,
+    "duration": lambda step, target, sentinels: duration_seconds,
     "map": _texts,
     "states": _texts,
 }

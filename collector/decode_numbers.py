@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import struct
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -18,6 +19,7 @@ Lookup = Callable[[Reference], Value]
 NumberStep = Callable[[float], float | Quality]
 
 _States = Mapping[str, int]
+_SINGLE_BITS = 32
 _MILLIWATTS_PER_WATT = 1000.0
 _SMALLEST_FRACTION = 1e-15
 # Far beyond what any receiver measures, and short to store.
@@ -74,6 +76,18 @@ def _twos_complement(bits: int, states: _States, lookup: Lookup) -> NumberStep:
             return Quality.INVALID
         low_bits = int(number) % modulus
         return low_bits - modulus if low_bits & sign else low_bits
+
+    return step
+
+
+def _float_bits(bits: int, states: _States, lookup: Lookup) -> NumberStep:
+    whole, real = (">I", ">f") if bits == _SINGLE_BITS else (">Q", ">d")
+
+    def step(number: float) -> float | Quality:
+        if not 0 <= number < 1 << bits or not float(number).is_integer():
+            return Quality.INVALID
+        found: float = struct.unpack(real, struct.pack(whole, int(number)))[0]
+        return found if math.isfinite(found) else Quality.INVALID
 
     return step
 
@@ -170,6 +184,7 @@ def _invalid(number: float) -> float | Quality:
 _STEPS: Mapping[str, Callable[[Any, _States, Lookup], NumberStep]] = {
     "offset": _offset,
     "twos_complement": _twos_complement,
+    "float_bits": _float_bits,
     "watts_to_dbm": _watts_to_dbm,
     "sensor_scale": _sensor_scale,
     "scale_from": _scale_from,

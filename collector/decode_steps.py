@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from collector.reference import Model, Reference, as_list, check_pattern, require_one
+from omc.core.model import Quality
 
 
 class NumberInText(Model):
@@ -15,13 +16,16 @@ class NumberInText(Model):
 
     Attributes:
         unit: The number directly before this unit counts: `dBm` in `0.03 mW (-14.61 dBm)`.
-        pattern: Regular expression whose one group is the number.
+        pattern: Regular expression whose one group is the number, or a text that stands among the
+            object's sentinels: so each lane of `Lane0: -2.1 dBm; Lane1: No-Power` has its own.
         base: 16 for texts such as `1F` or `0x1f`.
+        otherwise: What a text is in which there is no such number.
     """
 
     unit: Annotated[str, Field(min_length=1)] | None = None
     pattern: str | None = None
     base: Literal[10, 16] = 10
+    otherwise: Quality = Quality.INVALID
 
     @model_validator(mode="after")
     def _is_coherent(self) -> Self:
@@ -33,13 +37,15 @@ class NumberInText(Model):
 
 
 class DateAndTime(Model):
-    """A point in time to Unix seconds: DateAndTime (RFC 2579) or ISO 8601 text.
+    """A point in time to Unix seconds: DateAndTime (RFC 2579) or text.
 
     Attributes:
         utc_offset_hours: Zone of values that do not carry one.
+        format: Of text that is not ISO 8601, in the words of strptime: `%m/%d/%Y`.
     """
 
     utc_offset_hours: Annotated[float, Field(ge=-14, le=14)] = 0
+    format: Annotated[str, Field(min_length=2)] | None = None
 
 
 class SensorScale(Model):
@@ -83,11 +89,13 @@ class Step(Model):
         number: Text to number, where the text holds more than the number.
         octets: Octets as one unsigned number.
         date_and_time: Point in time to Unix seconds.
+        duration: Text such as `11:22:33` or `3 days, 1:02:03` to seconds.
         scale: Times a factor.
         offset: Plus an amount.
         percent: Per cent to ratio.
         timeticks: Hundredths of a second to seconds.
         twos_complement: An unsigned value whose lowest N bits are a signed number.
+        float_bits: An unsigned integer whose bits are an IEEE 754 number of 32 or 64 bits.
         watts_to_dbm: Optical or radio power; the argument is the watts that a value of 1 means.
             Zero and less is no light.
         sensor_scale: Power of ten from columns of the same row.
@@ -105,11 +113,13 @@ class Step(Model):
     number: NumberInText | Literal[True] | None = None
     octets: Literal["big_endian", "little_endian"] | None = None
     date_and_time: DateAndTime | Literal[True] | None = None
+    duration: Literal[True] | None = None
     scale: float | None = None
     offset: float | None = None
     percent: Literal[True] | None = None
     timeticks: Literal[True] | None = None
     twos_complement: Annotated[int, Field(ge=2, le=64)] | None = None
+    float_bits: Literal[32, 64] | None = None
     watts_to_dbm: Annotated[float, Field(gt=0)] | None = None
     sensor_scale: SensorScale | None = None
     scale_from: ScaleFrom | None = None
@@ -141,7 +151,7 @@ class Step(Model):
         """Whether the step takes the value as it came, so that it can only stand first."""
         table = self.map if self.map is not None else self.states
         texts = table is not None and any(isinstance(key, str) for key in table)
-        return texts or self.key in ("number", "octets", "date_and_time")
+        return texts or self.key in ("number", "octets", "date_and_time", "duration")
 
 
 #: Steps in order; a single one may stand without the brackets.

@@ -14,6 +14,9 @@ from omc.core.model import Quality
 
 _NUMBER = r"[-+\u2212]?(?:\d+(?:[.,]\d+)*|[.,]\d+)(?:[eE][-+]?\d+)?"
 _WHOLE_NUMBER = re.compile(_NUMBER)
+_DURATION = re.compile(
+    r"(?:(\d{1,6})\s*(?:d|days?)?[\s,:]+)?(\d{1,6}):(\d{1,2}):(\d{1,2}(?:\.\d+)?)", re.IGNORECASE
+)
 _OPAQUE_FLOAT = b"\x9f\x78\x04"
 _OPAQUE_DOUBLE = b"\x9f\x79\x08"
 _LONGEST_INTEGER = 16
@@ -53,19 +56,20 @@ def number_finder(rule: NumberInText) -> re.Pattern[str]:
     return re.compile(number + after, re.IGNORECASE)
 
 
-def find_number(finder: re.Pattern[str], base: int, value: Value) -> float | Quality:
-    """The number that a text holds; what already is a number passes as it is."""
-    if isinstance(value, int | float) or value is None:
-        return to_number(value)
+def captured_text(finder: re.Pattern[str], value: Value) -> str | None:
+    """What the expression finds in a text, or None."""
     match = finder.search(text_of(value))
-    if match is None or match[1] is None:
-        return Quality.INVALID
+    return match[1] if match is not None else None
+
+
+def parsed_number(text: str, base: int) -> float | Quality:
+    """A text that is nothing but a number."""
     if base == 10:
-        return _parsed(match[1])
-    if len(match[1]) > _LONGEST_HEX:
+        return _parsed(text)
+    if len(text) > _LONGEST_HEX:
         return Quality.INVALID
     try:
-        return int(match[1], base)
+        return int(text, base)
     except ValueError:
         return Quality.INVALID
 
@@ -84,11 +88,26 @@ def unix_seconds(rule: DateAndTime, value: Value) -> float | Quality:
     zone = timezone(timedelta(hours=rule.utc_offset_hours))
     if isinstance(value, bytes) and len(value) in _DATE_LENGTHS and not value[:1].isdigit():
         return _date_and_time(value, zone) if any(value) else Quality.NOT_SUPPORTED
+    text = text_of(value)
     try:
-        moment = datetime.fromisoformat(text_of(value))
+        if rule.format is not None:
+            moment = datetime.strptime(text, rule.format)  # noqa: DTZ007 - the zone follows
+        else:
+            moment = datetime.fromisoformat(text)
     except ValueError:
         return Quality.INVALID
     return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).timestamp()
+
+
+def duration_seconds(value: Value) -> float | Quality:
+    """Days, hours, minutes and seconds in text to seconds; a number passes as it is."""
+    if isinstance(value, int | float) or value is None:
+        return to_number(value)
+    match = _DURATION.fullmatch(text_of(value))
+    if match is None:
+        return Quality.INVALID
+    days, hours, minutes, seconds = (float(part or 0) for part in match.groups())
+    return ((days * 24 + hours) * 60 + minutes) * 60 + seconds
 
 
 def _date_and_time(octets: bytes, zone: timezone) -> float | Quality:

@@ -93,6 +93,14 @@ def decoder(
         ("date_and_time", SEVEN + b"+\x07\x00", 1767225600.0),
         ("{date_and_time: {utc_offset_hours: 7}}", SEVEN, 1767225600.0),
         ("date_and_time", b"2026-01-01T07:00:00+07:00", 1767225600.0),
+        ("{date_and_time: {format: '%m/%d/%Y', utc_offset_hours: 7}}", b"01/01/2026", 1767200400.0),
+        ("duration", b"11:22:33", 40953.0),
+        ("duration", b"3 days, 1:02:03.5", 262923.5),
+        ("duration", b"1:00:00:05", 86405.0),
+        ("duration", 682, 682.0),
+        ("{float_bits: 32}", 0x3B79B1F2, 0.0038100446),
+        ("{float_bits: 32}", 0, 0.0),
+        ("[{octets: big_endian}, {float_bits: 64}]", struct.pack(">d", -21.5), -21.5),
         ("{mask: 0x100}", 0x1FF, 1.0),
         ("{mask: 0x0F0}", 0x125, 2.0),
         ("{map: {1: 0, 2: 1}}", 2, 1.0),
@@ -143,6 +151,11 @@ def test_hundredths_are_divided_not_multiplied_so_that_no_digits_appear() -> Non
         ("date_and_time", bytes(8), Quality.NOT_SUPPORTED),
         ("date_and_time", bytes([0x07, 0xEA, 13, 1, 0, 0, 0, 0]), Quality.INVALID),
         ("date_and_time", b"yesterday", Quality.INVALID),
+        ("{date_and_time: {format: '%m/%d/%Y'}}", b"31/12/2026", Quality.INVALID),
+        ("duration", b"an hour", Quality.INVALID),
+        ("{float_bits: 32}", 0x7F800000, Quality.INVALID),
+        ("{float_bits: 32}", -1, Quality.INVALID),
+        ("{number: {pattern: 'Lane1: (\\S+)', otherwise: offline}}", b"-2 dBm", Quality.OFFLINE),
         ("{map: {1: 0}}", 7, Quality.INVALID),
         ("{map: {low: 0}}", b"middle", Quality.INVALID),
         ("{differs_from: {scalar: 1.9.0}}", 1, Quality.INVALID),
@@ -180,6 +193,18 @@ def test_a_sentinel_is_never_a_number(
 ) -> None:
     assert decoder("[]", sentinels)(value) is quality
     assert decoder("{scale: 0.01}", sentinels)(value) is quality
+
+
+def test_each_lane_of_a_text_has_its_own_value_or_sentinel() -> None:
+    lanes = [
+        decoder(
+            f"{{number: {{pattern: 'Lane{lane}: *([^ ;]+)', otherwise: not_supported}}}}",
+            {"No-Power": Quality.NO_LIGHT},
+        )
+        for lane in range(3)
+    ]
+    text = b"Lane0: -2.31 dBm; Lane1: No-Power;"
+    assert [decode(text) for decode in lanes] == [-2.31, Quality.NO_LIGHT, Quality.NOT_SUPPORTED]
 
 
 @pytest.mark.parametrize("value", [-3999, 5, b"7"])
