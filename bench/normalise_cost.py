@@ -117,7 +117,7 @@ class Router:
     ) -> None:
         """Walk a column as a poll does, its pages checked for order."""
         task, read = self.plan.tasks[0], self.reader.read
-        steps = walk(column, self.limits, lambda page, at: read(task, page, at, batch))
+        steps = walk(column, self.limits, lambda rows, at, page: read(task, rows, at, batch, page))
         next(steps)
         for page in responses[:-1]:
             steps.send(Reply(page, time_ms))

@@ -20,6 +20,11 @@ class Place(NamedTuple):
     oid: str
     suffix: str
 
+    @property
+    def text(self) -> str:
+        """The complete OID."""
+        return f"{self.oid}.{self.suffix}" if self.suffix else self.oid
+
 
 class Cells:
     """Values by place, replaced a column at a time so that rows that are gone disappear.

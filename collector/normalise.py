@@ -20,7 +20,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import repeat
 
 from collector.cells import Cells, Place
 from collector.label_schedule import LabelRequest, LabelSchedule
@@ -90,7 +89,7 @@ class NodeReader:
         self._cells = Cells(plan.columns)
         self._rows = Rows(plan, self._cells)
         self._naming = SeriesNaming(plan, self._rows, table, identity)
-        self._ownership = Ownership(table, source)
+        self._ownership = Ownership(table, source, self._lose)
         self._labels = LabelSchedule(self._cells, plan.labels_refresh)
         self._memory = {task.name: TaskMemory(task) for task in plan.tasks}
         self._up_time = 0.0
@@ -105,8 +104,7 @@ class NodeReader:
 
     def columns(self, task: PollTask) -> tuple[Column, ...]:
         """Columns of the task worth walking now: without those that another one supersedes."""
-        skipped = self._memory[task.name].skipped
-        return tuple(column for column in task.columns if column.oid not in skipped)
+        return self._memory[task.name].columns
 
     def labels_due(self, task: PollTask, time_ms: int) -> LabelRequest | None:
         """What to read before the task's next poll; None when all is known.
@@ -137,35 +135,53 @@ class NodeReader:
             for memory in self._memory.values():
                 memory.infos_stale = True
 
-    def read(self, task: PollTask, varbinds: Sequence[Varbind], time_ms: int, batch: Batch) -> None:
-        """Turn a page of varbinds into samples, stamped with the time the page arrived."""
+    def read(
+        self,
+        task: PollTask,
+        varbinds: Sequence[Varbind],
+        time_ms: int,
+        batch: Batch,
+        page: int | None = None,
+    ) -> None:
+        """Turn a page of varbinds into samples, stamped with the time the page arrived.
+
+        Args:
+            task: What is being read.
+            varbinds: In the agent's order.
+            time_ms: Unix milliseconds.
+            batch: Where the samples go.
+            page: A hash of the varbinds' OIDs: what came before costs far less then.
+        """
         memory = self._memory[task.name]
         memory.see(varbinds)
-        find = memory.known.get
-        add_series, add_value = batch.series.append, batch.values.append
-        origins = batch.origins
+        known = None if page is None else memory.pages.get(page)
+        numbers = None if known is None else known.numbers(varbinds)
+        if known is not None and numbers is not None:
+            batch.extend(known.series, numbers, time_ms)
+            if batch.origins is not None:
+                batch.origins.extend([oid for oid, _ in varbinds])
+            return
+        good = self._read_each(memory, varbinds, time_ms, batch)
+        if page is not None and len(good) == len(varbinds):
+            memory.remember_page(page, good)
+
+    def _read_each(
+        self, memory: TaskMemory, varbinds: Sequence[Varbind], time_ms: int, batch: Batch
+    ) -> list[Entry]:
+        """Read varbinds one by one; the entries of those that were samples at first sight."""
+        good: list[Entry] = []
         for oid, value in varbinds:
-            entry = find(oid)
+            entry = memory.known.find(self._cells.place(oid))
             if entry is None:
                 self._meet(memory, oid, value, time_ms, batch)
                 continue
-            decode = entry.decode
-            if decode is None:
-                if type(value) is not int:
-                    self._look(memory, entry, oid, value, time_ms, batch)
-                    continue
-                number: float = value
-            else:
-                result = decode(value)
-                if type(result) is not float:
-                    self._look(memory, entry, oid, value, time_ms, batch)
-                    continue
-                number = result
-            add_series(entry.series)
-            add_value(number)
-            if origins is not None:
-                origins.append(oid)
-        batch.times.extend(repeat(time_ms, len(batch.series) - len(batch.times)))
+            number = entry.number(value)
+            if number is None:
+                self._look(memory, entry, oid, value, time_ms, batch)
+                continue
+            batch.add(entry.series, number, time_ms, oid)
+            good.append(entry)
+        return good
 
     def finish(self, task: PollTask, time_ms: int, batch: Batch, *, complete: bool = True) -> None:
         """End a poll of a task: add info series and forget rows that are gone.
@@ -182,8 +198,8 @@ class NodeReader:
             self._make_infos(memory)
         for series in memory.infos:
             batch.add(series, 1.0, time_ms)
-        for oid in memory.end_poll(self._cells, time_ms, complete=complete):
-            self._forget(memory, oid)
+        for place in memory.end_poll(self._cells, time_ms, complete=complete):
+            self._forget(memory, place)
         self._naming.forget_texts()
         if self._watches_cpu:
             self._note_cpu(batch)
@@ -198,7 +214,7 @@ class NodeReader:
         """Every series of the device that has had a name so far."""
         found: dict[Series, None] = {}
         for memory in self._memory.values():
-            for entry in memory.known.values():
+            for entry in memory.known.entries():
                 found.update((reading.series, None) for reading in entry.all_readings)
             found.update(memory.infos)
         return list(found)
@@ -206,8 +222,8 @@ class NodeReader:
     def close(self) -> None:
         """Forget every series of the device: it left the inventory."""
         for memory in self._memory.values():
-            for oid in {*memory.known, *memory.renamed}:
-                self._forget(memory, oid)
+            for place in {*memory.known, *memory.renamed}:
+                self._forget(memory, place)
             for series in memory.infos:
                 self._ownership.forget(series)
             memory.infos = {}
@@ -234,8 +250,9 @@ class NodeReader:
                 self.tally.unmatched += 1
                 self._refuse(oid, value, Cause.UNMATCHED)
                 return
-            entry = memory.known[oid] = _entry(readings, is_watched=is_watched)
-            previous = memory.renamed.pop(oid, ())
+            entry = _entry(readings, is_watched=is_watched)
+            memory.known.put(place, entry)
+            previous = memory.renamed.pop(place, ())
             self._look(memory, entry, oid, value, time_ms, batch)
             for series in previous:
                 self._ownership.forget(series)
@@ -251,7 +268,7 @@ class NodeReader:
     ) -> None:
         if isinstance(entry, Crossing) and entry.is_watched:
             self._watch(oid, value)
-            if memory.known.get(oid) is not entry:  # it depends on itself
+            if memory.known.find(self._cells.place(oid)) is not entry:  # it depends on itself
                 self._meet(memory, oid, value, time_ms, batch)
                 return
         readings = entry.all_readings
@@ -270,7 +287,7 @@ class NodeReader:
         if isinstance(number, Quality):
             self.rejected[number] += 1
             self._refuse(oid, value, number, reading.series)
-            self._unskip(self._ownership.reject(reading, number, time_ms))
+            self._ownership.reject(reading, number, time_ms)
         elif self._ownership.accept(reading, reading.use.fast_decode(value), time_ms):
             batch.add(reading.series, number, time_ms, oid)
         else:
@@ -300,8 +317,8 @@ class NodeReader:
         for memory in self._memory.values():
             if memory.task.label_columns:
                 memory.is_named = True
-                for oid in list(memory.known):
-                    self._put_aside(memory, oid)
+                for place in list(memory.known):
+                    self._put_aside(memory, place)
 
     # -- names that change, rows that go -----------------------------------------------------------
 
@@ -315,31 +332,30 @@ class NodeReader:
                     everywhere.add(dependent.rule)
                 elif dependent.rule.oid:
                     memory = self._memory[dependent.rule.task]
-                    self._put_aside(memory, f"{dependent.rule.oid}.{place.suffix}")
-        for memory in self._memory.values():
-            oids = {rule.oid for rule in everywhere if rule.task == memory.task.name}
-            prefixes = tuple(f"{oid}." for oid in oids if oid)
-            if oids:
-                for oid in [o for o in memory.known if o in oids or o.startswith(prefixes)]:
-                    self._put_aside(memory, oid)
+                    self._put_aside(memory, Place(dependent.rule.oid, place.suffix))
+        for rule in everywhere:
+            memory = self._memory[rule.task]
+            for known in memory.known.column(rule.oid):
+                self._put_aside(memory, known)
 
-    def _put_aside(self, memory: TaskMemory, oid: str) -> None:
-        entry = memory.known.pop(oid, None)
+    def _put_aside(self, memory: TaskMemory, place: Place) -> None:
+        entry = memory.known.pop(place)
         if entry is not None:
             for reading in entry.all_readings:
-                self._unskip(self._ownership.drop(reading))
-            memory.renamed[oid] = tuple(reading.series for reading in entry.all_readings)
+                self._ownership.drop(reading)
+            memory.renamed[place] = tuple(reading.series for reading in entry.all_readings)
 
-    def _forget(self, memory: TaskMemory, oid: str) -> None:
-        self._put_aside(memory, oid)
-        for series in memory.renamed.pop(oid, ()):
+    def _forget(self, memory: TaskMemory, place: Place) -> None:
+        self._put_aside(memory, place)
+        for series in memory.renamed.pop(place, ()):
             self._ownership.forget(series)
 
-    def _unskip(self, freed: Iterable[Reading]) -> None:
-        """Columns of these readings are worth walking again."""
-        for reading in freed:
-            rule = reading.use.rule
-            self._memory[rule.task].skipped.discard(rule.oid)
+    def _lose(self, reading: Reading) -> None:
+        """A reading gives its series no more: others may, whose columns were not worth walking."""
+        self._memory[reading.use.rule.task].pages.clear()
+        if not reading.is_superseded:
+            for rival in self._plan.rivals.get(reading.use.rule.priority, ()):
+                self._memory[rival.task].try_again(rival.oid)
 
     def _make_infos(self, memory: TaskMemory) -> None:
         before = memory.infos

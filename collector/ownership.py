@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from collector.decode import Decoder
 from collector.reading import Reading, superseded, undecided
 from omc.core.model import GOOD, Event, EventKind, Quality, Series, SeriesTable, sorted_labels
@@ -16,13 +18,15 @@ class Ownership:
     Args:
         table: Where series are interned.
         source: Source of the events.
+        on_loss: Told of every reading that gave its series and does not any more: another one
+            supersedes it, or it has no value.
     """
 
-    def __init__(self, table: SeriesTable, source: str) -> None:
+    def __init__(self, table: SeriesTable, source: str, on_loss: Callable[[Reading], None]) -> None:
         self.events: list[Event] = []
         self._table = table
         self._source = source
-        self._owners: dict[Series, Reading] = {}
+        self._on_loss = on_loss
         self._superseded: dict[Series, list[Reading]] = {}
         self._bad: dict[Series, Quality] = {}
         self._untold: set[Series] = set()
@@ -36,14 +40,15 @@ class Ownership:
             time_ms: Stamps the event if the series had no value before.
         """
         series = reading.series
-        owner = self._owners.get(series)
+        owner = series.owner
         if owner is not reading:
-            if owner is not None and owner.is_good:
+            if isinstance(owner, Reading) and owner.is_good:
                 if owner.use.rule.priority <= reading.use.rule.priority:
                     self._supersede(reading)
                     return False
                 self._supersede(owner)
-            self._owners[series] = reading
+                self._on_loss(owner)
+            series.owner = reading
         reading.decode = decode
         if self._bad.pop(series, None) is not None:
             if series not in self._untold:
@@ -51,15 +56,18 @@ class Ownership:
             self._untold.discard(series)
         return True
 
-    def reject(self, reading: Reading, quality: Quality, time_ms: int) -> list[Reading]:
-        """A reading has no value; the readings that may take its place.
+    def reject(self, reading: Reading, quality: Quality, time_ms: int) -> None:
+        """A reading has no value; others may take its place.
 
         What never had a value and is not supported changes nothing, so no event tells of it.
         """
         series = reading.series
-        freed = self._step_back(reading) if reading.is_good else []
-        is_new = series not in self._owners
-        if self._owners.setdefault(series, reading) is reading:
+        if reading.is_good:
+            self._step_back(reading)
+        is_new = series.owner is None
+        if is_new:
+            series.owner = reading
+        if series.owner is reading:
             before = self._bad.get(series)
             self._bad[series] = quality
             if is_new and quality is Quality.NOT_SUPPORTED:
@@ -67,26 +75,22 @@ class Ownership:
             elif quality is not before:
                 self._untold.discard(series)
                 self._tell(series, quality, time_ms)
-        return freed
 
-    def drop(self, reading: Reading) -> list[Reading]:
-        """A reading is no more; the readings that may take its place."""
+    def drop(self, reading: Reading) -> None:
+        """A reading is no more; others may take its place."""
         series = reading.series
         if reading.is_superseded:
             others = self._superseded[series]
             others.remove(reading)
             if not others:
                 del self._superseded[series]
-            return []
-        if self._owners.get(series) is not reading:
-            return []
-        freed = self._step_back(reading)
-        del self._owners[series]
-        return freed
+        elif series.owner is reading:
+            self._step_back(reading)
+            series.owner = None
 
     def forget(self, series: Series) -> None:
         """A series will not come again, unless a reading owns it."""
-        if series not in self._owners:
+        if series.owner is None:
             self._bad.pop(series, None)
             self._untold.discard(series)
             self._table.forget(series)
@@ -95,14 +99,12 @@ class Ownership:
         reading.decode = superseded
         self._superseded.setdefault(reading.series, []).append(reading)
 
-    def _step_back(self, reading: Reading) -> list[Reading]:
+    def _step_back(self, reading: Reading) -> None:
         reading.decode = undecided
-        if self._owners.get(reading.series) is not reading:
-            return []
-        freed = self._superseded.pop(reading.series, [])
-        for other in freed:
-            other.decode = undecided
-        return freed
+        if reading.series.owner is reading:
+            for other in self._superseded.pop(reading.series, ()):
+                other.decode = undecided
+            self._on_loss(reading)
 
     def _tell(self, series: Series, text: str, time_ms: int) -> None:
         labels = sorted_labels({**series.labels, "metric": series.metric.name})

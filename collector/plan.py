@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from collector.poll_task import GROUP_MULTIPLES, Column, PollTask, Sweep
 from collector.profile import PollGroup, Profile, Rule, Table, TextSources
 from collector.reference import Condition
+from collector.rivals import Rivals, rivals_of
 from collector.rules import CompiledRule, CompiledTable
 from collector.text_references import Need, TextReferences, needs_of
 from collector.text_source import CompiledSource, compile_sources
@@ -46,6 +47,7 @@ class Plan:
         dependents: By OID of the scalar or column that they depend on, and by the name of a table
             whose labels they carry.
         columns: The OID of every column that is read.
+        rivals: Rules that may give the same series as another one, by that one's priority.
     """
 
     profile: str
@@ -59,6 +61,7 @@ class Plan:
     infos: Mapping[str, tuple[CompiledRule, ...]] = field(repr=False)
     dependents: Mapping[str, tuple[Dependent, ...]] = field(repr=False)
     columns: frozenset[str] = field(repr=False)
+    rivals: Rivals = field(repr=False)
 
 
 def compile_plan(profiles: Sequence[Profile], catalogue: Catalogue) -> Plan:
@@ -127,6 +130,7 @@ class _Compiler:
             columns=frozenset(
                 column.oid for task in tasks for column in (*task.columns, *task.label_columns)
             ),
+            rivals=rivals_of(rule for draft in drafts for rule in draft.rules),
         )
 
     def _add_rule(self, rule: Rule, table: Table | None, conditions: Sequence[Condition]) -> None:

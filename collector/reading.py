@@ -34,6 +34,13 @@ class Entry:
     decode: Decoder | None
     series: Series
 
+    def number(self, value: Value) -> float | None:
+        """The value as a sample; None when it has to be looked at closely."""
+        if self.decode is None:
+            return value if type(value) is int else None
+        number = self.decode(value)
+        return number if type(number) is float else None
+
     @property
     def all_readings(self) -> Sequence[Reading]:
         """Every reading behind the OID."""

@@ -264,8 +264,8 @@ class Device:
     def _read_task(self, task: PollTask, reader: NodeReader) -> Exchange[None]:
         yield from self._read_labels(task, reader)
 
-        def on_page(varbinds: list[Varbind], time_ms: int) -> None:
-            reader.read(task, varbinds, time_ms, self._batch(task))
+        def on_page(varbinds: list[Varbind], time_ms: int, page: int) -> None:
+            reader.read(task, varbinds, time_ms, self._batch(task), page)
 
         complete = yield from self._read(reader.scalars(task), reader.columns(task), on_page)
         reader.finish(task, self._clock.time_ms(), self._batch(task), complete=complete)
@@ -275,7 +275,7 @@ class Device:
         if request is None:
             return
 
-        def on_page(varbinds: list[Varbind], time_ms: int) -> None:
+        def on_page(varbinds: list[Varbind], time_ms: int, page: int) -> None:
             reader.read_labels(varbinds)
 
         complete = yield from self._read(request.scalars, request.columns, on_page)
@@ -297,7 +297,8 @@ class Device:
         size = self.limits.get_size
         for start in range(0, len(oids), size):
             varbinds = yield from get(oids[start : start + size], self.limits, refused.append)
-            on_page(varbinds, self._clock.time_ms())
+            page = hash(tuple([oid for oid, _ in varbinds]))
+            on_page(varbinds, self._clock.time_ms(), page)
         self._result.problems.extend(str(error) for error in refused)
         return not refused
 

@@ -30,8 +30,8 @@ from collector.snmp.limits import AgentLimits
 from collector.varbind import Varbind
 from omc.core.errors import ProtocolViolation
 
-#: Takes a page of varbinds and the Unix milliseconds of its arrival.
-OnPage = Callable[[list[Varbind], int], None]
+#: Takes a page of varbinds, the Unix milliseconds of its arrival, and a hash of the page's OIDs.
+OnPage = Callable[[list[Varbind], int, int], None]
 
 #: No table of an access network is longer; an agent that goes on is making rows up.
 MAX_ROWS = 1_000_000
@@ -171,11 +171,12 @@ class _Walker:
 
     def _take(self, rows: list[Varbind], time_ms: int) -> bool:
         """Hand a page on; false when the walk has to end with it."""
-        fresh = self._fresh(rows)
+        page = self._hash(rows)
+        fresh = self._fresh(rows, page)
         if fresh:
             self.end.rows += len(fresh)
             self._doubts = 0
-            self._on_page(fresh, time_ms)
+            self._on_page(fresh, time_ms, page if fresh is rows else self._hash(fresh))
         else:
             self._fail(f"sent {rows[0][0]}, which does not increase")
             return False
@@ -185,10 +186,14 @@ class _Walker:
             return False
         return True
 
-    def _fresh(self, rows: list[Varbind]) -> list[Varbind]:
+    def _hash(self, rows: list[Varbind]) -> int:
+        """Stands for the OIDs of a page, and for what came before it."""
+        return hash((self._cursor.position, *map(_oid_of, rows)))
+
+    def _fresh(self, rows: list[Varbind], page: int) -> list[Varbind]:
         """Those of a page that this walk has not had; OIDs are remembered once one is amiss."""
         if self._seen is None:
-            if self._in_order(rows):
+            if self._in_order(rows, page):
                 self._pages.append(rows)
                 return rows
             self._seen = {oid for page in self._pages for oid, _ in page}
@@ -197,9 +202,8 @@ class _Walker:
         self._seen.update(fresh)
         return list(fresh.items())
 
-    def _in_order(self, rows: list[Varbind]) -> bool:
+    def _in_order(self, rows: list[Varbind], page: int) -> bool:
         cursor, limits = self._cursor, self._limits
-        page = hash((cursor.position, *map(_oid_of, rows)))
         if limits.knows_page(page):
             return True
         if not _increasing(cursor, rows):

@@ -56,14 +56,16 @@ class Series:
         label_text: `{a="1",b="2"}`, as `label_text` renders it; "" without labels.
         number: Its place in columns that somebody keeps for all series of the table. Numbers are
             small, given in turn, and given again after their series was forgotten.
+        owner: What gives it its values now, where a source has several candidates; theirs alone.
     """
 
-    __slots__ = ("label_text", "metric", "number")
+    __slots__ = ("label_text", "metric", "number", "owner")
 
     def __init__(self, metric: Metric, label_text: str, number: int) -> None:
         self.metric = metric
         self.label_text = label_text
         self.number = number
+        self.owner: object = None
 
     @property
     def key(self) -> str:
@@ -201,6 +203,12 @@ class Batch:
         self.times.append(time_ms)
         if self.origins is not None:
             self.origins.append(origin)
+
+    def extend(self, series: Sequence[Series], values: list[float], time_ms: int) -> None:
+        """Append samples of one time; the caller extends `origins` where there are any."""
+        self.series.extend(series)
+        self.values.fromlist(values)
+        self.times.extend(array("q", [time_ms]) * len(values))
 
     def __len__(self) -> int:
         return len(self.series)

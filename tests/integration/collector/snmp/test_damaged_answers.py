@@ -51,7 +51,7 @@ async def test_damaged_answers_end_in_our_own_errors_and_the_next_poll_is_fine(
         )
         rows: list[Varbind] = []
         try:
-            end = await on.run(walk(SYSTEM, on.limits, lambda page, _: rows.extend(page)), 5.0)
+            end = await on.run(walk(SYSTEM, on.limits, lambda page, *_: rows.extend(page)), 5.0)
         except SourceError:
             pass
         else:

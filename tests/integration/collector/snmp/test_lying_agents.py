@@ -69,7 +69,7 @@ async def walked(
     on: Session, column: str = WALKED, deadline: float = 20.0
 ) -> tuple[WalkEnd, list[Varbind]]:
     rows: list[Varbind] = []
-    end = await on.run(walk(column, on.limits, lambda page, _: rows.extend(page)), deadline)
+    end = await on.run(walk(column, on.limits, lambda page, *_: rows.extend(page)), deadline)
     return end, rows
 
 
@@ -148,7 +148,7 @@ async def test_a_walk_without_end_is_stopped(client: SnmpClient) -> None:
         on = session(client, agent)
         rows: list[Varbind] = []
         end = await on.run(
-            walk(WALKED, on.limits, lambda page, _: rows.extend(page), max_rows=500), 10.0
+            walk(WALKED, on.limits, lambda page, *_: rows.extend(page), max_rows=500), 10.0
         )
         assert "more than 500 rows" in str(end.error)
         assert [oid for oid, _ in rows] == [f"{WALKED}.{n}" for n in range(1, len(rows) + 1)]
@@ -414,7 +414,7 @@ async def test_a_deadline_cuts_a_poll_and_what_was_read_is_kept(client: SnmpClie
         rows: list[Varbind] = []
         started = time.monotonic()
         with pytest.raises(PollDeadline):
-            await on.run(walk(WALKED, on.limits, lambda page, _: rows.extend(page)), 0.4)
+            await on.run(walk(WALKED, on.limits, lambda page, *_: rows.extend(page)), 0.4)
         assert 0.4 <= time.monotonic() - started < 0.6
         assert rows == EXPECTED[: len(rows)]
         assert 4 <= len(rows) <= 16

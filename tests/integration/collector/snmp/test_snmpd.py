@@ -53,7 +53,7 @@ async def read(on: Session, *oids: str) -> dict[str, Value]:
 
 async def walked(on: Session, column: str) -> tuple[WalkEnd, list[Varbind]]:
     rows: list[Varbind] = []
-    end = await on.run(walk(column, on.limits, lambda page, _: rows.extend(page)), 10.0)
+    end = await on.run(walk(column, on.limits, lambda page, *_: rows.extend(page)), 10.0)
     return end, rows
 
 
@@ -204,7 +204,7 @@ async def test_an_exchange_may_mix_requests(snmpd: Snmpd, client: SnmpClient) ->
 
     def poll() -> Exchange[int]:
         found = yield from get([SYS_DESCR, SYS_CONTACT], on.limits)
-        end = yield from walk(IF_DESCR, on.limits, lambda page, _: rows.extend(page))
+        end = yield from walk(IF_DESCR, on.limits, lambda page, *_: rows.extend(page))
         return len(found) + end.rows
 
     assert await on.run(poll(), 5.0) == 2 + len(rows)

@@ -31,8 +31,9 @@ class Reader:
     def __init__(self) -> None:
         self.pages: list[list[Varbind]] = []
 
-    def __call__(self, varbinds: list[Varbind], time_ms: int) -> None:
+    def __call__(self, varbinds: list[Varbind], time_ms: int, page: int) -> None:
         assert time_ms == TIME_MS
+        assert isinstance(page, int)
         self.pages.append(varbinds)
 
     @property

@@ -23,7 +23,7 @@ def in_order(rows: list[Varbind]) -> bool:
 
 def read_all(agent: Answerer, limits: AgentLimits) -> tuple[WalkEnd, list[Varbind]]:
     read: list[Varbind] = []
-    return drive(walk(WALKED, limits, lambda page, _: read.extend(page)), agent), read
+    return drive(walk(WALKED, limits, lambda page, *_: read.extend(page)), agent), read
 
 
 indexes = st.sets(
@@ -113,7 +113,7 @@ def test_a_walk_over_lies_ends_and_hands_on_each_row_of_its_column_once(
     for _ in range(3):
         read.clear()
         try:
-            end = drive(walk(WALKED, limits, lambda page, _: read.extend(page)), answer, most=500)
+            end = drive(walk(WALKED, limits, lambda page, *_: read.extend(page)), answer, most=500)
         except RequestTimeout:
             pass
         else:
