@@ -7,20 +7,18 @@ written twice stands there once (same series, same time), so trying again is alw
 from __future__ import annotations
 
 import asyncio
-import base64
-import gzip
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import aiohttp
+import cramjam
 from influxdb_client.client.influxdb_client_async import InfluxDBClientAsync
 from influxdb_client.rest import ApiException
 from influxdb_client.service.write_service import WriteService
 
 from exporters.line_protocol import LineRenderer
-from exporters.sink_response import sink_error
+from exporters.sink_response import sink_error, unreachable
 from omc.core.clock import Clock
-from omc.core.errors import SinkUnavailable
 from omc.core.model import Batch
 from omc.core.settings import InfluxSettings, InfluxV1Settings, InfluxV2Settings
 
@@ -63,7 +61,7 @@ class InfluxV2Sink:
             headers: Mapping[str, str] = refusal.headers or {}
             raise sink_error(refusal.status, headers, answer, self._clock.time_ms()) from None
         except (aiohttp.ClientError, OSError) as error:
-            raise _unreachable(error) from None
+            raise unreachable(error) from None
 
 
 class InfluxV1Sink:
@@ -94,7 +92,7 @@ class InfluxV1Sink:
             ) as response:
                 answer = await response.read()
         except (aiohttp.ClientError, OSError) as error:
-            raise _unreachable(error) from None
+            raise unreachable(error) from None
         if not 200 <= response.status < 300:
             raise sink_error(response.status, response.headers, answer, self._clock.time_ms())
 
@@ -120,8 +118,8 @@ async def open_influx_v1(
     """A sink with its connections. Opening it sends nothing."""
     headers = {"Content-Type": _CONTENT_TYPE}
     if settings.user is not None and settings.password is not None:
-        login = f"{settings.user}:{settings.password.get_secret_value()}"
-        headers["Authorization"] = f"Basic {base64.b64encode(login.encode()).decode()}"
+        password = settings.password.get_secret_value()
+        headers["Authorization"] = aiohttp.encode_basic_auth(settings.user, password)
     async with aiohttp.ClientSession(headers=headers, timeout=_NO_TIMEOUT) as session:
         yield InfluxV1Sink(settings, session, clock, lines)
 
@@ -142,10 +140,9 @@ async def _body(
     text = lines.render(batches)
     if not compress:
         return text, "identity"
-    return await asyncio.to_thread(gzip.compress, text, _GZIP_LEVEL), "gzip"
+    return await asyncio.to_thread(_zipped, text), "gzip"
 
 
-def _unreachable(error: Exception) -> SinkUnavailable:
-    """Connection refused, reset, TLS failure, an answer that is no HTTP."""
-    kind = type(error).__name__
-    return SinkUnavailable(f"{kind}: {error}" if str(error) else kind)
+def _zipped(text: bytes) -> bytes:
+    """Half the time that Python's own module takes for the same size."""
+    return bytes(cramjam.gzip.compress(text, level=_GZIP_LEVEL))

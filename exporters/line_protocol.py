@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import chain
 
+from exporters.rendered_series import RenderedSeries
 from omc.core.model import Batch, Series
 
 _SPECIAL = re.compile(r"[\\,= \n\r\t]")
@@ -36,50 +38,35 @@ def escape_tag(text: str) -> str:
 class LineRenderer:
     """Renders batches, and each series' measurement and tags only once.
 
-    Rendered keys are remembered in two generations: when the younger one is full it becomes the
-    older one, and what nobody used during a whole generation is forgotten. So memory is bounded
-    by two generations of keys (about 200 bytes each), and series that left cost nothing for ever.
-
     Args:
-        generation: Series that one holds; more than that in regular use cost time, not correctness.
+        generation: See `RenderedSeries`; an entry takes about 200 bytes.
     """
 
     def __init__(self, generation: int = 1_000_000) -> None:
-        self._generation = generation
-        self._keys: dict[Series, str] = {}
-        self._older_keys: dict[Series, str] = {}
+        self._starts = RenderedSeries(_start, generation)
+        self.forget = self._starts.forget
 
     @property
     def remembered(self) -> int:
-        """Keys held at this moment."""
-        return len(self._keys) + len(self._older_keys)
+        """Series whose measurement and tags are held at this moment."""
+        return self._starts.remembered
 
     def render(self, batches: Sequence[Batch]) -> bytes:
         """All samples, one a line."""
-        lines: list[str] = []
-        for batch in batches:
-            keys = self._keys
-            for series, value, time_ms in zip(batch.series, batch.values, batch.times, strict=True):
-                try:
-                    key = keys[series]
-                except KeyError:
-                    key = self._key(series)
-                    keys = self._keys
-                lines.append(f"{key} value={value!r} {time_ms}\n")
-        return "".join(lines).encode()
+        series = list(chain.from_iterable(batch.series for batch in batches))
+        values = chain.from_iterable(batch.values for batch in batches)
+        times = list(chain.from_iterable(batch.times for batch in batches))
+        ends = {time_ms: f" {time_ms}\n" for time_ms in set(times)}
+        parts = [""] * (3 * len(series))
+        parts[0::3] = map(self._starts.__getitem__, series)
+        parts[1::3] = map(repr, values)
+        parts[2::3] = map(ends.__getitem__, times)
+        return "".join(parts).encode()
 
-    def forget(self, series: Series) -> None:
-        """Drop what is remembered of a series: to be given to `SeriesTable.on_forget`."""
-        self._keys.pop(series, None)
-        self._older_keys.pop(series, None)
 
-    def _key(self, series: Series) -> str:
-        key = self._older_keys.get(series) or line_key(series)
-        if len(self._keys) >= self._generation:
-            self._older_keys = self._keys
-            self._keys = {}
-        self._keys[series] = key
-        return key
+def _start(series: Series) -> str:
+    """A line up to its value."""
+    return f"{line_key(series)} value="
 
 
 def line_key(series: Series) -> str:

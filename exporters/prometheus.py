@@ -10,7 +10,8 @@ may or may not show in the same scrape, but never torn, twice or in another fami
 from __future__ import annotations
 
 from array import array
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import repeat
 
@@ -106,6 +107,7 @@ class PrometheusView:
         self._free: list[int] = []
         self._vacated: list[int] = []
         self._renderings = 0
+        self._on_vanish: list[Callable[[Series, int], None]] = []
         shown = Gauge("omc_series", "Series with a value that has not expired.", registry=registry)
         shown.set_function(self.__len__)
         self._expired = Counter(
@@ -171,11 +173,16 @@ class PrometheusView:
         bad = event.kind is EventKind.QUALITY_CHANGED and event.text != GOOD
         if bad or event.kind is EventKind.SOURCE_STALE:
             for series in event.series:
-                self._hide(series)
+                self._hide(series, event.time_ms)
 
-    def _hide(self, series: Series) -> None:
+    def on_vanish(self, tell: Callable[[Series, int], None]) -> None:
+        """Tell when a series that was shown has no value any more, and since when (Unix ms)."""
+        self._on_vanish.append(tell)
+
+    def _hide(self, series: Series, time_ms: int) -> None:
         slot = self._find(series)
         if slot != _NOWHERE:  # the next rendering frees it, unless a value comes first
+            self._tell_vanished(slot, time_ms)
             self._times[slot] = _NEVER
             self._deadlines[slot] = _NOT_YET
 
@@ -183,6 +190,7 @@ class PrometheusView:
         """Stop showing a series at once: to be given to `SeriesTable.on_forget`."""
         slot = self._find(series)
         if slot != _NOWHERE:
+            self._tell_vanished(slot, self._clock.time_ms())
             self._layouts.clear()
             self._leave(slot)
 
@@ -199,16 +207,43 @@ class PrometheusView:
             self._series[slot] = None
             self._shown -= 1
 
+    def _tell_vanished(self, slot: int, time_ms: int) -> None:
+        series = self._series[slot]
+        if series is not None and self._times[slot] != _NEVER:
+            for tell in self._on_vanish:
+                tell(series, time_ms)
+
     def slices(self, exposition: Exposition) -> Generator[str]:
         """Everything that is fresh, as text, in pieces of at most `SLICE` samples.
 
         The caller may do anything between two pieces, and may stop early.
         """
         now = self._clock.monotonic()
-        self._renderings += 1
-        try:
+        with self._rendering():
             for family in list(self._families.values()):
                 yield from self._family_slices(family, exposition, now)
+
+    def sweep(self) -> Generator[None]:
+        """Let go of what has expired, as a rendering does: for when nobody scrapes.
+
+        The caller may do anything between two steps.
+        """
+        now = self._clock.monotonic()
+        with self._rendering():
+            for family in list(self._families.values()):
+                expired: list[int] = []
+                slots, count = family.slots, len(family.slots)
+                for start in range(0, count, SLICE):
+                    part = slots[start : min(start + SLICE, count)]
+                    expired += [slot for slot in part if self._deadlines[slot] < now]
+                    yield
+                self._expire(family, expired, now)
+
+    @contextmanager
+    def _rendering(self) -> Iterator[None]:
+        self._renderings += 1
+        try:
+            yield
         finally:
             self._renderings -= 1
             if self._renderings == 0:
@@ -287,6 +322,9 @@ class PrometheusView:
         expired = [slot for slot in candidates if _GONE < self._deadlines[slot] < now]
         if expired:
             self._expired.inc(sum(self._times[slot] != _NEVER for slot in expired))
+            now_ms = self._clock.time_ms()
+            for slot in expired:
+                self._tell_vanished(slot, now_ms)
             self._vacate(family, expired)
 
     def _vacate(self, family: _Family, leaving: list[int]) -> None:

@@ -1,4 +1,4 @@
-"""What the HTTP answer of a sink means: try again, or never."""
+"""What the HTTP answer of a sink means, or that there is none: try again, or never."""
 
 from __future__ import annotations
 
@@ -39,6 +39,12 @@ def sink_error(status: int, headers: Mapping[str, str], body: bytes, now_ms: int
     dropped = _DROPPED.search(reason)
     count = int(dropped[1]) if dropped else 0
     return SinkRejected(_DROPPED.sub("", said), rejected=count or None)
+
+
+def unreachable(error: Exception) -> SinkUnavailable:
+    """Connection refused, reset, TLS failure, an answer that is no HTTP."""
+    kind = type(error).__name__
+    return SinkUnavailable(f"{kind}: {error}" if str(error) else kind)
 
 
 def parse_retry_after(value: str | None, now_ms: int) -> float | None:

@@ -56,9 +56,11 @@ def make_batch(
     return batch
 
 
-def numbered_batch(series: Series, values: Sequence[int], source: str = "test") -> Batch:
-    """Samples of one series whose values tell them apart; each is that many ms after New Year."""
+def numbered_batch(
+    series: Series, values: Sequence[int], first_time_ms: int = NEW_YEAR_MS, source: str = "test"
+) -> Batch:
+    """Samples of one series whose values tell them apart; each is that many ms after the first."""
     batch = Batch(source, 60.0)
     for value in values:
-        batch.add(series, float(value), NEW_YEAR_MS + value)
+        batch.add(series, float(value), first_time_ms + value)
     return batch

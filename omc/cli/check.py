@@ -94,7 +94,7 @@ def _inventory_rows(inventory: Inventory) -> list[Row]:
 def _settings_rows(settings: Settings) -> list[Row]:
     sinks = [
         f"Prometheus on {settings.prometheus.listen}",
-        *(f"{sink.name} ({sink.url})" for sink in settings.influxdb),
+        *(f"{sink.name} ({sink.url})" for sink in (*settings.influxdb, *settings.remote_write)),
     ]
     brokers = [f"{broker.name} ({broker.host})" for broker in settings.mqtt]
     return [

@@ -242,6 +242,7 @@ def _problem_of(file: YamlFile, details: ErrorDetails, model: type[BaseModel]) -
         return _unknown_variant(file, location, details)
     elif kind.startswith(HIDDEN):
         text = f"{name}: {details['msg']}"
+        return file.problem(location, text, at_key=details["loc"][-1] == _OF_THE_KEY)
     else:
         found = shown(details["input"])
         if kind in _NOT_A_COLLECTION and isinstance(details["input"], (str, int, float)):
@@ -252,9 +253,15 @@ def _problem_of(file: YamlFile, details: ErrorDetails, model: type[BaseModel]) -
     return file.problem(location, text)
 
 
+#: The last step of a pydantic location when a key of a mapping is wrong, and not its value.
+_OF_THE_KEY = "[key]"
+
+
 def _called(location: tuple[int | str, ...]) -> str:
     """The last key of a place; a member of a list is `list[index]`."""
     *_, before, last = ("", "", *location)
+    if last == _OF_THE_KEY:
+        return str(before) if _PLAIN_KEY.fullmatch(str(before)) else "this key"
     return f"{before}[{last}]" if isinstance(last, int) else str(last)
 
 

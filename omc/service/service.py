@@ -43,6 +43,8 @@ log = structlog.get_logger(__name__)
 
 #: Seconds that sinks get to deliver what is left when the service stops.
 DRAIN_SECONDS = 1.5
+#: Seconds between two looks for series that have expired.
+SWEEP_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,13 @@ class Service:
             self._registry.register(TransportMetrics(client.counts, lambda: client.open_sockets))
             self._poller = self._make_poller(client)
             deliveries = await open_deliveries(
-                stack, self._settings, self._table, self._bus, self._clock, self._randomness
+                stack,
+                self._settings,
+                self._table,
+                self._view,
+                self._bus,
+                self._clock,
+                self._randomness,
             )
             await self._run_parts(self._poller, deliveries, stop, started)
 
@@ -167,6 +175,7 @@ class Service:
             for name, subscriber in self._subscribers.items():
                 tasks.append(group.create_task(subscriber.run(), name=f"mqtt:{name}"))
             tasks.append(group.create_task(_spare_the_collector(poller), name="gc"))
+            tasks.append(group.create_task(_sweep(self._view), name="sweep"))
             started()
             await stop.wait()
             for task in tasks:
@@ -202,6 +211,14 @@ class Service:
         waiting = self._poller.states()["waiting"]
         total = len(self._poller)
         return [f"first round of polls: {total - waiting} of {total} nodes"] if waiting else []
+
+
+async def _sweep(view: PrometheusView) -> None:
+    """Notice what has expired though nobody may scrape: sinks are to be told that it has."""
+    while True:
+        await asyncio.sleep(SWEEP_SECONDS)
+        for _ in view.sweep():
+            await asyncio.sleep(0)
 
 
 async def _spare_the_collector(poller: SnmpPoller) -> None:

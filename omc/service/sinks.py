@@ -3,36 +3,68 @@
 from __future__ import annotations
 
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from random import Random
 
 from exporters.delivery import DeliveryPolicy, SinkDelivery
 from exporters.influxdb import open_influx
 from exporters.line_protocol import LineRenderer
+from exporters.prometheus import PrometheusView
+from exporters.remote_write import open_remote_write
+from exporters.stale_markers import StaleMarkers
+from exporters.write_request import WriteRequestEncoder
 from omc.bus.base import Bus
 from omc.core.clock import Clock
 from omc.core.model import SeriesTable
-from omc.core.settings import Settings
+from omc.core.settings import InfluxSettings, RemoteWriteSettings, Settings
+
+#: Prometheus names no sample in its refusal and takes none of the request: finding the bad ones
+#: among thousands, without losing good ones, takes many small requests.
+_REMOTE_WRITE_SPLITS = 1000
 
 
 async def open_deliveries(
     stack: AsyncExitStack,
     settings: Settings,
     table: SeriesTable,
+    view: PrometheusView,
     bus: Bus,
     clock: Clock,
     randomness: Random,
 ) -> list[SinkDelivery]:
-    """One delivery a sink; connections are closed with `stack`. Opening sends nothing."""
+    """One delivery a sink; connections are closed with `stack`. Opening sends nothing.
+
+    Args:
+        stack: Owns the connections.
+        settings: Which sinks there are.
+        table: Tells when a series is forgotten.
+        view: Tells when a series has lost its value.
+        bus: Where samples come from.
+        clock: The time.
+        randomness: Spreads retries.
+    """
+    deliveries = []
     lines = LineRenderer()
     table.on_forget(lines.forget)
-    deliveries = []
     for written in settings.influxdb:
-        sink = await stack.enter_async_context(open_influx(written, clock, lines))
         consumer = bus.consumer(f"influxdb:{written.name}", written.buffer_samples)
-        policy = DeliveryPolicy(
-            max_samples=written.batch_samples,
-            max_wait=written.flush_interval,
-            timeout=written.timeout,
-        )
-        deliveries.append(SinkDelivery(written.name, consumer, sink, clock, randomness, policy))
+        influx = await stack.enter_async_context(open_influx(written, clock, lines))
+        policy = _policy(written)
+        deliveries.append(SinkDelivery(written.name, consumer, influx, clock, randomness, policy))
+    encoder = WriteRequestEncoder()
+    table.on_forget(encoder.forget)
+    for receiver in settings.remote_write:
+        consumer = bus.consumer(f"remote_write:{receiver.name}", receiver.buffer_samples)
+        markers = StaleMarkers(None if receiver.order_free else consumer)
+        view.on_vanish(markers.add)
+        sink = await stack.enter_async_context(open_remote_write(receiver, clock, encoder, markers))
+        table.on_forget(sink.forget)
+        policy = replace(_policy(receiver), most_splits=_REMOTE_WRITE_SPLITS)
+        deliveries.append(SinkDelivery(receiver.name, consumer, sink, clock, randomness, policy))
     return deliveries
+
+
+def _policy(sink: InfluxSettings | RemoteWriteSettings) -> DeliveryPolicy:
+    return DeliveryPolicy(
+        max_samples=sink.batch_samples, max_wait=sink.flush_interval, timeout=sink.timeout
+    )

@@ -5,19 +5,11 @@ from __future__ import annotations
 import json
 import subprocess
 import time
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from tests.servers.process import ServerProcess, answers, find_binary, http_request
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One series of an instant query."""
-
-    labels: dict[str, str]
-    value: float
+from tests.servers.promql import Answer, instant
 
 
 class Prometheus(ServerProcess):
@@ -27,31 +19,39 @@ class Prometheus(ServerProcess):
         target_port: Port of 127.0.0.1 whose `/metrics` is scraped, up or not; None for none.
         interval: Seconds between scrapes.
         options: More command line flags (`--web.enable-remote-write-receiver`).
+        out_of_order_window: How far back samples are taken in any order; "" for not at all.
     """
 
     binary = "prometheus"
     package = "prometheus"
 
     def __init__(
-        self, target_port: int | None = None, interval: float = 0.2, options: tuple[str, ...] = ()
+        self,
+        target_port: int | None = None,
+        interval: float = 0.2,
+        options: tuple[str, ...] = (),
+        out_of_order_window: str = "",
     ) -> None:
         super().__init__()
         self._target_port = target_port
         self._interval_ms = round(interval * 1000)
         self._options = options
+        self._window = out_of_order_window
 
     def arguments(self) -> list[str]:
         scrapes = []
         if self._target_port is not None:
             targets = [f"127.0.0.1:{self._target_port}"]
             scrapes.append({"job_name": "omc", "static_configs": [{"targets": targets}]})
-        config = {
+        config: dict[str, Any] = {
             "global": {
                 "scrape_interval": f"{self._interval_ms}ms",
                 "scrape_timeout": f"{self._interval_ms}ms",
             },
             "scrape_configs": scrapes,
         }
+        if self._window:
+            config["storage"] = {"tsdb": {"out_of_order_time_window": self._window}}
         path = self.folder / "prometheus.yml"
         path.write_text(json.dumps(config), encoding="utf-8")  # JSON is YAML
         return [
@@ -72,11 +72,7 @@ class Prometheus(ServerProcess):
 
     def query(self, expression: str) -> list[Answer]:
         """An instant query now."""
-        path = "/api/v1/query?" + urlencode({"query": expression})
-        status, body = http_request(self.port, "GET", path)
-        assert status == 200, body
-        result = json.loads(body)["data"]["result"]
-        return [Answer(one["metric"], float(one["value"][1])) for one in result]
+        return instant(self.port, expression)
 
     def wait_for(self, expression: str, seconds: float = 10.0) -> list[Answer]:
         """The first answer to a query that is not empty.

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+import cramjam
 from aiohttp import web
+
+from tests import remote_write_message
 
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """One request as it arrived, its body unzipped."""
+    """One request as it arrived, its body as lines: of line protocol, or a sample a line."""
 
     path: str
     query: dict[str, str]
@@ -78,10 +82,7 @@ class ScriptedSink:
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Record a write and answer it."""
-        body = await request.read()
-        if request.headers.get("Content-Encoding") == "gzip" and body[:2] == b"\x1f\x8b":
-            body = gzip.decompress(body)
-        lines = body.decode().splitlines()
+        lines = _lines(await request.read(), request.headers.get("Content-Encoding", ""))
         assert request.transport is not None
         port = request.transport.get_extra_info("peername")[1]
         write = Write(request.path, dict(request.query), dict(request.headers), lines, port)
@@ -93,19 +94,31 @@ class ScriptedSink:
         return response
 
 
+def _lines(body: bytes, encoding: str) -> list[str]:
+    if encoding == "snappy":
+        samples = remote_write_message.read(bytes(cramjam.snappy.decompress_raw(body)))
+        return [
+            f"{one.series} value={'stale' if one.is_stale else one.value} {one.time_ms}"
+            for one in samples
+        ]
+    if encoding == "gzip" and body[:2] == b"\x1f\x8b":
+        body = gzip.decompress(body)
+    return body.decode().splitlines()
+
+
 @asynccontextmanager
-async def scripted_sink() -> AsyncIterator[ScriptedSink]:
-    """Run one on a free port of 127.0.0.1."""
+async def scripted_sink(tls: ssl.SSLContext | None = None) -> AsyncIterator[ScriptedSink]:
+    """Run one on a free port of 127.0.0.1; with `tls`, speaking https."""
     sink = ScriptedSink()
     application = web.Application(client_max_size=64 * 1024 * 1024)
     application.router.add_route("POST", "/{path:.*}", sink.handle)
     runner = web.AppRunner(application, shutdown_timeout=0.1)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
+    site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls)
     try:
         await site.start()
         port = runner.addresses[0][1]
-        sink.url = f"http://127.0.0.1:{port}"
+        sink.url = f"http{'s' if tls else ''}://127.0.0.1:{port}"
         yield sink
     finally:
         await runner.cleanup()

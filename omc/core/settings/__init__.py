@@ -8,6 +8,7 @@ from omc.core.settings.sinks import (
     InfluxV1Settings,
     InfluxV2Settings,
     PrometheusSettings,
+    RemoteWriteSettings,
 )
 from omc.core.settings.snmp import (
     AuthSettings,
@@ -30,6 +31,7 @@ __all__ = [
     "LogSettings",
     "PrivSettings",
     "PrometheusSettings",
+    "RemoteWriteSettings",
     "Role",
     "Settings",
     "SnmpSettings",

@@ -24,12 +24,17 @@ from omc.core.settings.base import (
 )
 from omc.core.settings.mqtt import BrokerSettings
 from omc.core.settings.secret_reference import SecretSource
-from omc.core.settings.sinks import InfluxSettings, PrometheusSettings
+from omc.core.settings.sinks import InfluxSettings, PrometheusSettings, RemoteWriteSettings
 from omc.core.settings.snmp import Credentials, SnmpSettings
 from omc.core.yaml_source import YamlFile, load_yaml, shown, validate
 
-#: Lists whose members are told apart by their name.
-_NAMED = {"mqtt": "broker", "influxdb": "sink", "users": "user", "tokens": "token"}
+#: Lists whose members are told apart by their name: all sinks, because their metrics are.
+_NAMED = {
+    "broker": ("mqtt",),
+    "sink": ("influxdb", "remote_write"),
+    "user": ("users",),
+    "token": ("tokens",),
+}
 
 
 class LogSettings(SettingsModel):
@@ -61,6 +66,7 @@ class Settings(SettingsModel):
         mqtt: Brokers.
         prometheus: The page that Prometheus scrapes.
         influxdb: Sinks.
+        remote_write: Sinks.
         users: People who may log in.
         tokens: Programs that may call the API.
         log: What the service says about itself.
@@ -77,6 +83,7 @@ class Settings(SettingsModel):
     mqtt: tuple[BrokerSettings, ...] = ()
     prometheus: PrometheusSettings = PrometheusSettings()
     influxdb: tuple[InfluxSettings, ...] = ()
+    remote_write: tuple[RemoteWriteSettings, ...] = ()
     users: tuple[UserSettings, ...] = ()
     tokens: tuple[TokenSettings, ...] = ()
     log: LogSettings = LogSettings()
@@ -106,9 +113,12 @@ def load_settings(path: Path, environment: Mapping[str, str]) -> Settings:
 def _duplicate_names(file: YamlFile) -> list[Problem]:
     """Checked on the raw file, so that they are told together with everything else."""
     problems = []
-    for section, what in _NAMED.items():
+    for what, sections in _NAMED.items():
         seen: set[str] = set()
-        for index, entry in _entries(file.data, section):
+        entries = [
+            (section, *entry) for section in sections for entry in _entries(file.data, section)
+        ]
+        for section, index, entry in entries:
             name = entry.get("name")
             if isinstance(name, str) and name in seen:
                 text = f"name: there is another {what} {shown(name)}; names are unique"

@@ -78,7 +78,8 @@ def hidden(text: str) -> PydanticCustomError:
     return PydanticCustomError("hidden_secret", "{text}", {"text": text})
 
 
-def _resolve(value: object, info: ValidationInfo) -> SecretStr:
+def resolve_reference(value: object, info: ValidationInfo) -> SecretStr:
+    """Validator: the secret that a reference in the file leads to."""
     if isinstance(value, SecretStr):
         return value
     source = info.context
@@ -90,4 +91,4 @@ def _resolve(value: object, info: ValidationInfo) -> SecretStr:
 
 
 #: A field that holds a reference in the file and the secret in memory.
-Secret = Annotated[SecretStr, BeforeValidator(_resolve)]
+Secret = Annotated[SecretStr, BeforeValidator(resolve_reference)]

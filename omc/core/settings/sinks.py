@@ -1,15 +1,41 @@
-"""Settings of where samples go: the Prometheus page and InfluxDB sinks."""
+"""Settings of where samples go: the Prometheus page, InfluxDB and remote_write sinks."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, PlainValidator, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    PlainValidator,
+    SecretStr,
+    ValidationInfo,
+    model_validator,
+)
 
 from omc.core.quantities import DurationRange, ListenAddress, Written
 from omc.core.settings.base import Name, SettingsModel, expectation, version_as_text
-from omc.core.settings.secret_reference import Secret, hidden
+from omc.core.settings.secret_reference import Secret, hidden, resolve_reference
+from omc.core.settings.tls import TlsSettings
+
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2
+#: What the exporter, HTTP itself or other keys of the settings say.
+_RESERVED_HEADERS = frozenset(
+    {
+        "authorization",
+        "connection",
+        "content-encoding",
+        "content-length",
+        "content-type",
+        "host",
+        "transfer-encoding",
+        "user-agent",
+        "x-prometheus-remote-write-version",
+    }
+)
 
 
 class PrometheusSettings(SettingsModel):
@@ -41,6 +67,16 @@ def _http_url(value: object) -> str:
     if parts.query or parts.fragment:
         raise expectation("expected a URL without '?' and '#'")
     return text.rstrip("/")
+
+
+def _login(value: object) -> str:
+    text = value if isinstance(value, str) else ""
+    if not text.strip() or not text.isprintable() or ":" in text:  # RFC 7617, 2
+        raise expectation("expected a user name without ':'")
+    return text
+
+
+_Login = Annotated[str, PlainValidator(_login)]
 
 
 class _PushSink(SettingsModel):
@@ -96,7 +132,7 @@ class InfluxV1Settings(_InfluxSink):
     version: Literal["1"]
     database: Name
     retention_policy: Name | None = None
-    user: Name | None = None
+    user: _Login | None = None
     password: Secret | None = None
 
     @model_validator(mode="after")
@@ -126,3 +162,54 @@ InfluxSettings = Annotated[
     Annotated[InfluxV1Settings | InfluxV2Settings, Field(discriminator="version")],
     BeforeValidator(version_as_text),
 ]
+
+
+def _header_name(value: Any) -> str:
+    if not isinstance(value, str) or _HEADER_NAME.fullmatch(value) is None:
+        raise hidden("expected the name of an HTTP header")
+    if value.lower() in _RESERVED_HEADERS:
+        raise hidden("this header is set by the other keys of the sink")
+    return value
+
+
+def _header_value(value: object, info: ValidationInfo) -> SecretStr:
+    """A text, or where a secret one is to be found."""
+    if not isinstance(value, str) or not value.isprintable() or not value.isascii():
+        raise hidden("expected a printable text, env:NAME or file:PATH")
+    return (
+        resolve_reference(value, info) if value.startswith(("env:", "file:")) else SecretStr(value)
+    )
+
+
+class RemoteWriteSettings(_PushSink):
+    """A receiver of Prometheus remote_write 1.0.
+
+    Attributes:
+        url: The whole address, `http://127.0.0.1:9090/api/v1/write`.
+        order: `any` for VictoriaMetrics, and for Prometheus and Mimir with an out-of-order window.
+        user: Needs a password too; not together with a token.
+        password: Needs a user too.
+        token: Sent as `Authorization: Bearer`.
+        headers: More headers of every request, such as `X-Scope-OrgID`; a value may be a secret.
+        tls: What is trusted and what is shown to an https server; None is what the system trusts.
+    """
+
+    order: Literal["any", "in_order"] = "in_order"
+    user: _Login | None = None
+    password: Secret | None = None
+    token: Secret | None = None
+    headers: Mapping[
+        Annotated[str, PlainValidator(_header_name)],
+        Annotated[SecretStr, BeforeValidator(_header_value)],
+    ] = Field(default_factory=dict)
+    tls: TlsSettings | None = None
+
+    @model_validator(mode="after")
+    def _one_way_to_log_in(self) -> Self:
+        if (self.user is None) != (self.password is None):
+            raise ValueError("user and password belong together: give both or neither")
+        if self.token is not None and self.user is not None:
+            raise ValueError("a token takes the place of user and password: give one or the other")
+        if self.tls is not None and self.url.startswith("http:"):
+            raise ValueError("tls is for https:// URLs")
+        return self

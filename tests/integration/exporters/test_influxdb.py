@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
-from random import Random
 
 import pytest
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
-from exporters.delivery import DeliveryPolicy, Sink, SinkDelivery
 from exporters.influxdb import InfluxV1Sink, InfluxV2Sink, open_influx
 from exporters.line_protocol import LineRenderer
-from omc.bus.local import LocalBus
 from omc.core.clock import SystemClock
 from omc.core.errors import SinkRejected, SinkUnavailable
 from omc.core.model import Batch, Series, SeriesTable
 from omc.core.settings import InfluxV1Settings, InfluxV2Settings
+from tests.integration.exporters.sink_stream import SinkStream
 from tests.sample_data import NEW_YEAR_MS, make_batch, make_series, numbered_batch
 from tests.servers.influxdb import InfluxDB
 from tests.servers.process import http_request
@@ -79,28 +77,6 @@ def _labelled(table: SeriesTable, name: str) -> list[Series]:
 async def scripted() -> AsyncIterator[ScriptedSink]:
     async with scripted_sink() as sink:
         yield sink
-
-
-class _Stream:
-    """Samples flowing into a sink; each value is a number of its own."""
-
-    def __init__(self, sink: Sink, policy: DeliveryPolicy | None = None) -> None:
-        self.bus = LocalBus()
-        self.consumer = self.bus.consumer("influx", 100_000)
-        quick = DeliveryPolicy(
-            max_samples=100, max_wait=0.01, timeout=0.5, first_retry=0.02, longest_retry=0.1
-        )
-        self.delivery = SinkDelivery(
-            "influx", self.consumer, sink, SystemClock(), Random(1), policy or quick
-        )
-
-    def publish(self, series: Series, values: Sequence[int]) -> None:
-        self.bus.publish(numbered_batch(series, values))
-
-    async def run_to_the_end(self) -> None:
-        self.bus.close()
-        async with asyncio.timeout(20):
-            await self.delivery.run()
 
 
 # What real servers hold afterwards
@@ -244,7 +220,7 @@ async def test_a_partial_write_keeps_the_rest_and_says_how_many_it_refused(
     # Somebody else has made this field a text in the same shard.
     await _write_line(influxdb, "partial", f'taken value="text" {NEW_YEAR_MS}000000')
     async with _v1(influxdb.url, database="partial") as sink:
-        stream = _Stream(sink)
+        stream = SinkStream(sink)
         stream.bus.publish(make_batch({text: 1.0, good: 2.0}))
         with capture_logs() as logs:
             await stream.run_to_the_end()
@@ -262,7 +238,7 @@ async def test_values_that_influxdb_cannot_hold_are_found_and_set_aside(influxdb
     batch = numbered_batch(series, range(100))
     batch.values[41] = float("inf")
     async with _v1(influxdb.url, database="infinite") as sink:
-        stream = _Stream(sink)
+        stream = SinkStream(sink)
         stream.bus.publish(batch)
         await stream.run_to_the_end()
     assert (stream.delivery.written, stream.delivery.rejected) == (99, 1)
@@ -283,7 +259,8 @@ async def test_influxdb_killed_in_mid_stream_holds_everything_in_the_end() -> No
     with InfluxDB() as server:
         server.execute("CREATE DATABASE omc")
         async with _v1(server.url) as sink:
-            await _stream_through_a_crash(sink, server.kill, server.start)
+            series = make_series(SeriesTable(), "m")
+            await SinkStream(sink).run_through_a_crash(series, server.kill, server.start)
         rows = server.rows("SELECT value FROM m", "omc")
     assert sorted(row["value"] for row in rows) == list(range(1000))
 
@@ -292,31 +269,10 @@ async def test_victoria_metrics_stopped_in_mid_stream_holds_everything_in_the_en
     with VictoriaMetrics() as server:
         async with _v2(server.url) as sink:
             # Killed, it may lose the last seconds that it has accepted; stopped, it must not.
-            await _stream_through_a_crash(sink, server.stop, server.start)
-        (series,) = server.samples("m_value")
-    assert series["values"] == list(range(1000))
-
-
-async def _stream_through_a_crash(
-    sink: Sink, take_down: Callable[[], None], bring_up: Callable[[], None]
-) -> None:
-    """Publish 1000 samples; the server is away from about the 300th on, for half a second."""
-    stream = _Stream(sink)
-    series = make_series(SeriesTable(), "m")
-    with capture_logs() as logs:
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(stream.delivery.run())
-            for start in range(0, 1000, 50):
-                stream.publish(series, range(start, start + 50))
-                await asyncio.sleep(0.02)
-                if start == 300:
-                    await asyncio.to_thread(take_down)
-            await asyncio.sleep(0.3)
-            await asyncio.to_thread(bring_up)
-            stream.bus.close()
-    assert [entry["event"] for entry in logs] == ["sink_failed", "sink_recovered"]
-    assert stream.delivery.retries > 0
-    assert (stream.delivery.written, stream.consumer.state.dropped) == (1000, 0)
+            series = make_series(SeriesTable(), "m")
+            await SinkStream(sink).run_through_a_crash(series, server.stop, server.start)
+        (stored,) = server.samples("m_value")
+    assert stored["values"] == list(range(1000))
 
 
 # A server that misbehaves
@@ -363,7 +319,7 @@ async def test_no_trouble_that_passes_loses_a_sample(
     scripted.script = [trouble, trouble]
     series = make_series(SeriesTable(), "m")
     async with open_sink(scripted.url) as sink:
-        stream = _Stream(sink)
+        stream = SinkStream(sink)
         stream.publish(series, range(10))
         await stream.run_to_the_end()
     assert len(scripted.writes) == 3
@@ -378,7 +334,7 @@ async def test_bad_lines_are_isolated_and_the_rest_is_stored(
     scripted.otherwise = refuse_lines("value=37.0 ")
     series = make_series(SeriesTable(), "m", site="VP001")
     async with open_sink(scripted.url) as sink:
-        stream = _Stream(sink)
+        stream = SinkStream(sink)
         stream.publish(series, range(100))
         with capture_logs() as logs:
             await stream.run_to_the_end()
@@ -394,7 +350,7 @@ async def test_a_write_that_is_too_large_goes_in_parts(
     scripted.script = [answer(413, "too large"), answer(413, "too large")]
     series = make_series(SeriesTable(), "m")
     async with open_sink(scripted.url) as sink:
-        stream = _Stream(sink)
+        stream = SinkStream(sink)
         stream.publish(series, range(100))
         await stream.run_to_the_end()
     assert len(scripted.stored) == 100

@@ -221,6 +221,30 @@ def test_a_dead_device_is_logged_once_and_recovers(tmp_path: Path) -> None:
             assert service.log.count("node_recovered") == 1
 
 
+def test_a_remote_write_receiver_is_told_when_a_device_falls_silent(tmp_path: Path) -> None:
+    with Snmpd() as agent, Prometheus(options=("--web.enable-remote-write-receiver",)) as receiver:
+        nodes = (
+            "name,kind,site,address,port,credentials\n"
+            f"VPC0001-router,router,VPC0001,127.0.0.1,{agent.port},public\n"
+        )
+        sinks = f"""
+  - name: prometheus
+    url: {receiver.url}/api/v1/write
+    flush_interval: 200ms
+"""
+        settings = settings_of(snmp=SNMP, credentials=CREDENTIALS, remote_write=sinks)
+        with omc_run(tmp_path, settings, nodes, **SECRETS) as service:
+            (found,) = receiver.wait_for('interface_oper_state{interface="lo"}', seconds=30)
+            assert (found.value, found.labels["site"]) == (1.0, "VPC0001")
+            agent.stop()
+            receiver.wait_for("omc_poll_success == 0", seconds=30)
+            # Without a marker it would be shown for five minutes.
+            service.wait_until(lambda: not receiver.query("interface_oper_state"))
+            assert receiver.query("omc_poll_success")[0].value == 0.0
+        assert "samples_rejected" not in service.log
+        assert "stale_markers_refused" not in service.log
+
+
 def succeeded(service: Running) -> int | None:
     for line in service.get("/metrics")[1].splitlines():
         if line.startswith("omc_poll_success{"):

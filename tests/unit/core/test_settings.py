@@ -52,6 +52,13 @@ influxdb:
   - {name: new, url: "http://127.0.0.1:8086/", version: 2, org: o, bucket: b, token: "env:TOKEN"}
   - {name: old, url: "https://10.0.0.5", version: "1", database: omc, flush_interval: 250ms,
      order: in_order}
+remote_write:
+  - name: prometheus
+    url: https://10.0.0.6/api/v1/write
+    token: env:TOKEN
+    headers: {X-Scope-OrgID: vnpt, X-Key: "env:HEADER"}
+    tls: {}
+  - {name: victoria, url: "http://10.0.0.7/w", order: any, user: omc, password: "env:MQTT"}
 users:
   - {name: lan, role: operator, password_hash: "HASH"}
 tokens:
@@ -64,6 +71,7 @@ SECRETS = {
     "PRIV": "sea-shell-two",
     "MQTT": "sea-shell-three",
     "TOKEN": "sea-shell-four-long-enough",
+    "HEADER": "sea-shell-six",
 }
 AUTH_KEY = "sea-shell-five"
 
@@ -131,6 +139,15 @@ def test_sinks_of_both_versions_stand_side_by_side(settings: Settings) -> None:
     assert isinstance(old, InfluxV1Settings)
     assert (old.database, old.user) == ("omc", None)
     assert (new.order_free, old.order_free) == (True, False)
+
+
+def test_a_remote_write_receiver_is_in_order_unless_it_says_otherwise(
+    settings: Settings,
+) -> None:
+    prometheus, victoria = settings.remote_write
+    assert (prometheus.order_free, victoria.order_free) == (False, True)
+    headers = {name: value.get_secret_value() for name, value in prometheus.headers.items()}
+    assert headers == {"X-Scope-OrgID": "vnpt", "X-Key": "sea-shell-six"}
 
 
 def test_users_have_roles_and_hashes(settings: Settings) -> None:
@@ -214,10 +231,11 @@ def test_the_shipped_example_is_right_as_it_is_and_with_every_comment_taken_off(
         (tmp_path / name).mkdir()
     (tmp_path / "certificates" / "ca.pem").touch()
     (tmp_path / "secrets" / "lan.argon2").write_text(HASH, encoding="utf-8")
-    names = ("AUTH_KEY", "PRIV_KEY", "MQTT_PASSWORD", "INFLUX_TOKEN", "WALL_TOKEN")
+    names = ("AUTH_KEY", "PRIV_KEY", "MQTT_PASSWORD", "INFLUX_TOKEN", "WRITE_TOKEN", "WALL_TOKEN")
     settings = load_settings(path, {f"OMC_{name}": "x" * 24 for name in names})
     assert [broker.name for broker in settings.mqtt] == ["sites"]
     assert [sink.name for sink in settings.influxdb] == ["history"]
+    assert [sink.name for sink in settings.remote_write] == ["prometheus"]
     assert set(settings.credentials) == {"read-only", "backbone"}
     assert settings.snmp.concurrency == 500
 

@@ -365,7 +365,7 @@ def test_halves_hold_every_sample_once_in_order(sizes: list[int]) -> None:
     series = make_series(SeriesTable(), "m")
     numbers = iter(range(1000))
     batches = [
-        numbered_batch(series, [next(numbers) for _ in range(size)], f"source-{index}")
+        numbered_batch(series, [next(numbers) for _ in range(size)], source=f"source-{index}")
         for index, size in enumerate(sizes)
     ]
     first, second = halves(batches)

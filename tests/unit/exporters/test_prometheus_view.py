@@ -402,3 +402,67 @@ def test_a_batch_in_which_a_series_occurs_twice_shows_its_newest_value() -> None
     bench.view.observe(batch)
     assert bench.shown() == ['battery_voltage_volts{site="VP001"} 54']
     assert bench.counted("omc_samples_passed_over_total", reason="out_of_order") == 1.0
+
+
+def _vanished(bench: _Bench) -> list[tuple[str, int]]:
+    """What the view tells from now on."""
+    told: list[tuple[str, int]] = []
+    bench.view.on_vanish(lambda series, time_ms: told.append((series.key, time_ms)))
+    return told
+
+
+def test_it_is_told_once_when_a_series_loses_its_reading_or_its_source() -> None:
+    bench = _Bench()
+    told = _vanished(bench)
+    other = make_series(bench.table, "battery_voltage_volts", site="VP002")
+    unseen = make_series(bench.table, "battery_voltage_volts", site="VP003")
+    bench.view.observe(make_batch({bench.volts: 53.5, other: 48.0}))
+    for kind, at, series in [
+        (EventKind.QUALITY_CHANGED, 5, (bench.volts,)),
+        (EventKind.SOURCE_STALE, 9, (bench.volts, other, unseen)),
+    ]:
+        bench.view.notice(Event(kind, "test", NEW_YEAR_MS + at, text="no_light", series=series))
+    bench.clock.advance(1000.0)
+    assert bench.shown() == []
+    assert told == [(bench.volts.key, NEW_YEAR_MS + 5), (other.key, NEW_YEAR_MS + 9)]
+
+
+def test_it_is_told_when_a_series_expires_even_if_nobody_scrapes() -> None:
+    bench = _Bench()
+    told = _vanished(bench)
+    bench.view.observe(make_batch({bench.volts: 53.5}))
+    bench.clock.advance(180.0)
+    list(bench.view.sweep())
+    assert (told, len(bench.view)) == ([], 1)
+    bench.clock.advance(1.0)
+    list(bench.view.sweep())
+    assert (told, len(bench.view)) == ([(bench.volts.key, NEW_YEAR_MS + 181_000)], 0)
+    assert bench.counted("omc_series_expired_total") == 1
+    list(bench.view.sweep())
+    assert len(told) == 1
+
+
+def test_it_is_told_when_a_series_is_forgotten() -> None:
+    bench = _Bench()
+    told = _vanished(bench)
+    bench.table.on_forget(bench.view.forget)
+    bench.view.observe(make_batch({bench.volts: 53.5}))
+    bench.clock.advance(1.0)
+    bench.table.forget(bench.volts)
+    list(bench.view.sweep())
+    assert told == [('battery_voltage_volts{site="VP001"}', NEW_YEAR_MS + 1000)]
+
+
+def test_a_sweep_during_a_scrape_takes_nothing_from_it() -> None:
+    bench = _Bench()
+    names = [f"VP{n:05}" for n in range(SLICE + 10)]
+    rows = [(make_series(bench.table, "battery_voltage_volts", site=n), 1.0) for n in names]
+    bench.view.observe(make_batch(rows[: SLICE + 5], interval=1.0))
+    bench.clock.advance(2.0)
+    bench.view.observe(make_batch(rows[SLICE:], bench.clock.time_ms(), interval=1.0))
+    slices = bench.view.slices(TEXT)
+    first = next(slices)
+    bench.clock.advance(2.0)
+    list(bench.view.sweep())
+    assert (first + "".join(slices)).count("\nbattery_voltage_volts{") == SLICE + 10
+    assert bench.view.capacity == SLICE + 10

@@ -1,0 +1,71 @@
+"""What is kept back from a receiver that takes samples in order only."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from exporters.sent_times import SentTimes
+from omc.core.model import Batch, SeriesTable
+from tests.sample_data import NEW_YEAR_MS, make_batch, make_series, numbered_batch
+
+_TABLE = SeriesTable()
+_VOLTS = make_series(_TABLE, "volts")
+_UP = make_series(_TABLE, "up")
+
+
+def test_nothing_is_late_before_anything_was_sent() -> None:
+    batch = numbered_batch(_VOLTS, [3, 1, 2])
+    assert SentTimes().without_late([batch]) == [batch]
+
+
+def test_what_is_older_than_what_was_sent_of_its_series_is_late() -> None:
+    sent = SentTimes()
+    sent.add([numbered_batch(_VOLTS, [1, 5, 3])])
+    mixed = numbered_batch(_VOLTS, [4, 5, 6])
+    mixed.add(_UP, 7.0, NEW_YEAR_MS)
+    (kept,) = sent.without_late([mixed, numbered_batch(_VOLTS, [2])])
+    assert list(kept.values) == [5.0, 6.0, 7.0]
+    assert list(kept.series) == [_VOLTS, _VOLTS, _UP]
+    assert list(kept.times) == [NEW_YEAR_MS + 5, NEW_YEAR_MS + 6, NEW_YEAR_MS]
+
+
+def test_what_was_not_taken_may_be_sent_again() -> None:
+    sent = SentTimes()
+    batch = make_batch({_VOLTS: 1.0})
+    assert sent.without_late([batch]) == [batch]
+    assert sent.without_late([batch]) == [batch]
+
+
+def test_only_a_later_time_is_newer() -> None:
+    sent = SentTimes()
+    assert sent.is_newer(_VOLTS, NEW_YEAR_MS)
+    sent.add([make_batch({_VOLTS: 1.0})])
+    assert not sent.is_newer(_VOLTS, NEW_YEAR_MS)
+    assert sent.is_newer(_VOLTS, NEW_YEAR_MS + 1)
+
+
+def test_a_forgotten_series_is_not_remembered() -> None:
+    sent = SentTimes()
+    sent.add([make_batch({_VOLTS: 1.0})])
+    sent.forget(_VOLTS)
+    assert len(sent) == 0
+
+
+@given(st.lists(st.lists(st.tuples(st.booleans(), st.integers(0, 9)), max_size=6), max_size=6))
+def test_every_series_only_ever_goes_forward(requests: list[list[tuple[bool, int]]]) -> None:
+    sent = SentTimes()
+    newest: dict[str, int] = {}
+    for rows in requests:
+        batch = Batch("test", 60.0)
+        for is_volts, at in rows:
+            batch.add(_VOLTS if is_volts else _UP, float(at), NEW_YEAR_MS + at)
+        kept = sent.without_late([batch])
+        expected = [
+            at for is_volts, at in rows if at >= newest.get("volts" if is_volts else "up", 0)
+        ]
+        assert [value for one in kept for value in one.values] == expected
+        sent.add(kept)
+        for one in kept:
+            for series, value in zip(one.series, one.values, strict=True):
+                newest[series.key] = max(newest.get(series.key, 0), int(value))
