@@ -20,15 +20,15 @@ class ProfileSet:
         self._profiles = dict(sorted(profiles.items()))
 
     @classmethod
-    def load(cls, folders: Sequence[Path], catalogue: Catalogue) -> ProfileSet:
-        """Read every `*.yaml` of the folders.
+    def load(cls, places: Sequence[Path], catalogue: Catalogue) -> ProfileSet:
+        """Read every `*.yaml` of the places, which are folders or single files.
 
         Raises:
             ConfigurationError: with every problem of every file.
         """
         loaded: dict[str, tuple[YamlFile, Profile]] = {}
         problems: list[Problem] = []
-        for path in (path for folder in folders for path in sorted(folder.glob("*.yaml"))):
+        for path in (path for place in places for path in _files(place)):
             try:
                 file = load_yaml(path)
                 profile = validate(file, Profile)
@@ -40,7 +40,7 @@ class ProfileSet:
                 text = f"the profile is called {profile.name!r}, so its file has to be, too"
                 problems.append(file.problem(("name",), text))
         if not problems and GENERIC not in loaded:
-            place = str(folders[-1]) if folders else "profiles"
+            place = str(places[-1]) if places else "profiles"
             problems.append(Problem(place, 0, 0, f"the profile {GENERIC!r} is missing"))
         profiles = cls({name: profile for name, (_, profile) in loaded.items()})
         problems.extend(profiles._problems(loaded, catalogue, whole=not problems))
@@ -106,3 +106,7 @@ class ProfileSet:
         except KeyError:
             return False
         return True
+
+
+def _files(place: Path) -> list[Path]:
+    return [place] if place.is_file() else sorted(place.glob("*.yaml"))

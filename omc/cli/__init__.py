@@ -23,6 +23,7 @@ COMMANDS = {
     "check": ("omc.cli.check:check", "Validate settings, inventory, profiles and catalogue."),
     "import": ("omc.cli.import_:import_command", "Bring CSV or GeoJSON into the inventory."),
     "metrics": ("omc.cli.metrics:metrics", "List and explain the metrics of the catalogue."),
+    "profile": ("omc.cli.profile:profile", "Device profiles: list, show, try on a recording."),
     "replay": ("omc.cli.replay:replay", "Serve recordings of devices as SNMP agents."),
     "simulate": ("omc.cli.simulate:simulate", "A synthetic province that answers SNMP and MQTT."),
     "demo": ("omc.cli.demo:demo", "Watch a synthetic province being polled, nothing installed."),

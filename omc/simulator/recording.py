@@ -20,6 +20,7 @@ from omc.simulator.ber import Oid
 from omc.simulator.mib_tree import encode_varbind
 
 _COMMENT = b"#"
+_NUMBERS = (ber.INTEGER, ber.COUNTER32, ber.GAUGE32, ber.TIME_TICKS, ber.COUNTER64)
 _OPAQUE_FLOAT, _OPAQUE_DOUBLE = b"\x9f\x78\x04", b"\x9f\x79\x08"
 _FLOAT_TEXT = re.compile(r"(?:Opaque: )?(Float|Double):\s*(\S+)", re.IGNORECASE)
 
@@ -74,6 +75,18 @@ class Recording:
                 rows.setdefault(oid, value)
         oids = sorted(rows)
         return cls(name, oids, [rows[oid] for oid in oids], tuple(faults))
+
+    def value(self, place: int) -> int | str | bytes | None:
+        """A value decoded: octets and Opaque as bytes, OIDs and addresses as text, Null as None."""
+        tag, start, end = ber.read_element(self.values[place], 0, len(self.values[place]))
+        content = self.values[place][start:end]
+        if tag in (ber.OCTET_STRING, ber.OPAQUE):
+            return content
+        if tag == ber.OBJECT_IDENTIFIER:
+            return ".".join(map(str, ber.decode_oid_body(content)))
+        if tag == ber.IP_ADDRESS:
+            return ".".join(map(str, content))
+        return int.from_bytes(content, "big", signed=True) if tag in _NUMBERS else None
 
     # -- the view of an agent ----------------------------------------------------------------------
 
