@@ -36,6 +36,29 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Finding:
+    """What a root cause is known by; only alarms that the service itself finds have one.
+
+    Attributes:
+        fault: `cut`, `dark`, `dead` or `uplink`.
+        confidence: 0..1.
+        places: Places that are lost because of it, sorted; none where there is another way round.
+        silent: Places of them that were asked and did not answer.
+        ports_down: Ports without link that speak for it.
+        power: What the place last said of its power; "" for a cut.
+        second: The next best explanation, in short; "" if there was none.
+    """
+
+    fault: str
+    confidence: float
+    places: tuple[str, ...] = ()
+    silent: int = 0
+    ports_down: int = 0
+    power: str = ""
+    second: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Alarm:
     """One alarm at a moment. Every change makes a new one.
 
@@ -58,6 +81,7 @@ class Alarm:
         flapping: It comes and goes so often that people are not told of every time.
         suppressed: Name of the maintenance window it falls into; None outside of any.
         root: The alarm that explains this one; None if this one is a root.
+        finding: What it is known by, where the service itself has found it.
     """
 
     rule: str
@@ -75,6 +99,7 @@ class Alarm:
     flapping: bool = False
     suppressed: str | None = None
     root: AlarmKey | None = None
+    finding: Finding | None = None
 
     @property
     def key(self) -> AlarmKey:

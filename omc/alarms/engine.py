@@ -11,7 +11,7 @@ import heapq
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from omc.alarms.alarm import Alarm, AlarmKey, Change, ChangeKind, Labels, Note, alarm_key
+from omc.alarms.alarm import Alarm, AlarmKey, Change, ChangeKind, Finding, Labels, Note, alarm_key
 from omc.alarms.flapping import FlappingPolicy, FlappingScore
 from omc.alarms.maintenance import Maintenance
 from omc.alarms.persistence import Persistence
@@ -45,6 +45,7 @@ class _Case:
     alarm: Alarm | None = None
     wishes: dict[str, Severity] = field(default_factory=dict)
     value: float | None = None
+    finding: Finding | None = None
     due: float | None = None
 
 
@@ -91,6 +92,7 @@ class AlarmEngine:
             case.alarm = alarm
             case.wishes = dict(alarm.contributors)
             case.value = alarm.value
+            case.finding = alarm.finding
             now = self._clock.monotonic()
             case.persistence.see(alarm.severity, alarm.severity, now)
             case.flapping.is_flapping = alarm.flapping
@@ -120,6 +122,7 @@ class AlarmEngine:
         contributor: str,
         severity: Severity,
         value: float | None = None,
+        finding: Finding | None = None,
     ) -> None:
         """Say how one of the object's series stands now.
 
@@ -129,6 +132,7 @@ class AlarmEngine:
             contributor: Who says so (a series' key); the worst of them decides.
             severity: `CLEARED` is good.
             value: What was measured, for people.
+            finding: What a root cause is known by.
         """
         key = alarm_key(rule, labels)
         case = self._cases.get(key)
@@ -143,6 +147,8 @@ class AlarmEngine:
             case.wishes[contributor] = severity
         if value is not None and severity >= worst:
             case.value = value
+        if finding is not None:
+            case.finding = finding
         self._consider(key, case)
 
     def tick(self) -> None:
@@ -179,8 +185,11 @@ class AlarmEngine:
     def _note_contributors(self, case: _Case, alarm: Alarm) -> None:
         """Keep the alarm's picture of why current; that alone is no change worth telling."""
         contributors = tuple(case.wishes.items())
-        if contributors != alarm.contributors or case.value != alarm.value:
-            case.alarm = replace(alarm, contributors=contributors, value=case.value)
+        known = (contributors, case.value, case.finding)
+        if known != (alarm.contributors, alarm.value, alarm.finding):
+            case.alarm = replace(
+                alarm, contributors=contributors, value=case.value, finding=case.finding
+            )
 
     def _change_severity(self, case: _Case, severity: Severity, now: float) -> None:
         alarm = case.alarm
@@ -195,6 +204,7 @@ class AlarmEngine:
                 worst=max(alarm.worst, severity),
                 value=case.value,
                 contributors=tuple(case.wishes.items()),
+                finding=case.finding,
             )
             self._tell(case, changed, ChangeKind.SEVERITY)
 
@@ -216,6 +226,7 @@ class AlarmEngine:
             assigned=before.assigned if before else None,
             flapping=case.flapping.is_flapping,
             suppressed=self._maintenance.suppressing(dict(case.labels), time_ms),
+            finding=case.finding,
         )
         self._tell(case, alarm, ChangeKind.REOPENED if before else ChangeKind.RAISED)
         if begins_to_flap:

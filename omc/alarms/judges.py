@@ -15,8 +15,8 @@ from omc.alarms.readings import Readings, companion_text
 from omc.alarms.rule import (
     Absence,
     AgainstPast,
-    Condition,
     Difference,
+    MetricCondition,
     Rate,
     RatioOfSums,
     StateIs,
@@ -220,7 +220,7 @@ class _PresenceJudge:
 
 
 def make_judge(
-    condition: Condition, series: Series, readings: Readings, catalogue: Catalogue, past: Past
+    condition: MetricCondition, series: Series, readings: Readings, catalogue: Catalogue, past: Past
 ) -> Judge:
     """The judge of one object.
 

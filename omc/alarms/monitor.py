@@ -5,12 +5,23 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
+from typing import NamedTuple
 
 from omc.alarms.alarm import Labels
 from omc.alarms.engine import AlarmEngine
 from omc.alarms.judges import Judge, NoPast, Past, RatioJudge, make_judge
 from omc.alarms.readings import Readings, companion_text
-from omc.alarms.rule import Absence, Difference, Guard, Rate, RatioOfSums, Rule, Scope
+from omc.alarms.rule import (
+    Absence,
+    Difference,
+    Guard,
+    MetricCondition,
+    Rate,
+    RatioOfSums,
+    Rule,
+    Scope,
+    Told,
+)
 from omc.alarms.rule_set import RuleSet
 from omc.alarms.severity import Severity
 from omc.core.catalogue import Catalogue
@@ -49,7 +60,7 @@ class _Watch:
 
     def __init__(
         self,
-        rule: Rule,
+        rule: str,
         labels: Labels,
         contributor: str,
         judge: Judge,
@@ -92,10 +103,10 @@ class AlarmMonitor:
         self._relevant = self._rules_of.keys() | self._readings.metrics
         self._watches: dict[Series, tuple[_Watch, ...]] = {}
         self._by_object: dict[tuple[str, str], _Watch] = {}
+        self._absences = {r.name: r.when for r in rules if isinstance(r.when, Absence)}
         self._silences: dict[str, OrderedDict[_Watch, float]] = {
-            rule.name: OrderedDict() for rule in rules if isinstance(rule.when, Absence)
+            name: OrderedDict() for name in self._absences
         }
-        self._rules = rules
 
     def observe(self, batch: Batch) -> None:
         """Judge a batch: the listener to give to `Bus.listen`."""
@@ -128,27 +139,25 @@ class AlarmMonitor:
         self._withdraw(series)
         self._readings.forget(series)
         for watch in self._watches.pop(series, ()):
-            self._by_object.pop((watch.rule.name, watch.contributor), None)
-            self._silences.get(watch.rule.name, OrderedDict()).pop(watch, None)
+            self._by_object.pop((watch.rule, watch.contributor), None)
+            self._silences.get(watch.rule, OrderedDict()).pop(watch, None)
 
     def tick(self) -> None:
         """Let time pass: notice what has been silent for too long. Call it every second."""
         now = self._clock.monotonic()
         for name, silences in self._silences.items():
-            rule = self._rules[name]
-            if not isinstance(rule.when, Absence):
-                continue
+            absence = self._absences[name]
             for watch, heard in silences.items():
-                if now - heard < rule.when.after:
+                if now - heard < absence.after:
                     break
                 if not watch.present:
-                    self._say(watch, rule.when.severity, None)
+                    self._say(watch, absence.severity, None)
 
     def _see(self, watch: _Watch, value: float, time_ms: int) -> None:
         if time_ms < watch.time_ms:
             return
         watch.time_ms = time_ms
-        silences = self._silences.get(watch.rule.name)
+        silences = self._silences.get(watch.rule)
         if silences is not None:
             silences[watch] = self._clock.monotonic()
             silences.move_to_end(watch)
@@ -166,7 +175,7 @@ class AlarmMonitor:
         if severity is Severity.CLEARED and watch.present is Severity.CLEARED:
             return
         watch.present = severity
-        self._engine.report(watch.rule.name, watch.labels, watch.contributor, severity, value)
+        self._engine.report(watch.rule, watch.labels, watch.contributor, severity, value)
 
     def _withdraw(self, series: Series) -> None:
         for watch in self._watches.get(series, ()):
@@ -180,12 +189,13 @@ class AlarmMonitor:
             self._watches[series] = watches
         return watches
 
-    def _make(self, rules: Iterable[Rule], series: Series) -> Iterator[_Watch]:
+    def _make(self, rules: Iterable[_JudgedRule], series: Series) -> Iterator[_Watch]:
         labels = series.labels
         for rule in rules:
-            if not _in_scope(rule.scope, labels):
+            if not _in_scope(rule.rule.scope, labels):
                 continue
-            place = (rule.name, companion_text(labels, self._catalogue.metric(rule.when.metric)))
+            metric = self._catalogue.metric(rule.when.metric)
+            place = (rule.rule.name, companion_text(labels, metric))
             watch = self._by_object.get(place)
             if watch is None:
                 watch = self._by_object[place] = self._watch(rule, place[1], series)
@@ -193,29 +203,43 @@ class AlarmMonitor:
                 watch.judge.add(series)
             yield watch
 
-    def _watch(self, rule: Rule, contributor: str, series: Series) -> _Watch:
+    def _watch(self, judged: _JudgedRule, contributor: str, series: Series) -> _Watch:
         labels = series.labels
-        named = self._catalogue.metric(rule.when.metric).all_labels
+        rule, when = judged
+        named = self._catalogue.metric(when.metric).all_labels
         wanted = rule.object or named
         own = {label: text for label, text in labels.items() if label in wanted}
         return _Watch(
-            rule,
+            rule.name,
             # A rule about sites names the node where a node stands at no site.
             sorted_labels(own or {k: v for k, v in labels.items() if k in named}),
             contributor,
-            make_judge(rule.when, series, self._readings, self._catalogue, self._past),
+            make_judge(when, series, self._readings, self._catalogue, self._past),
             tuple(_CompiledGuard(guard, labels, self._catalogue) for guard in rule.only_if),
         )
 
 
-def _rules_by_metric(rules: RuleSet, catalogue: Catalogue) -> dict[str, tuple[Rule, ...]]:
-    """Rules by the metrics whose values trigger them."""
-    found: dict[str, tuple[Rule, ...]] = {}
+class _JudgedRule(NamedTuple):
+    """A rule whose condition is about a metric; the others are raised by those who find them."""
+
+    rule: Rule
+    when: MetricCondition
+
+
+def _judged(rules: RuleSet) -> Iterator[_JudgedRule]:
     for rule in rules:
-        metric = catalogue.metric(rule.when.metric)
-        triggers = metric.parts if isinstance(rule.when, RatioOfSums) else (metric.name,)
+        if not isinstance(rule.when, Told):
+            yield _JudgedRule(rule, rule.when)
+
+
+def _rules_by_metric(rules: RuleSet, catalogue: Catalogue) -> dict[str, tuple[_JudgedRule, ...]]:
+    """Rules by the metrics whose values trigger them."""
+    found: dict[str, tuple[_JudgedRule, ...]] = {}
+    for judged in _judged(rules):
+        metric = catalogue.metric(judged.when.metric)
+        triggers = metric.parts if isinstance(judged.when, RatioOfSums) else (metric.name,)
         for name in dict.fromkeys(triggers):
-            found[name] = (*found.get(name, ()), rule)
+            found[name] = (*found.get(name, ()), judged)
     return found
 
 
@@ -223,18 +247,18 @@ def _companions(rules: RuleSet, catalogue: Catalogue) -> tuple[set[str], set[tup
     """Metrics that rules look at besides their own, and counters with their windows."""
     latest: set[str] = set()
     windows: set[tuple[str, float]] = set()
-    for rule in rules:
+    for rule, when in _judged(rules):
         latest.update(guard.metric for guard in rule.only_if)
-        match rule.when:
+        match when:
             case RatioOfSums():
-                latest.update(catalogue.metric(rule.when.metric).parts)
+                latest.update(catalogue.metric(when.metric).parts)
             case Difference():
-                latest.add(rule.when.minus)
+                latest.add(when.minus)
             case Rate():
-                counters = [name for name in rule.when.per if name.endswith("_total")]
-                latest.update(set(rule.when.per) - set(counters))
-                windows.update((name, rule.when.window) for name in counters)
-                windows.add((rule.when.metric, rule.when.window))
+                counters = [name for name in when.per if name.endswith("_total")]
+                latest.update(set(when.per) - set(counters))
+                windows.update((name, when.window) for name in counters)
+                windows.add((when.metric, when.window))
             case _:
                 pass
     return latest, windows

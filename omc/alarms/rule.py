@@ -146,10 +146,20 @@ class AgainstPast(CatalogueModel):
     hysteresis: Annotated[float, Field(ge=0)] = 0.0
 
 
-Condition = Annotated[
-    Threshold | StateIs | Rate | RatioOfSums | Absence | Difference | AgainstPast,
-    Field(discriminator="kind"),
-]
+class Told(CatalogueModel):
+    """Raised by the service itself: a root cause that it found.
+
+    Attributes:
+        labels: Labels that name the object.
+    """
+
+    kind: Literal["told"]
+    labels: tuple[str, ...] = Field(min_length=1)
+
+
+#: Conditions over values of a metric.
+MetricCondition = Threshold | StateIs | Rate | RatioOfSums | Absence | Difference | AgainstPast
+Condition = Annotated[MetricCondition | Told, Field(discriminator="kind")]
 
 
 class Guard(CatalogueModel):

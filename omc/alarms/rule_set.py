@@ -8,14 +8,15 @@ from pathlib import Path
 from omc.alarms.rule import (
     Absence,
     AgainstPast,
-    Condition,
     Difference,
     Guard,
+    MetricCondition,
     Rate,
     RatioOfSums,
     Rule,
     StateIs,
     Threshold,
+    Told,
 )
 from omc.core.catalogue import Catalogue, Metric, MetricKind
 from omc.core.errors import ConfigurationError, Problem
@@ -151,6 +152,10 @@ class _Folder:
 def _faults(rule: Rule, catalogue: Catalogue, causes: Mapping[str, Cause]) -> Iterator[Fault]:
     if rule.cause not in causes:
         yield ("cause",), f"found {shown(rule.cause)}; allowed: {', '.join(sorted(causes))}"
+    if isinstance(rule.when, Told):
+        if rule.only_if or rule.object:
+            yield ("when",), "a rule of kind 'told' has neither 'only_if' nor 'object'"
+        return
     if rule.when.metric not in catalogue:
         yield ("when", "metric"), f"{rule.when.metric!r} is no metric of the catalogue"
         return
@@ -167,7 +172,9 @@ def _faults(rule: Rule, catalogue: Catalogue, causes: Mapping[str, Cause]) -> It
             yield ("only_if", index, *place), text
 
 
-def _condition_faults(when: Condition, metric: Metric, catalogue: Catalogue) -> Iterator[Fault]:
+def _condition_faults(
+    when: MetricCondition, metric: Metric, catalogue: Catalogue
+) -> Iterator[Fault]:
     match when:
         case Threshold() | Difference() | AgainstPast():
             yield from _wrong_kind(metric, MetricKind.GAUGE)

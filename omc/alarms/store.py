@@ -18,7 +18,7 @@ from typing import Any
 
 import structlog
 
-from omc.alarms.alarm import Alarm, AlarmKey, Change, ChangeKind, Labels, Note
+from omc.alarms.alarm import Alarm, AlarmKey, Change, ChangeKind, Finding, Labels, Note
 from omc.alarms.maintenance import MaintenanceWindow
 from omc.alarms.severity import Severity
 
@@ -275,7 +275,7 @@ def _dump(alarm: Alarm) -> str:
 
 def _load(text: str) -> Alarm:
     data = json.loads(text)
-    acknowledged = data.pop("acknowledged")
+    acknowledged, finding = data.pop("acknowledged"), data.pop("finding")
     return Alarm(
         **data
         | {
@@ -284,8 +284,13 @@ def _load(text: str) -> Alarm:
             "worst": Severity(data["worst"]),
             "contributors": tuple((who, Severity(s)) for who, s in data["contributors"]),
             "acknowledged": Note(**acknowledged) if acknowledged else None,
+            "finding": _finding(finding) if finding else None,
         }
     )
+
+
+def _finding(data: dict[str, Any]) -> Finding:
+    return Finding(**data | {"places": tuple(data["places"])})
 
 
 def _pairs(pairs: list[list[str]]) -> Labels:

@@ -29,6 +29,7 @@ def test_every_area_of_the_network_has_rules() -> None:
         "Transport and devices",
         "PON and ONTs",
         "Radio",
+        "Root causes",
         "The service itself",
     }
 
