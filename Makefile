@@ -39,6 +39,7 @@ bench: $(STAMP) servers
 	$(BIN)/python -m bench.poll_cost $(ARGS)
 	$(BIN)/python -m bench.province_cost $(ARGS)
 	$(BIN)/python -m bench.mqtt_flow $(ARGS)
+	$(BIN)/python -m bench.sinks $(ARGS)
 
 # Kills, cuts and storms for ten minutes; figures into bench/results/.
 soak: $(STAMP) servers

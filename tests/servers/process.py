@@ -77,6 +77,12 @@ class ServerProcess:
         return f"http://{self.address}"
 
     @property
+    def pid(self) -> int:
+        """Of the running process."""
+        assert self._process is not None
+        return self._process.pid
+
+    @property
     def output(self) -> str:
         """What it has said on stdout and stderr."""
         path = self.folder / "output.log"
