@@ -55,6 +55,7 @@ class Job:
         mode: POLL while the device answers, PROBE while it is dead.
         failures: Consecutive silent polls and probes.
         removed: It left the inventory and is not started or planned again.
+        running: It has been started and has not finished.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Job:
     mode: Mode = Mode.POLL
     failures: int = 0
     removed: bool = False
+    running: bool = False
 
 
 @dataclass(slots=True)
@@ -126,10 +128,15 @@ class Agenda:
         now = self.clock.monotonic()
         ready: list[Start] = []
         while self._heap and self._heap[0][0] <= now and self._running < self.concurrency:
-            _, _, job = heapq.heappop(self._heap)
-            if not job.removed:
+            due, _, job = heapq.heappop(self._heap)
+            if due == job.due and not job.removed and not job.running:  # else it was hastened
                 ready.append(self._start(job, now))
         return ready
+
+    def hasten(self, job: Job) -> None:
+        """Have a job start now; one that is under way already is as good. Its slots stay."""
+        if not job.running and not job.removed:
+            self._push(job, self.clock.monotonic())
 
     def finished(self, job: Job, outcome: Outcome) -> Start | None:
         """Note how a job ended and plan its next slot.
@@ -139,6 +146,7 @@ class Agenda:
         """
         now = self.clock.monotonic()
         self._running -= 1
+        job.running = False
         was_probe = job.mode is Mode.PROBE
         if outcome is Outcome.SILENT:
             job.failures += 1
@@ -159,6 +167,7 @@ class Agenda:
         self.counts.probes += job.mode is Mode.PROBE
         self.counts.late += lateness > LATE_AFTER
         self._running += 1
+        job.running = True
         return Start(job, lateness, job.mode)
 
     def _plan_next(self, job: Job, now: float) -> None:

@@ -140,6 +140,37 @@ def test_an_answered_probe_is_followed_by_a_full_poll_at_once() -> None:
     assert agenda.running == 0
 
 
+def test_a_hastened_device_is_asked_now_once_and_keeps_its_slots() -> None:
+    agenda = agenda_of("a")
+    finish_all(agenda, pass_time(agenda, 60.0))
+    slot = agenda.next_due()
+    (job,) = (start.job for start in pass_time(agenda, 60.0))
+    agenda.hasten(job)  # it is under way: as good
+    agenda.finished(job, Outcome.ANSWERED)
+    agenda.clock.advance(5.0)  # type: ignore[attr-defined]
+    agenda.hasten(job)
+    agenda.hasten(job)
+    starts = agenda.starts()
+    assert [start.job for start in starts] == [job]
+    finish_all(agenda, starts)
+    following = agenda.next_due()
+    while following is not None and following < agenda.clock.monotonic() + 30:
+        assert pass_time(agenda, following - agenda.clock.monotonic()) == []  # hastened before
+        following = agenda.next_due()
+    assert slot is not None
+    assert following is not None
+    assert (following - slot) % 60.0 == pytest.approx(0.0, abs=1e-3)
+
+
+def test_a_hastened_dead_device_is_probed_before_its_back_off_is_over() -> None:
+    agenda = agenda_of("a")
+    (start,) = pass_time(agenda, 60.0)
+    agenda.finished(start.job, Outcome.SILENT)
+    agenda.clock.advance(1.0)  # type: ignore[attr-defined]
+    agenda.hasten(start.job)
+    assert [again.mode for again in agenda.starts()] == [Mode.PROBE]
+
+
 def test_a_removed_device_is_not_planned_again() -> None:
     agenda = agenda_of("gone", "stays")
     starts = pass_time(agenda, FIRST_ROUND)
