@@ -150,7 +150,12 @@ class _Compiler:
     def _draft(self, rule: Rule, table: Table | None) -> _TaskDraft:
         if table is not None and table.sweep is not None:
             budget = table.sweep
-            sweep = Sweep(budget.minimum_interval, budget.rows_per_minute, budget.pause_above_cpu)
+            sweep = Sweep(
+                budget.minimum_interval,
+                budget.rows_per_minute,
+                budget.pause_above_cpu,
+                budget.by_rows_of,
+            )
             name, group = f"{table.group}/{table.name}", table.group
             repetitions = table.max_repetitions
         else:

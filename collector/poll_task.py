@@ -23,11 +23,14 @@ class Sweep:
         minimum_interval: Seconds from the start of one sweep to the start of the next.
         rows_per_minute: Rows (all columns of a row count once) to read in a minute at most.
         pause_above_cpu: Do not ask for more while `NodeReader.cpu_ratio` is above this ratio.
+        by_rows_of: Column by whose rows the table is read, one after the other; None: all of a
+            column, then the next.
     """
 
     minimum_interval: float
     rows_per_minute: int
     pause_above_cpu: float | None = None
+    by_rows_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

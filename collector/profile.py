@@ -167,11 +167,16 @@ class SweepBudget(Model):
         minimum_interval: From the start of one sweep to the start of the next.
         rows_per_minute: Rows to read in a minute at most.
         pause_above_cpu: Pause while a CPU of the device is busier than this ratio.
+        by_rows_of: A column whose rows are what our rows belong to (PON ports): its index is the
+            beginning of ours. All columns of one are read before the next, so that what the
+            device has to ask an ONT for is asked in one go; rows of value 0 (no ONTs) are left
+            out.
     """
 
     minimum_interval: Annotated[float, Written(DurationRange("1m", "1d").parse)]
     rows_per_minute: Annotated[int, Field(ge=1, le=1_000_000)]
     pause_above_cpu: Annotated[float, Field(gt=0, le=1)] | None = None
+    by_rows_of: Oid | None = None
 
 
 class Table(Model):

@@ -94,6 +94,7 @@ class _Sweep:
 
     paged: PagedExchange | None = None
     started: float | None = None
+    advanced: float = 0.0
     duration: float = 0.0
 
 
@@ -250,9 +251,10 @@ class Device:
         for task in plan.tasks:
             if task.sweep is None and self._is_due(task):
                 yield from self._read_task(task, reader)
-        for task in plan.tasks:
-            if task.sweep is not None:
-                yield from self._advance(task, task.sweep, reader)
+        sweeps = [(task, task.sweep) for task in plan.tasks if task.sweep is not None]
+        # On a slow device one sweep may take all the time there is: the others come first next.
+        for task, budget in sorted(sweeps, key=lambda s: self._sweeps[s[0].name].advanced):
+            yield from self._advance(task, budget, reader)
         self._polls += 1
 
     def _is_due(self, task: PollTask) -> bool:
@@ -267,8 +269,24 @@ class Device:
         def on_page(varbinds: list[Varbind], time_ms: int, page: int) -> None:
             reader.read(task, varbinds, time_ms, self._batch(task), page)
 
-        complete = yield from self._read(reader.scalars(task), reader.columns(task), on_page)
+        columns: Sequence[Column] = reader.columns(task)
+        if task.sweep is not None and task.sweep.by_rows_of is not None:
+            columns = yield from self._by_rows(columns, task.sweep.by_rows_of)
+        complete = yield from self._read(reader.scalars(task), columns, on_page)
         reader.finish(task, self._clock.time_ms(), self._batch(task), complete=complete)
+
+    def _by_rows(self, columns: Sequence[Column], rows_of: str) -> Exchange[Sequence[Column]]:
+        """The parts of columns that belong to each row of another one, row by row."""
+        found: list[Varbind] = []
+
+        def on_page(varbinds: list[Varbind], time_ms: int, page: int) -> None:
+            found.extend(varbinds)
+
+        complete = yield from self._guard(self._walk(Column(rows_of), on_page))
+        if not complete or not found:
+            return columns
+        rows = [oid[len(rows_of) :] for oid, value in found if value != 0]
+        return [Column(c.oid + row, c.max_repetitions) for row in rows for c in columns]
 
     def _read_labels(self, task: PollTask, reader: NodeReader) -> Exchange[None]:
         request = reader.labels_due(task, self._clock.time_ms())
@@ -332,16 +350,24 @@ class Device:
         """Read as much of a large table as one interval's budget allows."""
         sweep = self._sweeps[task.name]
         now = self._clock.monotonic()
+        if _too_busy(budget, reader):
+            self._tell_pause(task)
+            return
         if sweep.paged is None:
-            resting = sweep.started is not None and now - sweep.started < budget.minimum_interval
-            if resting or _too_busy(budget, reader):
+            if sweep.started is not None and now - sweep.started < budget.minimum_interval:
                 return
             sweep.paged = PagedExchange(self._read_task(task, reader))
             sweep.started = now
         yield from sweep.paged.advance(self._leave(task, budget))
+        sweep.advanced = self._clock.monotonic()
         if sweep.paged.finished:
             sweep.duration = self._clock.monotonic() - (sweep.started or now)
             sweep.paged = None
+
+    def _tell_pause(self, task: PollTask) -> None:
+        """Who wants everything at once has to know what is missing; the service comes again."""
+        if self._whole_sweeps:
+            self._result.problems.append(f"{task.name} was not read: the device's CPU is busy")
 
     def _leave(self, task: PollTask, budget: Sweep) -> Callable[[int], bool]:
         """Whether a sweep may read another page in this poll.

@@ -93,6 +93,11 @@ class MemoryAgent:
             return self.peek(request.cursor)
         return self.diagnose(request)
 
+    def replace(self, oid: str, value: Value) -> None:
+        """Change the value of a row that exists."""
+        place = self._keys.index(arcs(oid))
+        self._rows[place] = (arcs(oid), oid, value)
+
     def following(self, position: str, count: int) -> list[Varbind]:
         """Rows after a position."""
         start = bisect_right(self._keys, arcs(position))

@@ -277,7 +277,8 @@ def test_an_olt_reads_its_ports_and_boards() -> None:
 
 def test_tables_of_onts_are_swept_gently() -> None:
     tasks = {task.name: task for task in shipped_plan("huawei-smartax").tasks}
-    assert tasks["slow/ont_optics"].sweep == Sweep(900.0, 600, 0.7)
+    onts_of_port = "1.3.6.1.4.1.2011.6.128.1.1.2.21.1.16"
+    assert tasks["slow/ont_optics"].sweep == Sweep(900.0, 600, 0.7, by_rows_of=onts_of_port)
     assert {column.max_repetitions for column in tasks["slow/ont_optics"].columns} == {10}
     assert [name for name, task in tasks.items() if task.sweep is None] == ["fast", "normal"]
 
