@@ -1,0 +1,7 @@
+"""The archive as seen by those who write and read it."""
+
+from omc.history.maintenance import Maintenance, Report, Retention
+from omc.history.reader import History, NoArchive
+from omc.history.writer import ArchiveWriter
+
+__all__ = ["ArchiveWriter", "History", "Maintenance", "NoArchive", "Report", "Retention"]

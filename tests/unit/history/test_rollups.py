@@ -1,0 +1,120 @@
+"""Stored roll-ups are what a second, simple implementation makes of the same samples."""
+
+from __future__ import annotations
+
+import math
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from omc.history.layout import Resolution
+from omc.history.manifest import Manifest
+from tests.sample_data import NEW_YEAR_MS
+from tests.unit.history.archives import (
+    COUNTER,
+    DAY,
+    HOUR,
+    LEVEL,
+    MINUTE,
+    PERIOD_SUM,
+    POWER,
+    STATE,
+    Archive,
+    Bucket,
+    Sample,
+    labels,
+    roll_up,
+)
+
+SITES = ("VPC0001", "Trạm Tam Đảo")
+VALUES = {
+    COUNTER: st.one_of(st.integers(0, 2**32), st.integers(0, 50)).map(float),
+    STATE: st.integers(0, 5).map(float),
+    LEVEL: st.floats(-40, 90, width=32),
+    POWER: st.floats(-120, -60, width=32),
+    PERIOD_SUM: st.integers(0, 1000).map(float),
+}
+#: Times crowd around the edges of buckets and days.
+TIMES = st.one_of(
+    st.integers(0, 4 * DAY - 1),
+    st.sampled_from([0, DAY, 2 * DAY, 3 * DAY, DAY + HOUR, 2 * DAY + 5 * MINUTE]).flatmap(
+        lambda edge: st.integers(max(0, edge - 3), edge + 3)
+    ),
+)
+
+
+@st.composite
+def samples_of(draw: st.DrawFn, metric: str) -> list[Sample]:
+    one = st.builds(
+        Sample,
+        metric=st.just(metric),
+        labels=st.sampled_from(SITES).map(lambda site: labels(site=site, node=f"{site}-1")),
+        at=TIMES.map(lambda at: at - at % (15 * MINUTE) + DAY) if metric == PERIOD_SUM else TIMES,
+        value=VALUES[metric],
+        interval=st.sampled_from([60.0, 900.0]),
+        period=st.just(900.0 if metric == PERIOD_SUM else None),
+    )
+    return draw(st.lists(one, min_size=1, max_size=40, unique_by=lambda one: (one.labels, one.at)))
+
+
+def stored(folder: Path, resolution: Resolution) -> dict[tuple[Any, int], dict[str, Any]]:
+    """Rows of the roll-ups on disk, by labels and milliseconds after New Year."""
+    manifest = Manifest(folder)
+    named = {
+        row["series"]: tuple(sorted(row["labels"]))
+        for file in manifest.files(["series"])
+        for row in pq.read_table(folder / file.path).to_pylist()
+    }
+    found = {}
+    for file in manifest.files(["day", "month"], resolution):
+        for row in pq.read_table(folder / file.path).to_pylist():
+            at = round(row["time"].timestamp() * 1000) - NEW_YEAR_MS
+            key = (named[row["series"]], at)
+            assert key not in found
+            found[key] = row
+    return found
+
+
+def agree(row: dict[str, Any], bucket: Bucket) -> bool:
+    low = None if math.isinf(bucket.low) else bucket.low
+    high = None if math.isinf(bucket.high) else bucket.high
+    return (
+        row["count"] == bucket.count
+        and row["last"] == bucket.last
+        and row["min"] == pytest.approx(low)
+        and row["max"] == pytest.approx(high)
+        and row["sum"] == pytest.approx(bucket.sum)
+        and (row["seconds"] or 0.0) == pytest.approx(bucket.seconds)
+        and dict(row["states"] or []) == pytest.approx(bucket.states)
+    )
+
+
+@pytest.mark.parametrize("metric", [COUNTER, STATE, LEVEL, POWER, PERIOD_SUM])
+@settings(max_examples=8, deadline=None, phases=[Phase.explicit, Phase.generate])
+@given(data=st.data())
+def test_roll_ups_equal_a_second_implementation(metric: str, data: st.DataObject) -> None:
+    """In any order, in any pieces, with repetitions, maintained at any moments between."""
+    samples = data.draw(samples_of(metric))
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(samples)), max_size=3)))
+    pieces = [samples[a:b] for a, b in zip([0, *cuts], [*cuts, len(samples)], strict=True)]
+    repeated = data.draw(st.lists(st.sampled_from(samples), max_size=5))
+    with tempfile.TemporaryDirectory() as name:
+        archive = Archive(Path(name) / "archive")
+        archive.at(5 * DAY)
+        for piece in [*pieces, repeated]:
+            if piece:
+                archive.write(piece)
+            if data.draw(st.booleans()):
+                archive.maintain(everything=True)
+        archive.maintain(everything=True)
+        for resolution in (Resolution.FIVE_MINUTES, Resolution.HOUR):
+            expected = roll_up([*samples, *repeated], resolution.step_ms)
+            found = stored(archive.folder, resolution)
+            assert set(found) == set(expected)
+            wrong = [key for key in expected if not agree(found[key], expected[key])]
+            assert not wrong, [(found[key], expected[key]) for key in wrong]
