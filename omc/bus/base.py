@@ -46,13 +46,23 @@ class ConsumerState:
 
 
 class Consumer(Protocol):
-    """One named reader of everything that is published, at its own pace."""
+    """One named reader of everything that is published, at its own pace.
+
+    A consumer opened with `any_order` may have a second reader, `backfill`: the first then always
+    has what was published last, and what it could not deliver in time comes through the second,
+    newest first, so that a backlog never delays the present. Both share one `state`.
+    """
 
     @property
     def name(self) -> str: ...
 
     @property
     def state(self) -> ConsumerState: ...
+
+    @property
+    def backfill(self) -> Consumer | None:
+        """The second reader; None where there is none."""
+        ...
 
     async def read(self, max_samples: int, max_wait: float) -> Delivery | None:
         """Wait for samples.
@@ -66,6 +76,24 @@ class Consumer(Protocol):
 
     def acknowledge(self, delivery: Delivery) -> None:
         """The samples are safe elsewhere (or set aside for good): forget them."""
+        ...
+
+    def renew(self, delivery: Delivery) -> Delivery:
+        """What to try next after an outstanding delivery failed: the same, or newer samples.
+
+        In the second case the old ones are left to `backfill`, and the delivery that is returned
+        is the outstanding one.
+        """
+        ...
+
+    def set_aside(self, batches: Sequence[Batch], reason: str, samples: int) -> None:
+        """Keep samples that are refused for good, as far as can be, for people to look at.
+
+        Args:
+            batches: Among them are the refused ones.
+            reason: What the sink said.
+            samples: How many it refused.
+        """
         ...
 
 
@@ -88,8 +116,15 @@ class Bus(Protocol):
         """Call live readers for all that follows, in the publisher's own task: be quick."""
         ...
 
-    def consumer(self, name: str, capacity: int) -> Consumer:
-        """Open the named consumer, which holds at most `capacity` samples, oldest dropped first."""
+    def consumer(self, name: str, capacity: int, *, any_order: bool = False) -> Consumer:
+        """Open the named consumer.
+
+        Args:
+            name: Unique; a durable bus knows by it what was acknowledged before.
+            capacity: Samples it holds in memory at most; the oldest are dropped first, or left on
+                the disk where they are there.
+            any_order: Its sink takes samples in any order.
+        """
         ...
 
     def close(self) -> None:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-
-import structlog
+from collections.abc import Sequence
 
 from omc.bus.base import BatchListener, ConsumerState, Delivery, EventListener
+from omc.bus.live import LiveReaders
 from omc.core.model import Batch, Event
-
-log = structlog.get_logger(__name__)
 
 
 class LocalConsumer:
@@ -36,6 +34,11 @@ class LocalConsumer:
     @property
     def state(self) -> ConsumerState:
         return ConsumerState(self._published, self._acknowledged, self._dropped, self._waiting)
+
+    @property
+    def backfill(self) -> None:
+        """In memory there is one order only."""
+        return None
 
     def put(self, batch: Batch) -> None:
         """Queue a batch; the oldest queued ones make room for it."""
@@ -93,30 +96,27 @@ class LocalConsumer:
         self._waiting -= delivery.samples
         self._acknowledged += delivery.samples
 
+    def renew(self, delivery: Delivery) -> Delivery:
+        return delivery
+
+    def set_aside(self, batches: Sequence[Batch], reason: str, samples: int) -> None:
+        """In memory nothing is kept; who delivers has logged and counted them."""
+
 
 class LocalBus:
     """Fan-out within one process."""
 
     def __init__(self) -> None:
-        self._on_batch: list[BatchListener] = []
-        self._on_event: list[EventListener] = []
+        self._live = LiveReaders()
         self._consumers: dict[str, LocalConsumer] = {}
 
     def publish(self, batch: Batch) -> None:
-        for listener in self._on_batch:
-            try:
-                listener(batch)
-            except Exception:
-                log.exception("listener_failed", source=batch.source)
+        self._live.publish(batch)
         for consumer in self._consumers.values():
             consumer.put(batch)
 
     def emit(self, event: Event) -> None:
-        for listener in self._on_event:
-            try:
-                listener(event)
-            except Exception:
-                log.exception("listener_failed", source=event.source)
+        self._live.emit(event)
 
     async def settled(self) -> None:
         """In memory there is nothing to wait for."""
@@ -124,12 +124,9 @@ class LocalBus:
     def listen(
         self, on_batch: BatchListener | None = None, on_event: EventListener | None = None
     ) -> None:
-        if on_batch is not None:
-            self._on_batch.append(on_batch)
-        if on_event is not None:
-            self._on_event.append(on_event)
+        self._live.listen(on_batch, on_event)
 
-    def consumer(self, name: str, capacity: int) -> LocalConsumer:
+    def consumer(self, name: str, capacity: int, *, any_order: bool = False) -> LocalConsumer:
         if name in self._consumers:
             raise ValueError(f"consumer {name!r} is already open")
         consumer = LocalConsumer(name, capacity)
