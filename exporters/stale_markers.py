@@ -27,10 +27,12 @@ class StaleMarkers:
     Args:
         behind: The consumer of the sink: a marker waits until the samples that were published
             before it have gone. None lets it overtake them.
+        capacity: Markers held while the sink is away; then the oldest are dropped.
     """
 
-    def __init__(self, behind: Consumer | None) -> None:
+    def __init__(self, behind: Consumer | None, capacity: int = 1_000_000) -> None:
         self._behind = behind
+        self._capacity = capacity
         self._ends: dict[Series, _End] = {}
 
     def __len__(self) -> int:
@@ -41,6 +43,8 @@ class StaleMarkers:
         self._ends.pop(series, None)  # the latest stands last
         behind = self._behind.state.published if self._behind else 0
         self._ends[series] = _End(time_ms, behind)
+        if len(self._ends) > self._capacity:
+            del self._ends[next(iter(self._ends))]
 
     def due(self, going: int, limit: int) -> dict[Series, int]:
         """The markers that may go now, oldest first, and their times.

@@ -33,9 +33,13 @@ _STALE_NAN = (0x7FF0000000000002).to_bytes(8, "little")
 
 #: Between these times (1971 and 2109) a time takes six bytes, and so all samples have one length.
 _SIX_BYTES_FROM, _SIX_BYTES_UNTIL = 2**35, 2**42
-_SAMPLE_BYTES = len(_SAMPLE_VALUE) + 8 + len(_SAMPLE_TIME) + 6
-#: What stands before the value of such a sample.
-_SAMPLE_START = _SAMPLES + bytes([_SAMPLE_BYTES]) + _SAMPLE_VALUE
+_TIME_FIELD_BYTES = len(_SAMPLE_TIME) + 6
+#: What stands before the value of a sample, by the length of its time field.
+_SAMPLE_STARTS = {
+    length: _SAMPLES + bytes([len(_SAMPLE_VALUE) + 8 + length]) + _SAMPLE_VALUE
+    for length in range(len(_SAMPLE_TIME) + 1, len(_SAMPLE_TIME) + 11)
+}
+_SAMPLE_START = _SAMPLE_STARTS[_TIME_FIELD_BYTES]
 
 #: Takes values apart, sixty-four at a time because that costs a fifth of one by one.
 _BLOCK = Struct("8s" * 64)
@@ -67,7 +71,7 @@ class WriteRequestEncoder:
     def encode_stale(self, ends: Mapping[Series, int]) -> bytes:
         """A stale marker for each series, at the time given in milliseconds."""
         return b"".join(
-            _field(_SERIES, encode_labels(series) + _sample(_STALE_NAN, time_ms))
+            _field(_SERIES, encode_labels(series) + _stale_sample(time_ms))
             for series, time_ms in ends.items()
         )
 
@@ -81,7 +85,7 @@ class WriteRequestEncoder:
         usual = min(fields) >= _SIX_BYTES_FROM and max(fields) < _SIX_BYTES_UNTIL
         if usual and len(set(series)) == len(series):
             return self._encode_singles(series, values, map(fields.__getitem__, times))
-        return self._encode_groups(series, values, times)
+        return self._encode_groups(series, values, times, fields)
 
     def _encode_singles(
         self, series: Sequence[Series], values: Iterable[bytes], times: Iterable[bytes]
@@ -96,25 +100,31 @@ class WriteRequestEncoder:
         return b"".join(parts)
 
     def _encode_groups(
-        self, series: Sequence[Series], values: Iterable[bytes], times: array[int]
+        self,
+        series: Sequence[Series],
+        values: Iterable[bytes],
+        times: array[int],
+        fields: Mapping[int, bytes],
     ) -> bytes:
         """Any case: several samples a series, in any order, of any time."""
         groups: dict[Series, dict[int, bytes]] = {}
         for one, value, time_ms in zip(series, values, times, strict=True):
             groups.setdefault(one, {})[time_ms] = value
-        parts = []
+        encoded = []
         for one, samples in groups.items():
-            labels = self._starts[one].removesuffix(_SAMPLE_START)
-            fields = [_sample(value, time_ms) for time_ms, value in sorted(samples.items())]
-            parts.append(_field(_SERIES, labels + b"".join(fields)))
-        return b"".join(parts)
+            parts = [self._starts[one].removesuffix(_SAMPLE_START)]
+            for time_ms, value in sorted(samples.items()):
+                field = fields[time_ms]
+                parts += (_SAMPLE_STARTS[len(field)], value, field)
+            encoded.append(_field(_SERIES, b"".join(parts)))
+        return b"".join(encoded)
 
 
 class _Heads(dict[int, bytes]):
     """What stands before the start of a series with one sample, by the length of the start."""
 
     def __missing__(self, start: int) -> bytes:
-        head = self[start] = _SERIES + varint(start - len(_SAMPLE_VALUE) + _SAMPLE_BYTES)
+        head = self[start] = _SERIES + varint(start + 8 + _TIME_FIELD_BYTES)
         return head
 
 
@@ -132,8 +142,8 @@ def encode_labels(series: Series) -> bytes:
     )
 
 
-def _sample(value: bytes, time_ms: int) -> bytes:
-    return _field(_SAMPLES, _SAMPLE_VALUE + value + _SAMPLE_TIME + varint(time_ms))
+def _stale_sample(time_ms: int) -> bytes:
+    return _field(_SAMPLES, _SAMPLE_VALUE + _STALE_NAN + _SAMPLE_TIME + varint(time_ms))
 
 
 def _field(tag: bytes, content: bytes) -> bytes:

@@ -195,16 +195,17 @@ async def test_history_that_arrives_late_costs_a_receiver_in_order_no_request(
     assert scripted.stored[1:] == [f"up value=1.0 {NEW_YEAR_MS}"]
 
 
-async def test_prometheus_with_a_window_takes_the_newest_first() -> None:
+async def test_prometheus_with_a_window_takes_the_newest_first_and_nothing_too_old() -> None:
     volts = make_series(SeriesTable(), "any_order")
     with Prometheus(options=_RECEIVER, out_of_order_window="30m") as server:
         async with _open(server.url, order="any") as sink:
             stream = SinkStream(sink)
             for first in range(900, -1, -100):
                 stream.publish(volts, range(first, first + 100), _NOW_MS)
+            stream.publish(volts, [5, -2 * 3600 * 1000, 6], _NOW_MS)
             await stream.run_to_the_end()
-        found = promql.samples(server.port, "any_order", _NOW_MS + 1000)
-    assert stream.delivery.rejected == 0
+        found = promql.samples(server.port, "any_order", _NOW_MS + 1000, "6h")
+    assert stream.delivery.rejected == 1
     assert [value for _, value in found[""]] == list(range(1000))
 
 

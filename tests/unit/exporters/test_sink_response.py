@@ -25,6 +25,12 @@ def test_refused_samples_are_refused_for_good(status: int) -> None:
     assert str(error) == f"HTTP {status}: unable to parse"
 
 
+def test_prometheus_refuses_what_is_too_old_with_a_status_that_says_otherwise() -> None:
+    error = sink_error(500, {}, b"too old sample\n", NEW_YEAR_MS)
+    assert isinstance(error, SinkRejected)
+    assert str(error) == "HTTP 500: too old sample"
+
+
 @pytest.mark.parametrize(
     ("body", "rejected", "text"),
     [

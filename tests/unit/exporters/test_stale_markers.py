@@ -69,3 +69,10 @@ def test_no_more_are_due_than_fit_a_request() -> None:
     for n in range(5):
         markers.add(make_series(_TABLE, "m", n=str(n)), NEW_YEAR_MS + n)
     assert list(markers.due(0, 3).values()) == [NEW_YEAR_MS, NEW_YEAR_MS + 1, NEW_YEAR_MS + 2]
+
+
+def test_the_oldest_markers_make_room_while_a_receiver_is_away() -> None:
+    markers = StaleMarkers(None, capacity=2)
+    for n in range(3):
+        markers.add(make_series(_TABLE, "m", n=str(n)), NEW_YEAR_MS + n)
+    assert list(markers.due(0, 100).values()) == [NEW_YEAR_MS + 1, NEW_YEAR_MS + 2]
