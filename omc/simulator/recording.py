@@ -22,6 +22,8 @@ from omc.simulator.mib_tree import encode_varbind
 _COMMENT = b"#"
 _NUMBERS = (ber.INTEGER, ber.COUNTER32, ber.GAUGE32, ber.TIME_TICKS, ber.COUNTER64)
 _OPAQUE_FLOAT, _OPAQUE_DOUBLE = b"\x9f\x78\x04", b"\x9f\x79\x08"
+_ESCAPE = re.compile(rb"\\(x[0-9a-fA-F]{2}|.)", re.DOTALL)
+_ESCAPED = {b"\\": b"\\", b'"': b'"', b"'": b"'", b"n": b"\n", b"r": b"\r", b"t": b"\t"}
 _FLOAT_TEXT = re.compile(r"(?:Opaque: )?(Float|Double):\s*(\S+)", re.IGNORECASE)
 
 
@@ -69,7 +71,7 @@ class Recording:
                 continue
             try:
                 oid, value = _row(line)
-            except ValueError as error:
+            except (ValueError, OverflowError) as error:
                 faults.append(Problem(file or name, number, 0, str(error)))
             else:
                 rows.setdefault(oid, value)
@@ -155,8 +157,16 @@ def _octets(value: bytes, form: str) -> bytes:
     if form == "x":
         return bytes.fromhex(value.decode("ascii", "replace"))
     if form == "e":
-        return value.decode("unicode_escape").encode("latin-1")
+        return _ESCAPE.sub(_unescaped, value)
     return value
+
+
+def _unescaped(match: re.Match[bytes]) -> bytes:
+    """What a backslash and what follows it stand for; unknown ones stand for themselves."""
+    code: bytes = match[1]
+    if code[:1] == b"x" and len(code) > 1:
+        return bytes((int(code[1:], 16),))
+    return _ESCAPED.get(code, match[0])
 
 
 def _integer(value: bytes, form: str) -> bytes:

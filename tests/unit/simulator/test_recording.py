@@ -32,6 +32,7 @@ def the_value(line: bytes) -> bytes:
         (b"4|", b"\x04\x00"),
         (b"4x|07e40809", b"\x04\x04\x07\xe4\x08\x09"),
         (b'4e|\\x07\\t\\\\"', b'\x04\x04\x07\t\\"'),
+        (b"4e|\\q\\", b"\x04\x03\\q\\"),
         (b"5|", b"\x05\x00"),
         (b"6|1.3.6.1.4.1.9", b"\x06\x06+\x06\x01\x04\x01\x09"),
         (b"6|.1.3.6.1.4.1.9", b"\x06\x06+\x06\x01\x04\x01\x09"),
@@ -64,6 +65,7 @@ def test_rows_are_sorted_and_the_first_of_equal_oids_counts() -> None:
         *(b"text", b"1.3|2", b"1.3.x|2|1", b"1.3.6.1|2|one", b"1.3.6.1|99|1", b"9.3.6|2|1"),
         *(b"1.3.6.1|4x|0", b"1.3.6.1|64|10.1", b"1.3.6.1.4294967296|2|1"),
         b"1.3.6.1|2|" + b"9" * 30,
+        b"1.3.6.1|68|Float: 1e300",
     ],
 )
 def test_a_line_that_is_no_row_is_told_and_left_out(line: bytes) -> None:
