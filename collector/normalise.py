@@ -246,7 +246,7 @@ class NodeReader:
             self._labels.expire(memory.task)
         else:
             readings = [self._naming.reading(rule, place) for rule in rules]
-            if Quality.INVALID in readings:
+            if readings and all(reading is Quality.INVALID for reading in readings):
                 self.tally.unmatched += 1
                 self._refuse(oid, value, Cause.UNMATCHED)
                 return

@@ -37,6 +37,7 @@ UNIT_WORDS: Mapping[str, str] = {
     "joules": "J",
     "metres": "m",
     "ohms": "Ohm",
+    "ps_per_nm": "ps/nm",
     "ratio": "1",
     "rpm": "{rev}/min",
     "seconds": "s",

@@ -274,7 +274,7 @@ RX = 'optical_rx_power_dbm{interface="1"}'
     [
         (2147483647, Quality.NOT_SUPPORTED),
         (-4000, Quality.NO_LIGHT),
-        (2000, Quality.OUT_OF_RANGE),
+        (4000, Quality.OUT_OF_RANGE),
         (b"N/A", Quality.INVALID),
     ],
 )
@@ -377,6 +377,27 @@ def test_a_profile_may_gate_everything_on_a_scalar() -> None:
     device.walk[f"{BOX}.8.0"] = 3
     assert device.poll() == {}
     assert device.reader.rejected[Quality.OFFLINE] == 1
+
+
+def test_tables_may_share_a_column_and_take_the_rows_that_fit_their_index() -> None:
+    def table(name: str, code: int, metric: str) -> str:
+        return (
+            f"  - name: {name}\n"
+            f"    index: [port, {{name: what, fields: {{code: "
+            f"{{shift: 0, bits: 8, equals: {code}}}}}}}]\n"
+            f"    labels: {{interface: '{{port}}'}}\n"
+            f"    metrics: [{{oid: {BOX}.1, metric: {metric}, decode: {{scale: 0.1}}}}]\n"
+        )
+
+    text = f"{HEAD}tables:\n" + table("rx", 5, "optical_rx_power_dbm")
+    text += table("tx", 4, "optical_tx_power_dbm")
+    walk: dict[str, Value] = {f"{BOX}.1.7.4": -20, f"{BOX}.1.7.5": -113, f"{BOX}.1.7.6": 1}
+    device = ReplayedDevice(plan_of(text), walk)
+    assert device.poll() == {
+        'optical_rx_power_dbm{interface="7"}': -11.3,
+        'optical_tx_power_dbm{interface="7"}': -2.0,
+    }
+    assert device.reader.tally.unmatched == 1
 
 
 NAMED = f"""{HEAD}tables:
