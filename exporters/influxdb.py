@@ -18,6 +18,7 @@ from influxdb_client.service.write_service import WriteService
 
 from exporters.line_protocol import LineRenderer
 from exporters.sink_response import sink_error, unreachable
+from exporters.write_endpoint import NO_TIMEOUT, WriteEndpoint
 from omc.core.clock import Clock
 from omc.core.model import Batch
 from omc.core.settings import InfluxSettings, InfluxV1Settings, InfluxV2Settings
@@ -25,8 +26,6 @@ from omc.core.settings import InfluxSettings, InfluxV1Settings, InfluxV2Settings
 #: More costs more time than it saves bytes: line protocol repeats itself a lot.
 _GZIP_LEVEL = 1
 _CONTENT_TYPE = "text/plain; charset=utf-8"
-#: The delivery limits the whole attempt.
-_NO_TIMEOUT = aiohttp.ClientTimeout(total=None)
 
 
 class InfluxV2Sink:
@@ -67,34 +66,14 @@ class InfluxV2Sink:
 class InfluxV1Sink:
     """Writes to `/write` of InfluxDB 1.x or VictoriaMetrics. Made by `open_influx_v1`."""
 
-    def __init__(
-        self,
-        settings: InfluxV1Settings,
-        session: aiohttp.ClientSession,
-        clock: Clock,
-        lines: LineRenderer,
-    ) -> None:
-        self._url = f"{settings.url}/write"
-        self._gzip = settings.gzip
-        self._query = {"db": settings.database, "precision": "ms"}
-        if settings.retention_policy is not None:
-            self._query["rp"] = settings.retention_policy
-        self._session = session
-        self._clock = clock
+    def __init__(self, endpoint: WriteEndpoint, lines: LineRenderer, *, gzip: bool) -> None:
+        self._endpoint = endpoint
         self._lines = lines
+        self._gzip = gzip
 
     async def send(self, batches: Sequence[Batch]) -> None:
         body, encoding = await _body(self._lines, batches, compress=self._gzip)
-        headers = {"Content-Encoding": encoding}
-        try:
-            async with self._session.post(
-                self._url, params=self._query, data=body, headers=headers, allow_redirects=False
-            ) as response:
-                answer = await response.read()
-        except (aiohttp.ClientError, OSError) as error:
-            raise unreachable(error) from None
-        if not 200 <= response.status < 300:
-            raise sink_error(response.status, response.headers, answer, self._clock.time_ms())
+        await self._endpoint.post(body, {"Content-Encoding": encoding})
 
 
 @asynccontextmanager
@@ -105,8 +84,9 @@ async def open_influx_v2(
     async with InfluxDBClientAsync(
         settings.url,
         settings.token.get_secret_value(),
-        timeout=_NO_TIMEOUT,
+        timeout=NO_TIMEOUT,
         allow_redirects=False,
+        ssl_context=settings.tls.context() if settings.tls is not None else None,
     ) as client:
         yield InfluxV2Sink(settings, client, clock, lines)
 
@@ -120,8 +100,12 @@ async def open_influx_v1(
     if settings.user is not None and settings.password is not None:
         password = settings.password.get_secret_value()
         headers["Authorization"] = aiohttp.encode_basic_auth(settings.user, password)
-    async with aiohttp.ClientSession(headers=headers, timeout=_NO_TIMEOUT) as session:
-        yield InfluxV1Sink(settings, session, clock, lines)
+    query = {"db": settings.database, "precision": "ms"}
+    if settings.retention_policy is not None:
+        query["rp"] = settings.retention_policy
+    async with aiohttp.ClientSession(headers=headers, timeout=NO_TIMEOUT) as session:
+        endpoint = WriteEndpoint(session, f"{settings.url}/write", settings.tls, clock, query)
+        yield InfluxV1Sink(endpoint, lines, gzip=settings.gzip)
 
 
 def open_influx(

@@ -8,8 +8,6 @@ order only, nothing older than what it has of a series is sent.
 from __future__ import annotations
 
 import asyncio
-import io
-import ssl
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -19,14 +17,13 @@ import cramjam
 import structlog
 
 from exporters.sent_times import SentTimes
-from exporters.sink_response import sink_error, unreachable
 from exporters.stale_markers import StaleMarkers
+from exporters.write_endpoint import NO_TIMEOUT, WriteEndpoint
 from exporters.write_request import WriteRequestEncoder
 from omc.core.clock import Clock
 from omc.core.errors import SinkRejected, SinkUnavailable
 from omc.core.model import Batch, Series
 from omc.core.settings import RemoteWriteSettings
-from omc.core.tls import client_context
 
 log = structlog.get_logger(__name__)
 
@@ -36,17 +33,14 @@ _HEADERS = {
     "X-Prometheus-Remote-Write-Version": "0.1.0",
     "User-Agent": f"omc-telemetry/{version('omc-telemetry')}",
 }
-#: The delivery limits the whole attempt.
-_NO_TIMEOUT = aiohttp.ClientTimeout(total=None)
 
 
 class RemoteWriteSink:
     """Writes to one receiver. Made by `open_remote_write`.
 
     Args:
-        settings: Where, and how to log in.
-        session: Connections, with the headers that every request has.
-        clock: Against which a `Retry-After` date is measured.
+        settings: Its name, and what the receiver is able to.
+        endpoint: Where to.
         encoder: May be shared with other sinks.
         markers: What is to be told of series that have ended.
     """
@@ -54,18 +48,15 @@ class RemoteWriteSink:
     def __init__(
         self,
         settings: RemoteWriteSettings,
-        session: aiohttp.ClientSession,
-        clock: Clock,
+        endpoint: WriteEndpoint,
         encoder: WriteRequestEncoder,
         markers: StaleMarkers,
     ) -> None:
         self._settings = settings
-        self._session = session
-        self._clock = clock
+        self._endpoint = endpoint
         self._encoder = encoder
         self._markers = markers
         self._sent = None if settings.order_free else SentTimes()
-        self._tls: ssl.SSLContext | None = None
         self._marker_refused = False
 
     async def send(self, batches: Sequence[Batch]) -> None:
@@ -114,32 +105,7 @@ class RemoteWriteSink:
             )
 
     async def _post(self, message: bytes) -> None:
-        """One request.
-
-        Raises:
-            SinkUnavailable: the same message may be accepted later.
-            SinkRejected: it will not.
-        """
-        body = await asyncio.to_thread(_compressed, message)
-        try:
-            async with self._session.post(
-                self._settings.url, data=body, allow_redirects=False, ssl=self._context()
-            ) as response:
-                answer = await response.read()
-        except (aiohttp.ClientError, OSError) as error:
-            self._tls = None  # the certificates may have been renewed
-            raise unreachable(error) from None
-        if not 200 <= response.status < 300:
-            raise sink_error(response.status, response.headers, answer, self._clock.time_ms())
-
-    def _context(self) -> ssl.SSLContext | bool:
-        """What an https server is verified with; True is the system's certificates."""
-        tls = self._settings.tls
-        if tls is None:
-            return True
-        if self._tls is None:
-            self._tls = client_context(tls.ca, tls.certificate, tls.key)
-        return self._tls
+        await self._endpoint.post(await asyncio.to_thread(_compressed, message))
 
 
 @asynccontextmanager
@@ -155,10 +121,11 @@ async def open_remote_write(
         headers["Authorization"] = f"Bearer {settings.token.get_secret_value()}"
     for name, value in settings.headers.items():
         headers[name] = value.get_secret_value()
-    async with aiohttp.ClientSession(headers=headers, timeout=_NO_TIMEOUT) as session:
-        yield RemoteWriteSink(settings, session, clock, encoder, markers)
+    async with aiohttp.ClientSession(headers=headers, timeout=NO_TIMEOUT) as session:
+        endpoint = WriteEndpoint(session, settings.url, settings.tls, clock)
+        yield RemoteWriteSink(settings, endpoint, encoder, markers)
 
 
-def _compressed(message: bytes) -> io.BytesIO:
-    """In snappy's block format; as a stream, because aiohttp warns of large bodies that are not."""
-    return io.BytesIO(cramjam.snappy.compress_raw(message))
+def _compressed(message: bytes) -> bytes:
+    """In snappy's block format."""
+    return bytes(cramjam.snappy.compress_raw(message))

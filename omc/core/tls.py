@@ -12,7 +12,7 @@ def client_context(ca: Path | None, certificate: Path | None, key: Path | None) 
     Args:
         ca: Certificates to trust, PEM; None trusts what the system trusts.
         certificate: Our own certificate, PEM; None when the server asks for none.
-        key: Its private key, PEM.
+        key: Its private key, PEM, not encrypted.
 
     Raises:
         OSError: the files cannot be read, or hold something else (`ssl.SSLError`).
@@ -20,5 +20,6 @@ def client_context(ca: Path | None, certificate: Path | None, key: Path | None) 
     context = ssl.create_default_context(cafile=ca)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if certificate is not None:
-        context.load_cert_chain(certificate, key)
+        # With an empty password an encrypted key is an error, and no question on the terminal.
+        context.load_cert_chain(certificate, key, password="")
     return context

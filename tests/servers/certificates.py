@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ipaddress
+import ssl
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -54,6 +56,25 @@ class CertificateAuthority:
             serialization.NoEncryption(),
         )
         return Identity(_pem(certificate), private.decode())
+
+
+def server_context(authority: CertificateAuthority, folder: Path) -> ssl.SSLContext:
+    """An https server's side, which asks its clients for a certificate. Writes into the folder."""
+    identity = authority.issue("127.0.0.1")
+    (folder / "server.pem").write_text(identity.certificate + identity.key, encoding="ascii")
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cadata=authority.certificate)
+    context.load_cert_chain(folder / "server.pem")
+    context.verify_mode = ssl.CERT_REQUIRED
+    return context
+
+
+def client_files(authority: CertificateAuthority, folder: Path) -> dict[str, Path]:
+    """What a client needs as files in the folder: `ca`, `certificate` and `key`."""
+    identity = authority.issue("omc")
+    texts = {"ca": authority.certificate, "certificate": identity.certificate, "key": identity.key}
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="ascii")
+    return {name: folder / name for name in texts}
 
 
 _USAGE_OF_CA = x509.KeyUsage(

@@ -92,6 +92,7 @@ class _PushSink(SettingsModel):
         timeout: Seconds for one request.
         buffer_samples: Samples kept while the sink is away; then the oldest are dropped and
             counted.
+        tls: What is trusted and what is shown to an https server; None is what the system trusts.
     """
 
     name: Name
@@ -101,6 +102,13 @@ class _PushSink(SettingsModel):
     flush_interval: Annotated[float, Written(DurationRange("100ms", "10m").parse)] = 5.0
     timeout: Annotated[float, Written(DurationRange("1s", "10m").parse)] = 10.0
     buffer_samples: Annotated[int, Field(ge=1000, strict=True)] = 2_000_000
+    tls: TlsSettings | None = None
+
+    @model_validator(mode="after")
+    def _tls_needs_https(self) -> Self:
+        if self.tls is not None and self.url.startswith("http:"):
+            raise ValueError("tls is for https:// URLs")
+        return self
 
     @property
     def order_free(self) -> bool:
@@ -191,7 +199,6 @@ class RemoteWriteSettings(_PushSink):
         password: Needs a user too.
         token: Sent as `Authorization: Bearer`.
         headers: More headers of every request, such as `X-Scope-OrgID`; a value may be a secret.
-        tls: What is trusted and what is shown to an https server; None is what the system trusts.
     """
 
     order: Literal["any", "in_order"] = "in_order"
@@ -202,7 +209,6 @@ class RemoteWriteSettings(_PushSink):
         Annotated[str, PlainValidator(_header_name)],
         Annotated[SecretStr, BeforeValidator(_header_value)],
     ] = Field(default_factory=dict)
-    tls: TlsSettings | None = None
 
     @model_validator(mode="after")
     def _one_way_to_log_in(self) -> Self:
@@ -210,6 +216,4 @@ class RemoteWriteSettings(_PushSink):
             raise ValueError("user and password belong together: give both or neither")
         if self.token is not None and self.user is not None:
             raise ValueError("a token takes the place of user and password: give one or the other")
-        if self.tls is not None and self.url.startswith("http:"):
-            raise ValueError("tls is for https:// URLs")
         return self

@@ -6,6 +6,7 @@ import asyncio
 import base64
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
@@ -16,9 +17,10 @@ from exporters.line_protocol import LineRenderer
 from omc.core.clock import SystemClock
 from omc.core.errors import SinkRejected, SinkUnavailable
 from omc.core.model import Batch, Series, SeriesTable
-from omc.core.settings import InfluxV1Settings, InfluxV2Settings
+from omc.core.settings import InfluxV1Settings, InfluxV2Settings, TlsSettings
 from tests.integration.exporters.sink_stream import SinkStream
 from tests.sample_data import NEW_YEAR_MS, make_batch, make_series, numbered_batch
+from tests.servers.certificates import CertificateAuthority, client_files, server_context
 from tests.servers.influxdb import InfluxDB
 from tests.servers.process import http_request
 from tests.servers.scripted_sink import (
@@ -45,7 +47,14 @@ _VALUES = [0.0, -0.5, 1e-300, 1.7976931348623157e308, 2.0**53, -27.35, 0.1 + 0.2
 Opened = AbstractAsyncContextManager[InfluxV1Sink | InfluxV2Sink]
 
 
-def _v1(url: str, *, database: str = "omc", gzip: bool = True, **login: str) -> Opened:
+def _v1(
+    url: str,
+    *,
+    database: str = "omc",
+    gzip: bool = True,
+    tls: TlsSettings | None = None,
+    **login: str,
+) -> Opened:
     settings = InfluxV1Settings.model_construct(
         name="v1",
         version="1",
@@ -53,15 +62,23 @@ def _v1(url: str, *, database: str = "omc", gzip: bool = True, **login: str) -> 
         database=database,
         retention_policy=None,
         gzip=gzip,
+        tls=tls,
         user=login.get("user"),
         password=SecretStr(login["password"]) if login else None,
     )
     return open_influx(settings, SystemClock(), LineRenderer())
 
 
-def _v2(url: str, *, gzip: bool = True) -> Opened:
+def _v2(url: str, *, gzip: bool = True, tls: TlsSettings | None = None) -> Opened:
     settings = InfluxV2Settings.model_construct(
-        name="v2", version="2", url=url, org="vnpt", bucket="omc", token=SecretStr("t0k"), gzip=gzip
+        name="v2",
+        version="2",
+        url=url,
+        org="vnpt",
+        bucket="omc",
+        token=SecretStr("t0k"),
+        gzip=gzip,
+        tls=tls,
     )
     return open_influx(settings, SystemClock(), LineRenderer())
 
@@ -401,3 +418,19 @@ async def test_connections_are_kept_between_writes(
         for n in range(3):
             await sink.send([make_batch({series: 1.0}, NEW_YEAR_MS + n)])
     assert len({write.client_port for write in scripted.writes}) == 1
+
+
+@_BOTH
+async def test_an_https_server_is_verified_and_shown_our_certificate(
+    tmp_path: Path, open_sink: Callable[..., Opened]
+) -> None:
+    authority = CertificateAuthority()
+    ours = TlsSettings(**client_files(authority, tmp_path))
+    batch = make_batch({make_series(SeriesTable(), "m"): 1.0})
+    async with scripted_sink(server_context(authority, tmp_path)) as server:
+        async with open_sink(server.url, tls=ours) as sink:
+            await sink.send([batch])
+        async with open_sink(server.url) as sink:
+            with pytest.raises(SinkUnavailable, match="CERTIFICATE_VERIFY_FAILED"):
+                await sink.send([batch])
+        assert len(server.stored) == 1

@@ -21,6 +21,7 @@ from omc.core.settings import (
     UserCredentials,
     load_settings,
 )
+from tests.servers.certificates import CertificateAuthority
 
 HASH = "$argon2id$v=19$m=65536,t=3,p=4$c2FsdHNhbHQ$aGFzaGhhc2g"
 
@@ -229,7 +230,8 @@ def test_the_shipped_example_is_right_as_it_is_and_with_every_comment_taken_off(
     path.write_text(_uncommented(shipped), encoding="utf-8")
     for name in ("profiles", "mappings", "certificates"):
         (tmp_path / name).mkdir()
-    (tmp_path / "certificates" / "ca.pem").touch()
+    authority = CertificateAuthority().certificate
+    (tmp_path / "certificates" / "ca.pem").write_text(authority, encoding="ascii")
     (tmp_path / "secrets" / "lan.argon2").write_text(HASH, encoding="utf-8")
     names = ("AUTH_KEY", "PRIV_KEY", "MQTT_PASSWORD", "INFLUX_TOKEN", "WRITE_TOKEN", "WALL_TOKEN")
     settings = load_settings(path, {f"OMC_{name}": "x" * 24 for name in names})
