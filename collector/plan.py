@@ -106,13 +106,14 @@ class _Compiler:
 
     def plan(self) -> Plan:
         """Compile everything."""
+        nearer: set[tuple[str | None, str]] = set()
         for profile in self._profiles:
-            for rule in profile.scalars:
-                self._add_rule(rule, None, profile.valid_if)
-            for table in profile.tables:
-                if self._owners[table.name] is profile:
-                    for rule in table.metrics:
-                        self._add_rule(rule, table, profile.valid_if)
+            rules = [
+                (rule, table) for rule, table in self._own(profile) if not nearer & _readings(rule)
+            ]
+            for rule, table in rules:
+                self._add_rule(rule, table, profile.valid_if)
+            nearer |= {reading for rule, _ in rules if rule.oid for reading in _readings(rule)}
         drafts = sorted(self._drafts.values(), key=_order)
         tasks = tuple(self._task(draft) for draft in drafts)
         limits = [p.quirks.max_repetitions for p in self._profiles if p.quirks.max_repetitions]
@@ -132,6 +133,14 @@ class _Compiler:
             ),
             rivals=rivals_of(rule for draft in drafts for rule in draft.rules),
         )
+
+    def _own(self, profile: Profile) -> Iterator[tuple[Rule, Table | None]]:
+        for rule in profile.scalars:
+            yield rule, None
+        for table in profile.tables:
+            if self._owners[table.name] is profile:
+                for rule in table.metrics:
+                    yield rule, table
 
     def _add_rule(self, rule: Rule, table: Table | None, conditions: Sequence[Condition]) -> None:
         draft = self._draft(rule, table)
@@ -193,6 +202,12 @@ class _Compiler:
             for table in self._references.tables_of_rule(rule):
                 found.setdefault(table, {})[rule.priority, False] = Dependent(rule, same_row=False)
         return {place: tuple(rules.values()) for place, rules in found.items()}
+
+
+def _readings(rule: Rule) -> set[tuple[str | None, str]]:
+    """Which objects it reads into which metrics: once a nearer profile does, no farther one may."""
+    cases = rule.choose.cases if rule.choose is not None else ()
+    return {(rule.oid, meaning.metric) for meaning in (rule, *cases) if meaning.metric is not None}
 
 
 def _nearest_texts(profiles: Sequence[Profile]) -> dict[str, TextSources]:

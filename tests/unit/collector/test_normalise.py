@@ -306,6 +306,20 @@ def test_an_event_says_which_series_it_is_about() -> None:
     assert events_of(device) == [expected]
 
 
+def test_a_sentinel_of_the_nearer_profile_is_no_value_for_the_farther_one_either() -> None:
+    farther = (
+        HEAD + f"scalars:\n  - {{oid: {BOX}.5.0, metric: battery_temperature_celsius}}\n"
+        f"  - {{oid: {BOX}.6.0, metric: env_temperature_celsius}}\n"
+    )
+    nearer = (
+        HEAD + f"scalars:\n  - {{oid: {BOX}.5.0, metric: battery_temperature_celsius,"
+        " sentinels: {0: not_supported}}\n"
+    )
+    walk: dict[str, Value] = {f"{BOX}.5.0": 0, f"{BOX}.6.0": 0}
+    device = ReplayedDevice(plan_of(nearer, farther), walk)
+    assert device.poll() == {"env_temperature_celsius": 0.0}
+
+
 def test_what_was_never_supported_is_not_told() -> None:
     device = ReplayedDevice(plan_of(OPTICS), {f"{BOX}.1.1": 2147483647})
     device.poll()
