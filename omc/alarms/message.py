@@ -1,0 +1,216 @@
+"""An alarm in words, for a lock screen at three in the morning.
+
+The first line says how bad, what and where. Then: who is affected, since when, why we think so,
+and the next step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+
+from omc.alarms.alarm import Alarm, Finding
+from omc.alarms.impact import Impact
+from omc.alarms.rule import Rule, StateIs
+from omc.alarms.severity import Severity
+from omc.core.catalogue import Catalogue
+from omc.core.inventory import Inventory, SpanName
+from omc.core.metric import Text
+from omc.core.model import NodeName, SiteCode
+
+#: A shape for each severity, so that nobody depends on colours.
+_SHAPES = {
+    Severity.CLEARED: "✔",
+    Severity.INDETERMINATE: "?",
+    Severity.WARNING: "▽",
+    Severity.MINOR: "△",
+    Severity.MAJOR: "▲",
+    Severity.CRITICAL: "⬤",
+}
+
+#: Labels that name a place are told in words; these are told as they are, after their name.
+_LABEL_WORDS = {
+    "interface": Text(en="port", vi="cổng"),
+    "pon": Text(en="PON", vi="PON"),
+    "ont": Text(en="ONT", vi="ONT"),
+    "cell": Text(en="cell", vi="cell"),
+    "rectifier": Text(en="rectifier", vi="chỉnh lưu"),
+    "string": Text(en="battery", vi="ắc quy"),
+    "phase": Text(en="phase", vi="pha"),
+    "sensor": Text(en="sensor", vi="cảm biến"),
+    "zone": Text(en="zone", vi="vị trí"),
+    "contact": Text(en="contact", vi="tiếp điểm"),
+    "peer": Text(en="peer", vi="đối tác"),
+}
+
+_WORDS = {
+    "since": Text(en="Since", vi="Từ"),
+    "over": Text(en="over after", vi="kết thúc sau"),
+    "affected": Text(en="Affected", vi="Ảnh hưởng"),
+    "sites": Text(en="sites", vi="trạm"),
+    "cells": Text(en="cells", vi="cell"),
+    "people": Text(en="people (estimate)", vi="dân (ước tính)"),
+    "next": Text(en="Next step", vi="Việc cần làm"),
+    "why": Text(en="Why", vi="Căn cứ"),
+    "redundancy": Text(
+        en="no site is cut off: the second way carries the traffic",
+        vi="không trạm nào bị cô lập: hướng dự phòng đang tải",
+    ),
+    "sure": Text(en="confidence", vi="độ tin cậy"),
+    "or": Text(en="else", vi="hoặc"),
+    "value": Text(en="Value", vi="Giá trị"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What people are told.
+
+    Attributes:
+        title: One line: severity, what, where.
+        lines: The rest, most urgent first.
+    """
+
+    title: str
+    lines: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """All of it."""
+        return "\n".join((self.title, *self.lines))
+
+
+class MessageWriter:
+    """Puts alarms into words.
+
+    Args:
+        inventory: Names of sites, nodes and spans.
+        catalogue: Units and texts of states.
+        zone: Time zone of the readers.
+        language: `vi` or `en`.
+    """
+
+    def __init__(
+        self, inventory: Inventory, catalogue: Catalogue, zone: tzinfo, language: str
+    ) -> None:
+        self._inventory = inventory
+        self._catalogue = catalogue
+        self._zone = zone
+        self._language = language
+
+    def write(self, alarm: Alarm, rule: Rule, impact: Impact) -> Message:
+        """The message about an alarm as it is now."""
+        severity = alarm.severity
+        title = f"{_SHAPES[severity]} {self._say(severity.text)}: {self._say(rule.title)}"
+        where = self.where(alarm)
+        if where:
+            title += f" · {where}"
+        lines = [self._affected(alarm, impact), self._since(alarm), self._value(alarm, rule)]
+        if alarm.is_active:
+            lines.append(self._why(alarm.finding) if alarm.finding else "")
+            lines.append(f"{self._word('next')}: {self._say(rule.action)}")
+        return Message(title, tuple(line for line in lines if line))
+
+    def where(self, alarm: Alarm) -> str:
+        """The object of an alarm as people call it."""
+        labels = dict(alarm.labels)
+        span = self._inventory.spans.get(SpanName(labels.get("span", "")))
+        if span is not None:
+            ends = f"{self._place_name(span.start)} – {self._place_name(span.end)}"
+            return f"{span.name} ({ends}, {span.length_km:.1f} km)"
+        parts = [
+            f"{self._say(word)} {labels[name]}"
+            for name, word in _LABEL_WORDS.items()
+            if labels.get(name)
+        ]
+        node = labels.get("node", "")
+        if node:
+            parts.append(node)
+        site = labels.get("site") or self._site_of(node)
+        if site:
+            parts.append(self._site_name(site))
+        return ", ".join(parts)
+
+    def _affected(self, alarm: Alarm, impact: Impact) -> str:
+        if not impact.sites:
+            is_protected_cut = alarm.finding is not None and alarm.finding.fault == "cut"
+            return self._word("redundancy") if is_protected_cut and alarm.is_active else ""
+        parts = [f"{len(impact.sites)} {self._word('sites')}"]
+        if impact.cells:
+            by_technology = ", ".join(f"{n} {name}" for name, n in impact.cells.items())
+            parts.append(f"{by_technology} {self._word('cells')}")
+        if impact.people is not None:
+            parts.append(f"~{self._number(impact.people)} {self._word('people')}")
+        areas = ", ".join(impact.areas[:3]) + (" …" if len(impact.areas) > 3 else "")
+        return f"{self._word('affected')}: {', '.join(parts)}" + (f" · {areas}" if areas else "")
+
+    def _since(self, alarm: Alarm) -> str:
+        began = datetime.fromtimestamp(alarm.raised_ms / 1000, UTC).astimezone(self._zone)
+        text = f"{self._word('since')} {began:%H:%M %d/%m}"
+        if alarm.cleared_ms is not None:
+            text += f", {self._word('over')} {self._duration(alarm.cleared_ms - alarm.raised_ms)}"
+        return text
+
+    def _value(self, alarm: Alarm, rule: Rule) -> str:
+        metric_name = getattr(rule.when, "metric", None)
+        if alarm.value is None or metric_name is None or isinstance(rule.when, StateIs):
+            return ""
+        unit = self._catalogue.metric(metric_name).unit
+        shown = f"{alarm.value:.3g}" + ("" if unit == "1" else f" {unit}")
+        return f"{self._word('value')}: {shown}"
+
+    def _why(self, finding: Finding) -> str:
+        told = _EVIDENCE_VI if self._language == "vi" else _EVIDENCE_EN
+        parts = [
+            told["silent"].format(finding.silent) if finding.silent else "",
+            told["ports"].format(finding.ports_down) if finding.ports_down else "",
+            told.get(f"power_{finding.power}", ""),
+            f"{self._word('sure')} {finding.confidence:.0%}",
+            f"{self._word('or')}: {finding.second}" if finding.second else "",
+        ]
+        return f"{self._word('why')}: " + "; ".join(part for part in parts if part)
+
+    def _site_of(self, node: str) -> str:
+        known = self._inventory.nodes.get(NodeName(node))
+        return (known.site or "") if known is not None else ""
+
+    def _site_name(self, code: str) -> str:
+        site = self._inventory.sites.get(SiteCode(code))
+        return f"{site.name} ({code})" if site is not None else code
+
+    def _place_name(self, name: str) -> str:
+        site = self._inventory.site_of_end(name)
+        return site.name if site is not None else name
+
+    def _word(self, name: str) -> str:
+        return self._say(_WORDS[name])
+
+    def _say(self, text: Text) -> str:
+        return text.of(self._language)
+
+    def _number(self, number: int) -> str:
+        return f"{number:,}".replace(",", "." if self._language == "vi" else ",")
+
+    def _duration(self, milliseconds: int) -> str:
+        minutes = round(milliseconds / 60_000)
+        hours, rest = divmod(minutes, 60)
+        if self._language == "vi":
+            return f"{hours} giờ {rest} phút" if hours else f"{minutes} phút"
+        return f"{hours} h {rest} min" if hours else f"{minutes} min"
+
+
+_EVIDENCE_EN: Mapping[str, str] = {
+    "silent": "{} places asked and silent",
+    "ports": "{} ports of the span without link",
+    "power_mains": "mains was there when last heard",
+    "power_battery": "it was on battery when last heard",
+    "power_nearly_empty": "its battery was nearly empty when last heard",
+}
+_EVIDENCE_VI: Mapping[str, str] = {
+    "silent": "{} vị trí đã hỏi và không trả lời",
+    "ports": "{} cổng của tuyến mất liên kết",
+    "power_mains": "lần cuối liên lạc vẫn có điện lưới",
+    "power_battery": "lần cuối liên lạc đang chạy ắc quy",
+    "power_nearly_empty": "lần cuối liên lạc ắc quy sắp cạn",
+}

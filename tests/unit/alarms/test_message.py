@@ -1,0 +1,87 @@
+"""What people read at three in the morning."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from omc.alarms import Alarm, Severity
+from omc.alarms.alarm import Finding
+from omc.alarms.impact import impact_of
+from omc.alarms.message import MessageWriter
+from tests.sample_data import NEW_YEAR_MS
+from tests.unit.alarms.small_network import small_inventory
+from tests.unit.alarms.watching import catalogue, shipped_rules
+
+INVENTORY = small_inventory()
+DAY = date(2026, 1, 1)
+HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
+
+CUT = Alarm(
+    "fibre_cut",
+    (("span", "SP-1"),),
+    Severity.CRITICAL,
+    Severity.CRITICAL,
+    NEW_YEAR_MS,
+    NEW_YEAR_MS,
+    finding=Finding("cut", 0.97, ("E", "F", "G"), 3, 1, second="dark E"),
+)
+
+
+def test_the_impact_of_lost_places_is_counted_and_estimated() -> None:
+    impact = impact_of(INVENTORY, ["E", "F", "G", "a splitter"], DAY)
+    assert impact.sites == ("E", "F", "G")
+    assert impact.cells == {"4G": 3}
+    assert impact.areas == ("Xã Hai",)
+    assert impact.people == 6000
+    assert impact_of(INVENTORY, ["A", "E"], DAY).people == 8000 // 4 + 6000 // 3
+    assert impact_of(INVENTORY, [], DAY).people is None
+
+
+def test_a_fibre_cut_reads_well_in_vietnamese() -> None:
+    writer = MessageWriter(INVENTORY, catalogue(), HANOI, "vi")
+    impact = impact_of(INVENTORY, ("E", "F", "G"), DAY)
+    message = writer.write(CUT, shipped_rules()["fibre_cut"], impact)
+    assert message.title == "⬤ Nghiêm trọng: Đứt cáp quang · SP-1 (Trạm A – Trạm E, 2.0 km)"
+    assert message.lines[0] == "Ảnh hưởng: 3 trạm, 3 4G cell, ~6.000 dân (ước tính) · Xã Hai"
+    assert message.lines[1] == "Từ 07:00 01/01"
+    assert message.lines[2].startswith("Căn cứ: 3 vị trí đã hỏi và không trả lời; 1 cổng")
+    assert message.lines[3].startswith("Việc cần làm: Đo OTDR")
+
+
+def test_a_cut_with_a_second_way_says_that_nobody_is_cut_off() -> None:
+    writer = MessageWriter(INVENTORY, catalogue(), HANOI, "en")
+    ring = replace(
+        CUT,
+        labels=(("span", "RG-2"),),
+        severity=Severity.MAJOR,
+        finding=Finding("cut", 0.9, ports_down=2),
+    )
+    message = writer.write(ring, shipped_rules()["fibre_cut"], impact_of(INVENTORY, (), DAY))
+    assert message.title == "▲ Major: Fibre cut · RG-2 (Trạm A – Trạm B, 2.0 km)"
+    assert message.lines[0] == "no site is cut off: the second way carries the traffic"
+
+
+def test_what_is_over_says_how_long_it_took_and_asks_for_nothing() -> None:
+    writer = MessageWriter(INVENTORY, catalogue(), HANOI, "en")
+    over = replace(CUT, severity=Severity.CLEARED, cleared_ms=NEW_YEAR_MS + 5_000_000)
+    message = writer.write(over, shipped_rules()["fibre_cut"], impact_of(INVENTORY, (), DAY))
+    assert message.title.startswith("✔ Cleared: Fibre cut")
+    assert message.lines == ("Since 07:00 01/01, over after 1 h 23 min",)
+
+
+def test_an_ordinary_alarm_names_its_object_and_its_value() -> None:
+    writer = MessageWriter(INVENTORY, catalogue(), HANOI, "en")
+    alarm = Alarm(
+        "optical_rx_power_low",
+        (("interface", "Gi0/0/1"), ("node", "A-RTR"), ("site", "A")),
+        Severity.MINOR,
+        Severity.MINOR,
+        NEW_YEAR_MS,
+        NEW_YEAR_MS,
+        value=-25.43,
+    )
+    message = writer.write(alarm, shipped_rules()[alarm.rule], impact_of(INVENTORY, (), DAY))
+    assert message.title == "△ Minor: Received light low · port Gi0/0/1, A-RTR, Trạm A (A)"
+    assert "Value: -25.4 dBm" in message.lines
