@@ -194,7 +194,13 @@ class Correlator:
         )
         if alarm.rule in LINK:
             return list(self._topology.ends(span)) if span is not None else []
-        return [place] if place is not None else []
+        if place is None or self._stands_alone(place):
+            return []
+        return [place]
+
+    def _stands_alone(self, place: Place) -> bool:
+        """One device that is connected to nothing we know of: its own alarm says it all."""
+        return not self._topology.links(place) and len(self._situation.nodes_at(place)) <= 1
 
     def _ask(self, trouble: _Trouble, places: Iterable[Place]) -> None:
         """Have the devices of these places and of those around them polled now."""

@@ -1,0 +1,165 @@
+"""The alarms of a running service: every part put together, and time made to pass for them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from omc.alarms.alarm import Alarm, AlarmKey
+from omc.alarms.correlator import Correlator, Prober
+from omc.alarms.engine import AlarmEngine, Timing
+from omc.alarms.impact import Impact, impact_of
+from omc.alarms.maintenance import Maintenance, MaintenanceWindow
+from omc.alarms.message import Message, MessageWriter
+from omc.alarms.monitor import AlarmMonitor
+from omc.alarms.rule_set import RuleSet
+from omc.alarms.situation import Situation
+from omc.alarms.store import AlarmStore
+from omc.bus.base import Bus
+from omc.core.catalogue import Catalogue
+from omc.core.clock import Clock
+from omc.core.inventory import Inventory
+from omc.core.model import SeriesTable
+from omc.core.settings import AlarmSettings
+from omc.core.topology import Topology
+
+_TICK_SECONDS = 1.0
+_CLEAN_SECONDS = 3600.0
+#: A cleared alarm can be reopened for so long.
+_KEEP_CLEARED = 86_400.0
+
+#: Where alarms are kept, in the data folder.
+STORE_FILE = "alarms.db"
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmWorld:
+    """What alarms are about.
+
+    Attributes:
+        rules: When something is an alarm.
+        catalogue: All metrics.
+        inventory: The network.
+        timezone: Of the people who read.
+        data: Folder for what is kept.
+    """
+
+    rules: RuleSet
+    catalogue: Catalogue
+    inventory: Inventory
+    timezone: ZoneInfo
+    data: Path
+
+
+class AlarmDesk:
+    """Alarms from the first sample to the disk.
+
+    Args:
+        world: What alarms are about.
+        settings: How they are found and kept.
+        clock: The time.
+        prober: Asks devices out of turn.
+
+    Attributes:
+        world: What alarms are about.
+        engine: The alarms as they are.
+        store: What is on disk.
+        maintenance: Planned work.
+    """
+
+    def __init__(
+        self, world: AlarmWorld, settings: AlarmSettings, clock: Clock, prober: Prober
+    ) -> None:
+        self.world = world
+        self._settings = settings
+        self._clock = clock
+        topology = Topology(world.inventory, settings.core)
+        self.maintenance = Maintenance(world.inventory)
+        timings = {rule.name: Timing(rule.hold, rule.clear_after) for rule in world.rules}
+        self.engine = AlarmEngine(clock, timings, self.maintenance, keep_cleared=_KEEP_CLEARED)
+        self._monitor = AlarmMonitor(world.rules, world.catalogue, self.engine, clock)
+        self._situation = Situation(world.inventory, topology, clock)
+        self._correlator = Correlator(
+            self.engine, topology, self._situation, prober, clock, settings.patience
+        )
+        self._writers = {
+            language: MessageWriter(world.inventory, world.catalogue, world.timezone, language)
+            for language in ("vi", "en")
+        }
+        self.store = AlarmStore(world.data / STORE_FILE)
+        self._restore()
+        self.engine.listen(self.store.record)
+        self.engine.listen(self._correlator.heed)
+
+    def attach(self, bus: Bus, table: SeriesTable) -> None:
+        """Hear all that passes on the bus."""
+        bus.listen(self._situation.observe, None)
+        bus.listen(self._monitor.observe, self._monitor.notice)
+        table.on_forget(self._situation.forget)
+        table.on_forget(self._monitor.forget)
+
+    def _restore(self) -> None:
+        for window in self.store.windows():
+            self.maintenance.put(window)
+        cleared_since = self._clock.time_ms() - round(_KEEP_CLEARED * 1000)
+        self.engine.restore(self.store.alarms(cleared_since))
+        self._correlator.restore()
+
+    async def run(self) -> None:
+        """Let time pass until cancelled; what happened by then is on disk."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.store.run(), name="alarm-store")
+            group.create_task(self._tick(), name="alarm-clock")
+            group.create_task(self._clean(), name="alarm-history")
+
+    async def _tick(self) -> None:
+        boundary: int | None = None
+        while True:
+            self._monitor.tick()
+            self.engine.tick()
+            self._correlator.tick()
+            now = self._clock.time_ms()
+            if boundary is not None and now >= boundary:
+                self.engine.apply_maintenance()
+            boundary = self.maintenance.next_boundary(now)
+            await asyncio.sleep(_TICK_SECONDS)
+
+    async def _clean(self) -> None:
+        while True:
+            before = self._clock.time_ms() - round(self._settings.keep_history * 1000)
+            await asyncio.to_thread(self.store.forget_before, before)
+            await asyncio.sleep(_CLEAN_SECONDS)
+
+    # -- what people ask and do --------------------------------------------------------------------
+
+    def children(self, root: AlarmKey) -> list[Alarm]:
+        """Active alarms that a root explains."""
+        return [alarm for alarm in self.engine.active() if alarm.root == root]
+
+    def impact(self, alarm: Alarm) -> Impact:
+        """Whom an alarm cuts off; nobody for one that is no root cause."""
+        places: Iterable[str] = alarm.finding.places if alarm.finding is not None else ()
+        now = datetime.fromtimestamp(self._clock.time_ms() / 1000, self.world.timezone)
+        return impact_of(self.world.inventory, places, now.date())
+
+    def message(self, alarm: Alarm, language: str) -> Message:
+        """An alarm in words: `vi`, or English for any other language."""
+        writer = self._writers["vi" if language == "vi" else "en"]
+        return writer.write(alarm, self.world.rules[alarm.rule], self.impact(alarm))
+
+    def open_window(self, window: MaintenanceWindow) -> None:
+        """Announce planned work. Blocks until it is on disk."""
+        self.store.put_window(window)
+        self.maintenance.put(window)
+        self.engine.apply_maintenance()
+
+    def close_window(self, name: str) -> bool:
+        """Call planned work off, or end it; False if there is none of that name. Blocks."""
+        self.store.remove_window(name)
+        found = self.maintenance.remove(name)
+        self.engine.apply_maintenance()
+        return found

@@ -1,0 +1,25 @@
+"""Settings of alarms: which rules, where the core is, how long history is kept."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from omc.core.quantities import DurationRange, Written
+from omc.core.settings.base import FolderPath, Name, SettingsModel
+
+
+class AlarmSettings(SettingsModel):
+    """How alarms are found and kept.
+
+    Attributes:
+        rules: Folders of rules besides the shipped ones; a later rule replaces one by name.
+        core: Sites (or nodes without a site) where the network's core is: what has no way to any
+            of them is cut off. Empty: the place with the most spans.
+        patience: Seconds between the first loss and the verdict about its root cause, at most.
+        keep_history: Seconds that changes of alarms are kept for.
+    """
+
+    rules: tuple[FolderPath, ...] = ()
+    core: tuple[Name, ...] = ()
+    patience: Annotated[float, Written(DurationRange("1s", "60s").parse)] = 8.0
+    keep_history: Annotated[float, Written(DurationRange("1d", "4000d").parse)] = 400 * 86_400.0
