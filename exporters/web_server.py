@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import Generator
+from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -24,6 +26,19 @@ class _EmbeddedServer(uvicorn.Server):
         yield
 
 
+@dataclass(frozen=True, slots=True)
+class ServerTls:
+    """What a server shows to those who connect, both PEM files.
+
+    Attributes:
+        certificate: With the chain.
+        key: Its private key.
+    """
+
+    certificate: Path
+    key: Path
+
+
 class WebServer:
     """Listens while the `async with` block runs.
 
@@ -34,14 +49,16 @@ class WebServer:
         app: Any ASGI application.
         host: Address or name to listen on; `::` listens on IPv4 as well.
         port: TCP port; 0 lets the system choose one, see `port`.
+        tls: Serve HTTPS; None serves HTTP.
 
     Raises:
         OSError: from entering the block; the address cannot be listened on.
     """
 
-    def __init__(self, app: ASGIApp, host: str, port: int) -> None:
-        self._host = host
+    def __init__(self, app: ASGIApp, host: str, port: int, tls: ServerTls | None = None) -> None:
+        self.host = host
         self._port = port
+        self._tls = tls
         self._tasks = asyncio.TaskGroup()
         self._server = _EmbeddedServer(
             uvicorn.Config(
@@ -53,6 +70,8 @@ class WebServer:
                 access_log=False,
                 server_header=False,
                 timeout_graceful_shutdown=_GRACE_SECONDS,
+                ssl_certfile=str(tls.certificate) if tls else None,
+                ssl_keyfile=str(tls.key) if tls else None,
             )
         )
 
@@ -64,8 +83,8 @@ class WebServer:
     @property
     def url(self) -> str:
         """Where a browser on this machine finds it, without a slash at the end."""
-        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self._host, self._host)
-        return f"http://{host}:{self._port}"
+        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)
+        return f"{'https' if self._tls else 'http'}://{host}:{self._port}"
 
     async def __aenter__(self) -> Self:
         listener = await self._listen()
@@ -91,12 +110,12 @@ class WebServer:
     async def _listen(self) -> socket.socket:
         loop = asyncio.get_running_loop()
         found = await loop.getaddrinfo(
-            self._host, self._port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+            self.host, self._port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )
         family, _, _, _, address = found[0]
         return socket.create_server(
             address[:2],
             family=family,
             backlog=_BACKLOG,
-            dualstack_ipv6=self._host == "::" and socket.has_dualstack_ipv6(),
+            dualstack_ipv6=self.host == "::" and socket.has_dualstack_ipv6(),
         )

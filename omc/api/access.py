@@ -1,0 +1,105 @@
+"""Who calls, and what they may do."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error, InvalidHashError
+
+from omc.core.settings import Role, TokenSettings, UserSettings
+
+#: In the data folder: lets whoever may read that folder use the API, as administrator.
+LOCAL_TOKEN_FILE = "api.token"  # noqa: S105 - the name of a file
+LOCAL_NAME = "local"
+
+_ORDER = (Role.VIEWER, Role.OPERATOR, Role.ADMIN)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Somebody who has proved who they are.
+
+    Attributes:
+        name: User, or name of the token; appears in the history of alarms.
+        role: What they may do.
+    """
+
+    name: str
+    role: Role
+
+    def may(self, role: Role) -> bool:
+        """Whether their role includes another one."""
+        return _ORDER.index(self.role) >= _ORDER.index(role)
+
+
+class Doorman:
+    """Knows users and tokens.
+
+    Args:
+        users: People, with argon2 hashes of their passwords.
+        tokens: Programs.
+        local_token: The token of `LOCAL_TOKEN_FILE`.
+    """
+
+    def __init__(
+        self, users: Iterable[UserSettings], tokens: Iterable[TokenSettings], local_token: str
+    ) -> None:
+        self._users = {user.name: user for user in users}
+        self._tokens = [(t.token.get_secret_value(), Caller(t.name, t.role)) for t in tokens]
+        self._tokens.append((local_token, Caller(LOCAL_NAME, Role.ADMIN)))
+        self._hasher = PasswordHasher()
+        self._nobody = self._hasher.hash(secrets.token_urlsafe(16))
+
+    def admit(self, authorization: str) -> Caller | None:
+        """Who the value of an `Authorization` header proves to be; None for nobody.
+
+        Checking a password takes some milliseconds on purpose: call it in a thread.
+        """
+        scheme, _, credentials = authorization.partition(" ")
+        if scheme.lower() == "bearer":
+            return self._by_token(credentials.strip())
+        if scheme.lower() == "basic":
+            return self._by_password(credentials.strip())
+        return None
+
+    def _by_token(self, token: str) -> Caller | None:
+        found = None
+        for known, caller in self._tokens:  # all are compared, so that time tells nothing
+            if secrets.compare_digest(known.encode(), token.encode()):
+                found = caller
+        return found
+
+    def _by_password(self, encoded: str) -> Caller | None:
+        try:
+            name, _, password = base64.b64decode(encoded, validate=True).decode().partition(":")
+        except (binascii.Error, UnicodeDecodeError):
+            return None
+        user = self._users.get(name)
+        known = user.password_hash.get_secret_value() if user is not None else self._nobody
+        try:
+            self._hasher.verify(known, password)
+        except (Argon2Error, InvalidHashError):
+            return None
+        return None if user is None else Caller(user.name, user.role)
+
+
+def local_token(folder: Path) -> str:
+    """The token of this machine, made at the first start; only the service's user may read it.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    path = folder / LOCAL_TOKEN_FILE
+    if path.exists():
+        return path.read_text(encoding="ascii").strip()
+    folder.mkdir(parents=True, exist_ok=True)
+    token = secrets.token_urlsafe(32)
+    path.touch(mode=0o600)
+    path.write_text(token + "\n", encoding="ascii")
+    return token
