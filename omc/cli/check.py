@@ -32,7 +32,7 @@ Row = tuple[str, int, str]
     help="The settings.",
 )
 def check(config: Path) -> None:
-    """Validate settings, inventory, catalogue, profiles and MQTT mappings.
+    """Validate settings, inventory, catalogue, profiles, MQTT mappings and alarm rules.
 
     Prints every problem as FILE:LINE:COLUMN, what was found and what is allowed. Touches no
     network. Exit code 0 when all is in order, 2 when something has to be mended.
@@ -68,6 +68,7 @@ def _rows(installation: Installation) -> list[Row]:
         ("profiles", len(installation.profiles.names), ", ".join(installation.profiles.names)),
         ("mappings", len(installation.mappings.names), ", ".join(installation.mappings.names)),
         ("metrics", len(installation.catalogue), ""),
+        ("alarm rules", len(installation.rules), ""),
         *_settings_rows(installation.settings),
     ]
 

@@ -106,13 +106,13 @@ async def _demo(wish: _Wish) -> None:
             parts.demo_province(folder, wish.sites, wish.seed, mqtt, control, _say),
         ):
             click.echo(f"MQTT broker on 127.0.0.1:{mqtt}; the province answers SNMP and publishes.")
-            installation = parts.demo_installation(folder, wish.listen)
+            installation = parts.demo_installation(folder, wish.listen, parts.free_port())
             service = Service(installation, clock)
 
             span = parts.example_span(installation.inventory)
 
             def started() -> None:
-                _greet(service, control, span, time.monotonic() - began)
+                _greet(service, control, span, folder, time.monotonic() - began)
 
             async with asyncio.TaskGroup() as group:
                 group.create_task(service.run(stop, started), name="service")
@@ -136,13 +136,14 @@ async def _stop_after(seconds: float, stop: asyncio.Event) -> None:
     stop.set()
 
 
-def _greet(service: Service, control: int, span: str, seconds: float) -> None:
+def _greet(service: Service, control: int, span: str, folder: Path, seconds: float) -> None:
     omc = sys.argv[0] if Path(sys.argv[0]).name == "omc" else "omc"
     click.echo(f"Polling {service.status.devices:,} devices, {seconds:.1f} s after the start.\n")
     click.echo(f"  every series, now     {service.url}/metrics")
     click.echo(f"  is it ready?          {service.url}/-/ready")
     click.echo(f"  cut a fibre           {omc} simulate cut {span} --control 127.0.0.1:{control}")
     click.echo(f"  mend it               {omc} simulate heal --control 127.0.0.1:{control}")
+    click.echo(f"  what is wrong         {omc} alarms list -c {folder / 'omc.yaml'}")
     click.echo("  end                   Ctrl-C\n")
 
 
@@ -167,6 +168,6 @@ def _summary(service: Service, samples_a_second: float) -> str:
     answering = status.devices - status.failing - status.waiting
     return (
         f"{time.strftime('%H:%M:%S')}  {answering:,} of {status.devices:,} devices answering, "
-        f"{status.failing:,} failing  {samples_a_second:,.0f} samples/s  "
+        f"{status.failing:,} failing  {status.alarms:,} alarms  {samples_a_second:,.0f} samples/s  "
         f"{status.series:,} series  {status.late} late, {status.skipped} skipped"
     )

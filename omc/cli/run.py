@@ -32,6 +32,7 @@ def run(config: Path) -> None:
     """
     from omc.core.clock import SystemClock
     from omc.service.installation import load_installation
+    from omc.service.listening import CannotListen
     from omc.service.logs import configure_logs
     from omc.service.service import Service
 
@@ -39,12 +40,8 @@ def run(config: Path) -> None:
     configure_logs(installation.settings.log.level, installation.settings.log.format)
     try:
         asyncio.run(_serve(Service(installation, SystemClock())))
-    except OSError as error:
-        listen = installation.settings.prometheus.listen
-        raise click.ClickException(
-            f"cannot listen on {listen}: {error.strerror or error}; is the service running "
-            "already? Change prometheus.listen to use another port."
-        ) from error
+    except CannotListen as error:
+        raise click.ClickException(str(error)) from error
 
 
 async def _serve(service: Service) -> None:
@@ -60,7 +57,9 @@ async def _serve(service: Service) -> None:
 
     def started() -> None:
         status = service.status
-        log.info("started", nodes=status.devices, metrics=f"{service.url}/metrics")
+        log.info(
+            "started", nodes=status.devices, metrics=f"{service.url}/metrics", api=service.api_url
+        )
 
     await service.run(stop, started)
     status = service.status

@@ -190,7 +190,8 @@ def _write(built: Province, addresses: AddressPlan, broker: ListenAddress, folde
 
     try:
         write_inventory(built, addresses, folder / "inventory")
-        write_settings(folder, len(built.sites), (broker.host, broker.port), Access())
+        core = built.sites[built.core].code
+        write_settings(folder, len(built.sites), core, (broker.host, broker.port), Access())
     except OSError as error:
         raise click.UsageError(
             f"cannot write {error.filename or folder}: {error.strerror}"

@@ -123,15 +123,17 @@ async def _stop(process: asyncio.subprocess.Process) -> None:
         await process.wait()
 
 
-def demo_installation(folder: Path, listen: ListenAddress) -> Installation:
-    """The province's own settings and inventory, with the page at another address.
+def demo_installation(folder: Path, listen: ListenAddress, api_port: int) -> Installation:
+    """The province's own settings and inventory, with the pages at other addresses.
 
     Raises:
         ConfigurationError: the simulator wrote something that the service cannot read.
     """
     settings = folder / "omc.yaml"
     text = settings.read_text(encoding="utf-8")
-    settings.write_text(text.replace("127.0.0.1:9469", str(listen)), encoding="utf-8")
+    text = text.replace("127.0.0.1:9469", str(listen))
+    text = text.replace("127.0.0.1:9470", f"{_LOOPBACK}:{api_port}")
+    settings.write_text(text, encoding="utf-8")
     return load_installation(settings, os.environ)
 
 

@@ -13,6 +13,8 @@ from typing import TypeVar
 from collector.mqtt.mapping import MappingSet
 from collector.mqtt.topic_template import TopicTemplate
 from collector.profile_set import ProfileSet
+from omc.alarms import RuleSet
+from omc.alarms.desk import AlarmWorld
 from omc.core.catalogue import Catalogue
 from omc.core.errors import ConfigurationError, Problem
 from omc.core.inventory import Inventory
@@ -36,6 +38,7 @@ class Installation:
         catalogue: All metrics.
         profiles: The shipped ones and those of the settings' folders.
         mappings: Of MQTT payloads, likewise.
+        rules: Of alarms, likewise.
     """
 
     settings: Settings
@@ -43,6 +46,7 @@ class Installation:
     catalogue: Catalogue
     profiles: ProfileSet
     mappings: MappingSet
+    rules: RuleSet
 
 
 def load_installation(path: Path, environment: Mapping[str, str]) -> Installation:
@@ -62,15 +66,31 @@ def load_installation(path: Path, environment: Mapping[str, str]) -> Installatio
     catalogue = reading.attempt(lambda: Catalogue.load(config_folder() / "metrics"))
     profiles = reading.attempt(lambda: _profiles(settings, catalogue)) if catalogue else None
     mappings = reading.attempt(lambda: _mappings(settings, catalogue)) if catalogue else None
+    rules = reading.attempt(lambda: _rules(settings, catalogue)) if catalogue else None
     if settings is not None and inventory is not None:
+        reading.problems.extend(_unknown_core(path, settings, inventory))
         reading.problems.extend(_unknown_credentials(settings, inventory))
     if inventory is not None and profiles is not None:
         reading.problems.extend(_unknown_profiles(inventory, profiles))
     if settings is not None and mappings is not None:
         reading.problems.extend(_unfit_mappings(path, settings, mappings))
-    if not (settings and inventory and catalogue and profiles and mappings) or reading.problems:
+    if not (settings and inventory and catalogue and profiles and mappings and rules):
         raise ConfigurationError(reading.problems)
-    return Installation(settings, inventory, catalogue, profiles, mappings)
+    if reading.problems:
+        raise ConfigurationError(reading.problems)
+    return Installation(settings, inventory, catalogue, profiles, mappings, rules)
+
+
+def alarm_world(installation: Installation) -> AlarmWorld:
+    """What alarms are about."""
+    settings = installation.settings
+    return AlarmWorld(
+        installation.rules,
+        installation.catalogue,
+        installation.inventory,
+        settings.timezone,
+        settings.data,
+    )
 
 
 class _Reading:
@@ -97,6 +117,11 @@ def _mappings(settings: Settings | None, catalogue: Catalogue) -> MappingSet:
     return MappingSet.load([config_folder() / "mqtt", *own], catalogue)
 
 
+def _rules(settings: Settings | None, catalogue: Catalogue) -> RuleSet:
+    own = settings.alarms.rules if settings else ()
+    return RuleSet.load([config_folder() / "alarms", *own], catalogue)
+
+
 def _inventory_folder(path: Path) -> Path | None:
     """Where the inventory lies, as far as settings that have faults can tell."""
     try:
@@ -114,6 +139,13 @@ def _unknown_credentials(settings: Settings, inventory: Inventory) -> Iterator[P
             known = ", ".join(sorted(settings.credentials)) or "none"
             text = f"found {shown(node.credentials)}; the settings have: {known}"
             yield inventory.problem(node.name, "credentials", text)
+
+
+def _unknown_core(path: Path, settings: Settings, inventory: Inventory) -> Iterator[Problem]:
+    for index, place in enumerate(settings.alarms.core):
+        if place not in inventory.sites and place not in inventory.nodes:
+            text = f"core: found {shown(place)}; there is no site and no node of that name"
+            yield load_yaml(path).problem(("alarms", "core", index), text)
 
 
 def _unknown_profiles(inventory: Inventory, profiles: ProfileSet) -> Iterator[Problem]:

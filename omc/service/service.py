@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from random import Random
@@ -24,11 +24,12 @@ from exporters.http import metrics_app
 from exporters.prometheus import PrometheusView
 from exporters.sink_metrics import SinkMetrics
 from exporters.web_server import WebServer
+from omc.alarms.desk import AlarmDesk
 from omc.bus.local import LocalBus
 from omc.core.clock import Clock
 from omc.core.model import SeriesTable
 from omc.service.brokers import MqttCollector, make_subscribers
-from omc.service.installation import Installation
+from omc.service.installation import Installation, alarm_world
 from omc.service.instruments import (
     CollectingMetrics,
     PollTally,
@@ -36,6 +37,7 @@ from omc.service.instruments import (
     TransportMetrics,
     register_process,
 )
+from omc.service.listening import api_server, start_server
 from omc.service.sinks import open_deliveries
 from omc.service.targets import polled_nodes
 
@@ -61,6 +63,7 @@ class Status:
         samples: Samples handed on since the start.
         brokers: MQTT brokers connected to.
         series: Series on /metrics.
+        alarms: Active alarms that people are told of: no child of a root, no planned work.
     """
 
     devices: int
@@ -72,6 +75,7 @@ class Status:
     samples: int
     brokers: int
     series: int
+    alarms: int
 
 
 class Service:
@@ -101,7 +105,15 @@ class Service:
         self._mqtt = MqttCollector(self._subscribers)
         self._registry.register(self._mqtt)
         self._poller: SnmpPoller | None = None
+        self._alarms = AlarmDesk(alarm_world(installation), settings.alarms, clock, self)
+        self._alarms.attach(self._bus, self._table)
         self.url = ""
+        self.api_url = ""
+
+    def hasten(self, nodes: Iterable[str]) -> None:
+        """Ask these devices now instead of at their turn."""
+        if self._poller is not None:
+            self._poller.hasten(nodes)
 
     @property
     def status(self) -> Status:
@@ -118,6 +130,7 @@ class Service:
             samples=self._polls.samples + self._mqtt.samples,
             brokers=sum(subscriber.counts.connected for subscriber in self._subscribers.values()),
             series=len(self._view),
+            alarms=sum(a.root is None and not a.suppressed for a in self._alarms.engine.active()),
         )
 
     async def run(self, stop: asyncio.Event, started: Callable[[], None]) -> None:
@@ -128,12 +141,14 @@ class Service:
             started: Called once everything runs.
 
         Raises:
-            OSError: the page's address cannot be listened on.
+            CannotListen: an address of the settings cannot be listened on.
         """
         register_process(self._registry)
         async with AsyncExitStack() as stack:
-            web = await stack.enter_async_context(self._web_server())
+            web = await start_server(stack, self._web_server(), "prometheus.listen")
             self.url = web.url
+            server = api_server(self._settings, self._alarms)
+            self.api_url = (await start_server(stack, server, "api.listen")).url
             client = await stack.enter_async_context(
                 SnmpClient(self._clock, max_open_sockets=self._settings.snmp.max_open_sockets)
             )
@@ -172,6 +187,7 @@ class Service:
     ) -> None:
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(poller.run(), name="snmp")]
+            tasks.append(group.create_task(self._alarms.run(), name="alarms"))
             for name, subscriber in self._subscribers.items():
                 tasks.append(group.create_task(subscriber.run(), name=f"mqtt:{name}"))
             tasks.append(group.create_task(_spare_the_collector(poller), name="gc"))

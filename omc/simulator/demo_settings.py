@@ -59,11 +59,19 @@ mqtt:
 
 prometheus:
   listen: 127.0.0.1:9469
+
+api:
+  listen: 127.0.0.1:9470
+
+alarms:
+  core: [{core}]
 """
 
 
-def write_settings(folder: Path, sites: int, mqtt: tuple[str, int], access: Access) -> None:
-    """Write `omc.yaml` and `secrets/` into a folder."""
+def write_settings(
+    folder: Path, sites: int, core: str, mqtt: tuple[str, int], access: Access
+) -> None:
+    """Write `omc.yaml` and `secrets/` into a folder; `core` is the code of the core site."""
     secrets = folder / "secrets"
     secrets.mkdir(parents=True, exist_ok=True)
     (folder / "data").mkdir(exist_ok=True)
@@ -75,6 +83,7 @@ def write_settings(folder: Path, sites: int, mqtt: tuple[str, int], access: Acce
         (secrets / name).write_text(secret + "\n", encoding="utf-8")
     text = _SETTINGS.format(
         sites=sites,
+        core=core,
         community_name=COMMUNITY_NAME,
         user_name=USER_NAME,
         user=access.user,

@@ -1,6 +1,9 @@
 """The settings of an installation: `omc.yaml`."""
 
 from omc.core.settings.access import Role, TokenSettings, UserSettings
+from omc.core.settings.alarms import AlarmSettings
+from omc.core.settings.api import ApiSettings, ServerTlsSettings
+from omc.core.settings.client import ClientSettings, load_client_settings
 from omc.core.settings.document import LogSettings, Settings, load_settings
 from omc.core.settings.mqtt import BrokerSettings, Subscription
 from omc.core.settings.sinks import (
@@ -21,8 +24,11 @@ from omc.core.settings.snmp import (
 from omc.core.settings.tls import TlsSettings
 
 __all__ = [
+    "AlarmSettings",
+    "ApiSettings",
     "AuthSettings",
     "BrokerSettings",
+    "ClientSettings",
     "CommunityCredentials",
     "Credentials",
     "InfluxSettings",
@@ -33,6 +39,7 @@ __all__ = [
     "PrometheusSettings",
     "RemoteWriteSettings",
     "Role",
+    "ServerTlsSettings",
     "Settings",
     "SnmpSettings",
     "Subscription",
@@ -40,5 +47,6 @@ __all__ = [
     "TokenSettings",
     "UserCredentials",
     "UserSettings",
+    "load_client_settings",
     "load_settings",
 ]

@@ -15,6 +15,8 @@ from pydantic import Field, PlainValidator
 
 from omc.core.errors import ConfigurationError, Problem
 from omc.core.settings.access import TokenSettings, UserSettings
+from omc.core.settings.alarms import AlarmSettings
+from omc.core.settings.api import ApiSettings
 from omc.core.settings.base import (
     AnyPath,
     FolderPath,
@@ -67,6 +69,8 @@ class Settings(SettingsModel):
         prometheus: The page that Prometheus scrapes.
         influxdb: Sinks.
         remote_write: Sinks.
+        alarms: How alarms are found and kept.
+        api: The HTTP API, for the `omc` command and other programs.
         users: People who may log in.
         tokens: Programs that may call the API.
         log: What the service says about itself.
@@ -84,6 +88,8 @@ class Settings(SettingsModel):
     prometheus: PrometheusSettings = PrometheusSettings()
     influxdb: tuple[InfluxSettings, ...] = ()
     remote_write: tuple[RemoteWriteSettings, ...] = ()
+    alarms: AlarmSettings = AlarmSettings()
+    api: ApiSettings = ApiSettings()
     users: tuple[UserSettings, ...] = ()
     tokens: tuple[TokenSettings, ...] = ()
     log: LogSettings = LogSettings()

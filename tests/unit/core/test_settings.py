@@ -228,7 +228,7 @@ def test_the_shipped_example_is_right_as_it_is_and_with_every_comment_taken_off(
     path.write_text(shipped, encoding="utf-8")
     assert load_settings(path, {}).mqtt == ()
     path.write_text(_uncommented(shipped), encoding="utf-8")
-    for name in ("profiles", "mappings", "certificates"):
+    for name in ("profiles", "mappings", "alarms", "certificates"):
         (tmp_path / name).mkdir()
     authority = CertificateAuthority().certificate
     (tmp_path / "certificates" / "ca.pem").write_text(authority, encoding="ascii")

@@ -1,0 +1,276 @@
+"""`omc alarms`: what is wrong, and what people do about it, in a running service."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from omc.cli.api_client import ApiClient
+from omc.cli.simulate_options import DURATION
+
+_SEVERITIES = ["indeterminate", "warning", "minor", "major", "critical"]
+
+
+def _service_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Options that say which service is meant, and in which language."""
+    command = click.option(
+        "--language", type=click.Choice(["vi", "en"]), help="Of texts; the settings' by default."
+    )(command)
+    return click.option(
+        "-c",
+        "--config",
+        type=click.Path(dir_okay=False, path_type=Path),
+        default=Path("omc.yaml"),
+        show_default=True,
+        help="Settings of the running service.",
+    )(command)
+
+
+@click.group()
+def alarms() -> None:
+    """Alarms of the running service: list, show, acknowledge, clear, silence.
+
+    KEY is an alarm's key as `list` shows it, or any part of it that fits only one alarm.
+    """
+
+
+@alarms.command("list")
+@_service_options
+@click.option("--severity", type=click.Choice(_SEVERITIES), help="Only this bad or worse.")
+@click.option("--all", "everything", is_flag=True, help="Also what a root cause explains.")
+@click.option("--cleared", is_flag=True, help="Also those that are over.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+def list_alarms(
+    config: Path,
+    language: str | None,
+    severity: str | None,
+    *,
+    everything: bool,
+    cleared: bool,
+    as_json: bool,
+) -> None:
+    """What is wrong now, the worst first; what a root cause explains is folded beneath it."""
+    client = ApiClient.of_settings(config, language)
+    found = _read(client, severity, everything=everything, cleared=cleared)
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+        return
+    click.echo(_listing(found))
+
+
+def _read(
+    client: ApiClient, severity: str | None, *, everything: bool, cleared: bool
+) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = client.get(
+        "/alarms",
+        mildest=severity,
+        roots_only="false" if everything else "true",
+        cleared="true" if cleared else "false",
+    )
+    return found
+
+
+def _listing(found: list[dict[str, Any]]) -> str:
+    if not found:
+        return "No alarms."
+    lines = []
+    for alarm in found:
+        marks = [
+            f"[+{alarm['children']}]" if alarm["children"] else "",
+            f"[{alarm['acknowledged']['who']}]" if alarm["acknowledged"] else "",
+            "[~]" if alarm["flapping"] else "",
+            f"[{alarm['suppressed']}]" if alarm["suppressed"] else "",
+        ]
+        lines.append(
+            " ".join(part for part in (_time(alarm["raised_ms"]), alarm["title"], *marks) if part)
+        )
+        lines.append(f"      {alarm['key']}")
+        lines += [f"      {line}" for line in alarm["text"][:1]]
+    return "\n".join(lines)
+
+
+def _time(time_ms: int) -> str:
+    return datetime.fromtimestamp(time_ms / 1000).astimezone().strftime("%d/%m %H:%M:%S")
+
+
+@alarms.command()
+@_service_options
+@click.option("--every", type=DURATION, default=2.0, help="How often to look.")
+def watch(config: Path, language: str | None, every: float) -> None:
+    """A list that stays and follows what happens; Ctrl-C ends it."""
+    client = ApiClient.of_settings(config, language)
+    try:
+        while True:
+            listing = _listing(_read(client, None, everything=False, cleared=False))
+            click.clear()
+            click.echo(f"{datetime.now().astimezone():%H:%M:%S}  {client.url}\n\n{listing}")
+            time.sleep(every)
+    except KeyboardInterrupt:
+        click.echo()
+
+
+@alarms.command()
+@_service_options
+@click.argument("key")
+def show(config: Path, language: str | None, key: str) -> None:
+    """One alarm: what it says, what it explains, what happened."""
+    client = ApiClient.of_settings(config, language)
+    alarm = client.get("/alarms/one", key=_key(client, key))
+    click.echo("\n".join([alarm["title"], *alarm["text"], "", alarm["key"]]))
+    if alarm["root"]:
+        click.echo(f"  root: {alarm['root']}")
+    children = client.get("/alarms", root=alarm["key"])
+    for child in children:
+        click.echo(f"  + {child['title']}")
+    click.echo()
+    _echo_history(client.get("/alarms/history", key=alarm["key"], limit=50))
+
+
+@alarms.command()
+@_service_options
+@click.argument("key", required=False)
+@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True)
+def history(config: Path, language: str | None, key: str | None, limit: int) -> None:
+    """What happened, newest first: to one alarm, or to all."""
+    client = ApiClient.of_settings(config, language)
+    wanted = _key(client, key) if key else None
+    changes = client.get("/alarms/history", key=wanted, limit=limit)
+    _echo_history(changes, with_keys=key is None)
+
+
+def _echo_history(changes: list[dict[str, Any]], *, with_keys: bool = False) -> None:
+    for change in changes:
+        parts = [
+            _time(change["time_ms"]),
+            f"{change['kind']:<14}",
+            f"{change['severity']:<9}",
+            change["key"] if with_keys else "",
+            change["who"],
+            change["text"],
+        ]
+        click.echo("  ".join(part for part in parts if part).rstrip())
+
+
+def _remark_command(name: str, path: str, help_text: str, *, text_required: bool = False) -> None:
+    """One of the commands that name an alarm and say something to it."""
+
+    @alarms.command(name, help=help_text)
+    @_service_options
+    @click.argument("key")
+    @click.argument("text", required=text_required, default=None if text_required else "")
+    def command(config: Path, language: str | None, key: str, text: str) -> None:
+        client = ApiClient.of_settings(config, language)
+        alarm = client.post(path, {"key": _key(client, key), "text": text})
+        click.echo(alarm["title"])
+
+
+_remark_command("ack", "/alarms/acknowledge", "Say that you take care of it.")
+_remark_command("unack", "/alarms/unacknowledge", "Take that back.")
+_remark_command("clear", "/alarms/clear", "Clear it by hand; it comes back if it is still so.")
+_remark_command("comment", "/alarms/comment", "Add a remark to its history.", text_required=True)
+
+
+@alarms.command()
+@_service_options
+@click.argument("key")
+@click.argument("to", required=False)
+def assign(config: Path, language: str | None, key: str, to: str | None) -> None:
+    """Give it to somebody; without TO, to nobody."""
+    client = ApiClient.of_settings(config, language)
+    alarm = client.post("/alarms/assign", {"key": _key(client, key), "to": to})
+    click.echo(f"{alarm['title']}  [{alarm['assigned'] or '-'}]")
+
+
+@alarms.command()
+@_service_options
+def rules(config: Path, language: str | None) -> None:
+    """Every kind of alarm, and what it means."""
+    client = ApiClient.of_settings(config, language)
+    for rule in client.get("/rules"):
+        click.echo(
+            f"{rule['name']}: {rule['title']}\n    {rule['meaning']}\n    → {rule['action']}"
+        )
+
+
+@alarms.command()
+@_service_options
+@click.argument("name")
+@click.option("--for", "seconds", type=DURATION, required=True, help="How long: 2h, 30m ...")
+@click.option("--in", "delay", type=DURATION, default=0.0, help="Begin later: 8h ...")
+@click.option("--reason", default="", help="In your words.")
+@click.option("--site", "sites", multiple=True, help="Code; may be repeated.")
+@click.option("--node", "nodes", multiple=True, help="Name; may be repeated.")
+@click.option("--area", "areas", multiple=True, help="Code; may be repeated.")
+@click.option("--span", "spans", multiple=True, help="Name; may be repeated.")
+@click.option("--everywhere", is_flag=True, help="The whole network.")
+def silence(
+    config: Path,
+    language: str | None,
+    name: str,
+    seconds: float,
+    delay: float,
+    reason: str,
+    sites: tuple[str, ...],
+    nodes: tuple[str, ...],
+    areas: tuple[str, ...],
+    spans: tuple[str, ...],
+    *,
+    everywhere: bool,
+) -> None:
+    """Announce planned work NAME: alarms within it are recorded, and nobody is told."""
+    if not (sites or nodes or areas or spans or everywhere):
+        raise click.UsageError("say where: --site, --node, --area, --span or --everywhere")
+    begins = time.time() + delay
+    window = {
+        "name": name,
+        "begins_ms": round(begins * 1000),
+        "ends_ms": round((begins + seconds) * 1000),
+        "reason": reason,
+        "sites": sites,
+        "nodes": nodes,
+        "areas": areas,
+        "spans": spans,
+    }
+    ApiClient.of_settings(config, language).post("/maintenance", window)
+    click.echo(f"{name}: {_time(round(begins * 1000))} – {_time(round((begins + seconds) * 1000))}")
+
+
+@alarms.command()
+@_service_options
+@click.argument("name")
+def unsilence(config: Path, language: str | None, name: str) -> None:
+    """End planned work NAME, or call it off."""
+    ApiClient.of_settings(config, language).call("DELETE", "/maintenance", {"name": name})
+    click.echo(f"{name}: ended")
+
+
+@alarms.command()
+@_service_options
+def silences(config: Path, language: str | None) -> None:
+    """Planned work that was announced."""
+    for window in ApiClient.of_settings(config, language).get("/maintenance"):
+        places = [*window["sites"], *window["nodes"], *window["areas"], *window["spans"]]
+        click.echo(
+            f"{window['name']}: {_time(window['begins_ms'])} – {_time(window['ends_ms'])}  "
+            f"{', '.join(places) or 'everywhere'}  {window['who']}  {window['reason']}".rstrip()
+        )
+
+
+def _key(client: ApiClient, part: str) -> str:
+    """The key of the one alarm that a part of a key fits."""
+    keys = [alarm["key"] for alarm in client.get("/alarms", cleared="true")]
+    if part in keys:
+        return part
+    fitting = [key for key in keys if part in key]
+    if not fitting:
+        raise click.ClickException(f"no alarm has {part!r} in its key; `omc alarms list --all`")
+    if len(fitting) > 1:
+        shown = "\n  ".join(fitting[:10])
+        raise click.ClickException(f"{part!r} fits {len(fitting)} alarms:\n  {shown}")
+    return str(fitting[0])

@@ -1,0 +1,52 @@
+"""The servers of the service, and what is said when one cannot listen."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack
+from importlib.metadata import version
+
+from exporters.web_server import ServerTls, WebServer
+from omc.alarms.desk import AlarmDesk
+from omc.api.access import Doorman, local_token
+from omc.api.app import api_app
+from omc.core.errors import OmcError
+from omc.core.quantities import ListenAddress
+from omc.core.settings import Settings
+
+
+class CannotListen(OmcError):
+    """An address of the settings is taken or not ours; the text says which and what helps."""
+
+
+async def start_server(stack: AsyncExitStack, server: WebServer, key: str) -> WebServer:
+    """Listen until the stack is closed.
+
+    Args:
+        stack: Closes the server.
+        server: What listens.
+        key: Its key in the settings, for the error.
+
+    Raises:
+        CannotListen: the address cannot be listened on.
+    """
+    try:
+        return await stack.enter_async_context(server)
+    except OSError as error:
+        raise CannotListen(
+            f"cannot listen on {ListenAddress(server.host, server.port)}: "
+            f"{error.strerror or error}; is the service running already? "
+            f"Change {key} to use another port."
+        ) from error
+
+
+def api_server(settings: Settings, desk: AlarmDesk) -> WebServer:
+    """The server of the HTTP API.
+
+    Raises:
+        OSError: the data folder, where the local token is kept, cannot be written.
+    """
+    doorman = Doorman(settings.users, settings.tokens, local_token(settings.data))
+    written = settings.api
+    tls = ServerTls(written.tls.certificate, written.tls.key) if written.tls else None
+    app = api_app(desk, doorman, version("omc-telemetry"))
+    return WebServer(app, written.listen.host, written.listen.port, tls)

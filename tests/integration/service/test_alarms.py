@@ -1,0 +1,105 @@
+"""Alarms of `omc run`: a real device dies, people act on it, and a restart forgets nothing."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.integration.service.test_run import SNMP, omc_run, settings_of
+from tests.servers.process import free_port
+from tests.servers.snmpd import Snmpd
+
+KEY = 'device_unreachable{node="VPC0001-router",site="VPC0001"}'
+
+
+def omc(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "omc", "alarms", arguments[0]]
+    return subprocess.run(
+        [*command, "-c", str(folder / "omc.yaml"), *arguments[1:]],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def alarms(folder: Path) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(omc(folder, "list", "--all", "--json").stdout)
+    return found
+
+
+def _settings() -> str:
+    credentials = "\n  public: {version: 2c, community: env:OMC_COMMUNITY}"
+    api = f"\n  listen: 127.0.0.1:{free_port()}"
+    return settings_of(snmp=SNMP, credentials=credentials, api=api, language=" en")
+
+
+def _nodes(snmpd: Snmpd) -> str:
+    columns = "name,kind,site,address,port,credentials\n"
+    return columns + f"VPC0001-router,router,VPC0001,127.0.0.1,{snmpd.port},public\n"
+
+
+def test_a_dead_device_is_told_acknowledged_and_remembered_over_a_restart(tmp_path: Path) -> None:
+    settings = _settings()
+    with Snmpd() as snmpd:
+        nodes = _nodes(snmpd)
+        with omc_run(tmp_path, settings, nodes, OMC_COMMUNITY="public") as running:
+            running.wait_until(lambda: running.get("/-/ready")[0] == 200)
+            assert omc(tmp_path, "list").stdout == "No alarms.\n"
+            snmpd.stop()
+            running.wait_until(lambda: [a["key"] for a in alarms(tmp_path)] == [KEY])
+            shown = omc(tmp_path, "ack", "unreachable", "xem nguồn trước")
+            assert "Device unreachable · VPC0001-router, Vĩnh Yên 1 (VPC0001)" in shown.stdout
+            running.process.send_signal(signal.SIGTERM)
+            running.process.wait(10)
+        with omc_run(tmp_path, settings, nodes, OMC_COMMUNITY="public") as running:
+            running.wait_until(lambda: running.get("/-/ready")[0] == 200)
+            (alarm,) = alarms(tmp_path)
+            assert alarm["acknowledged"]["who"] == "local"
+            assert alarm["occurrences"] == 1
+            snmpd.start()
+            running.wait_until(lambda: alarms(tmp_path) == [])
+            told = omc(tmp_path, "history", KEY).stdout
+    kinds = [line.split()[2] for line in told.splitlines()]
+    assert kinds == ["cleared", "acknowledged", "raised"]
+    assert "xem nguồn trước" in told
+
+
+def test_planned_work_is_announced_and_ended(tmp_path: Path) -> None:
+    with Snmpd() as snmpd:
+        nodes = _nodes(snmpd)
+        with omc_run(tmp_path, _settings(), nodes, OMC_COMMUNITY="public") as running:
+            running.wait_until(lambda: running.get("/-/ready")[0] == 200)
+            assert omc(tmp_path, "silence", "w", "--for", "1h").returncode == 2  # where?
+            wrong = omc(tmp_path, "silence", "w", "--for", "1h", "--site", "VPC9999")
+            assert wrong.returncode == 1
+            assert "there is no site 'VPC9999' in the inventory" in wrong.stderr
+            assert omc(tmp_path, "silence", "w", "--for", "1h", "--site", "VPC0001").returncode == 0
+            assert "VPC0001" in omc(tmp_path, "silences").stdout
+            snmpd.stop()
+            running.wait_until(lambda: [a["suppressed"] for a in alarms(tmp_path)] == ["w"])
+            assert omc(tmp_path, "unsilence", "w").returncode == 0
+            assert [a["suppressed"] for a in alarms(tmp_path)] == [None]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("list",), "has `omc run -c"),
+        (("ack",), "Missing argument 'KEY'"),
+    ],
+)
+def test_without_a_running_service_it_says_what_is_missing(
+    tmp_path: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    (tmp_path / "inventory").mkdir()
+    (tmp_path / "omc.yaml").write_text("inventory: inventory\ndata: data\n", encoding="utf-8")
+    done = omc(tmp_path, *arguments)
+    assert done.returncode != 0
+    assert said in done.stderr
