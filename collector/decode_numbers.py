@@ -102,6 +102,10 @@ def _watts_to_dbm(watts: float, states: _States, lookup: Lookup) -> NumberStep:
     return step
 
 
+def _no_light_at(floor: float, states: _States, lookup: Lookup) -> NumberStep:
+    return lambda number: Quality.NO_LIGHT if number <= floor else number
+
+
 def _sensor_scale(rule: SensorScale, states: _States, lookup: Lookup) -> NumberStep:
     scale, precision = to_number(lookup(rule.scale)), to_number(lookup(rule.precision))
     if scale not in _SCALES or precision not in _PRECISIONS:
@@ -186,6 +190,7 @@ _STEPS: Mapping[str, Callable[[Any, _States, Lookup], NumberStep]] = {
     "twos_complement": _twos_complement,
     "float_bits": _float_bits,
     "watts_to_dbm": _watts_to_dbm,
+    "no_light_at": _no_light_at,
     "sensor_scale": _sensor_scale,
     "scale_from": _scale_from,
     "differs_from": _differs_from,

@@ -98,6 +98,7 @@ class Step(Model):
         float_bits: An unsigned integer whose bits are an IEEE 754 number of 32 or 64 bits.
         watts_to_dbm: Optical or radio power; the argument is the watts that a value of 1 means.
             Zero and less is no light.
+        no_light_at: This value and less is no light: the floor of the device's measurement.
         sensor_scale: Power of ten from columns of the same row.
         scale_from: Factor from another object.
         differs_from: 1 where the value differs from another object's (a contact and its normal
@@ -121,6 +122,7 @@ class Step(Model):
     twos_complement: Annotated[int, Field(ge=2, le=64)] | None = None
     float_bits: Literal[32, 64] | None = None
     watts_to_dbm: Annotated[float, Field(gt=0)] | None = None
+    no_light_at: float | None = None
     sensor_scale: SensorScale | None = None
     scale_from: ScaleFrom | None = None
     differs_from: Reference | None = None

@@ -75,7 +75,8 @@ def test_candidates_that_do_not_answer_leave_the_generic_profile() -> None:
     [
         ("1.3.6.1.4.1.2011.2.248", "Huawei Integrated Access Software", "huawei-smartax"),
         ("1.3.6.1.4.1.2011.2.999", "Huawei Integrated Access Software", "huawei-smartax"),
-        ("1.3.6.1.4.1.2011.2.999", "Huawei Versatile Routing Platform", "generic"),
+        ("1.3.6.1.4.1.2011.2.999", "Huawei Versatile Routing Platform", "huawei-vrp"),
+        ("1.3.6.1.4.1.2011.2.999", "Another Huawei thing", "generic"),
         ("1.3.6.1.4.1.6302.2.1", "", "vertiv-ees"),
         (NET_SNMP, "Linux ES_Controller 2.6.27.18", "vertiv-ees"),
         (NET_SNMP, "Linux router 6.1", "generic"),
