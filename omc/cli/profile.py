@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from omc.cli.profile_suggest import suggest
+
 if TYPE_CHECKING:
     from collector.plan import Plan
     from collector.profile_set import ProfileSet
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def profile() -> None:
-    """Device profiles: list them, look into one, try one on a recording of a device."""
+    """Device profiles: list them, look into one, try one on a recording, draft a new one."""
 
 
 @profile.command("list")
@@ -137,3 +139,6 @@ def chosen(name: str, profiles: ProfileSet) -> str:
     close = get_close_matches(name, profiles.names, n=1)
     hint = f"did you mean {close[0]!r}?" if close else "`omc profile list` has them all"
     raise click.BadParameter(f"there is no profile {name!r}; {hint}", param_hint="PROFILE")
+
+
+profile.add_command(suggest)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from collector.drafting.walk_shape import Oid, objects_of
 from collector.plan import Plan, compile_plan
 from collector.profile_set import ProfileSet
 from collector.refusal import Cause, Refusal
@@ -14,7 +15,6 @@ from collector.varbind import Value
 from omc.core.catalogue import Catalogue
 from omc.core.clock import SystemClock
 from omc.service.single_poll import poll_once
-from omc.service.walk_shape import Oid, objects_of
 from omc.simulator.demo_settings import Access
 from omc.simulator.recording import Recording
 from omc.simulator.replay import ReplayServer

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from tests.servers.replay import replayed
 from tests.servers.simulator import omc
+from tests.unit.collector.drafting.mibs import ACME
 
 #: A power system of a vendor nobody knows; two of its objects are in the profile below.
 RECORDING = """\
@@ -101,3 +103,26 @@ def test_profiles_can_be_listed_and_looked_into() -> None:
     unknown = omc_profile("show", "ups-mob")
     assert unknown.returncode == 2
     assert "did you mean 'ups-mib'?" in unknown.stderr
+
+
+def test_a_profile_is_drafted_from_a_device_and_its_mib_and_tried(folder: Path) -> None:
+    mib, drafted = folder / "ACME-POWER-MIB.txt", folder / "acme-draft.yaml"
+    mib.write_text(ACME, encoding="utf-8")
+    recording = folder / "rectifiers.snmprec"
+    recording.write_text(
+        RECORDING + "1.3.6.1.4.1.99999.2.1.4.1.65|2|17\n1.3.6.1.4.1.99999.1.0|2|5412\n",
+        encoding="utf-8",
+    )
+    with replayed(recording) as ports:
+        device = f"127.0.0.1:{ports['rectifiers']}"
+        done = omc_profile("suggest", device, "--mib", str(mib), "-o", str(drafted))
+        assert done.returncode == 0, done.stderr
+    tried = omc_profile("test", str(drafted), str(recording), "--read").stdout
+    assert "54.12 V" in tried
+    assert "1.7 A" in tried
+
+
+def test_no_tree_of_a_device_is_walked_unasked(folder: Path) -> None:
+    done = omc_profile("suggest", "127.0.0.1:9")
+    assert done.returncode == 2
+    assert "a vendor's tree is not walked unasked" in done.stderr

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from omc.service.walk_shape import Oid, objects_of
+from collector.drafting.walk_shape import Oid, objects_of
 
 
 def oids(*texts: str) -> list[Oid]:
