@@ -191,7 +191,8 @@ class Service:
             for name, subscriber in self._subscribers.items():
                 tasks.append(group.create_task(subscriber.run(), name=f"mqtt:{name}"))
             tasks.append(group.create_task(_spare_the_collector(poller), name="gc"))
-            tasks.append(group.create_task(_sweep(self._view), name="sweep"))
+            if self._settings.remote_write:
+                tasks.append(group.create_task(_sweep(self._view), name="sweep"))
             started()
             await stop.wait()
             for task in tasks:
@@ -230,7 +231,7 @@ class Service:
 
 
 async def _sweep(view: PrometheusView) -> None:
-    """Notice what has expired though nobody may scrape: sinks are to be told that it has."""
+    """Notice what has expired though nobody may scrape: receivers are to be told that it has."""
     while True:
         await asyncio.sleep(SWEEP_SECONDS)
         for _ in view.sweep():
