@@ -35,6 +35,7 @@ from collector.profile_set import ProfileSet
 from collector.snmp.credentials import Community, Target
 from collector.snmp.device import PollResult
 from omc.core.catalogue import Catalogue
+from omc.core.errors import SourceError
 from omc.core.resources import config_folder
 from omc.service.single_poll import poll_once
 from omc.simulator.recording import Recording
@@ -85,9 +86,12 @@ def replayed(files: Sequence[Path]) -> Iterator[dict[str, int]]:
 
 
 async def poll(port: int, catalogue: Catalogue, profiles: ProfileSet) -> tuple[str, PollResult]:
-    """Poll one agent to the end."""
+    """Poll one agent to the end; what keeps it from being read is among the problems."""
     target = Target("127.0.0.1", port, Community(), timeout=5.0, retries=1)
-    return await poll_once(target, "auto", "device", _DEADLINE, catalogue, profiles)
+    try:
+        return await poll_once(target, "auto", "device", _DEADLINE, catalogue, profiles)
+    except SourceError as error:
+        return "none", PollResult(problems=[str(error)])
 
 
 def judged(
@@ -99,7 +103,9 @@ def judged(
 ) -> DeviceRecall:
     """Hold what was read against what is known of a recording."""
     recording = Recording.load(file)
-    recorded = (".".join(map(str, oid)) for oid in recording.oids)
+    recorded = {
+        ".".join(map(str, oid)): recording.value(place) for place, oid in enumerate(recording.oids)
+    }
     judge = Judge(family, result, recorded, explanations)
     readings = load_readings(file.with_name(f"{recording.name}.expected.json"))
     known = {reading.oid for reading in readings}
@@ -122,8 +128,9 @@ def measure(folder: Path, names: Sequence[str]) -> list[DeviceRecall]:
     """Ask every recording of a folder, or those with the names."""
     files = sorted(folder.glob("*.snmprec"))
     chosen = [f for f in files if not names or f.name.removesuffix(".snmprec") in names]
+    chosen = [f for f in chosen if Recording.parse("", f.read_bytes()).oids]
     if not chosen or len(chosen) < len(names):
-        raise SystemExit(f"not all of {', '.join(names) or '*.snmprec'} are in {folder}")
+        raise SystemExit(f"not all of {', '.join(names) or '*.snmprec'} are recordings in {folder}")
     anchors, explanations = load_anchors(folder / "anchors.csv"), load_explanations()
     catalogue = Catalogue.load(config_folder() / "metrics")
     profiles = ProfileSet.load([config_folder() / "profiles"], catalogue)

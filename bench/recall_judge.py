@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -60,7 +60,7 @@ class Judge:
     Args:
         family: The profile it was read with.
         result: Of a poll with origins.
-        recorded: Every OID of the recording.
+        recorded: Value by OID, as the recording has them; None is Null.
         explanations: All there are.
     """
 
@@ -68,14 +68,14 @@ class Judge:
         self,
         family: str,
         result: PollResult,
-        recorded: Iterable[str],
+        recorded: Mapping[str, object],
         explanations: Sequence[Explanation],
     ) -> None:
         self.family = family
         self.samples: dict[str, list[tuple[Series, float]]] = {}
         self._values: dict[Series, float] = {}
         self._refusals: dict[str, Refusal] = {r.oid: r for r in result.refusals}
-        self._recorded = set(recorded)
+        self._recorded = recorded
         self._explanations = tuple(explanations)
         self._labels: set[str] = set()
         for batch in result.batches:
@@ -117,9 +117,10 @@ class Judge:
             return Verdict.RIGHT, ""
         refusal = self._refusals.get(truth.oid)
         if refusal is None:
-            known = truth.oid in self._recorded
-            if not known:
+            if truth.oid not in self._recorded:
                 return Verdict.SHOWN_WRONG, "LibreNMS names an OID that the recording does not have"
+            if self._recorded[truth.oid] is None:
+                return Verdict.NO_VALUE, "the device answers Null"
             return Verdict.MISSING, f"profile {self.family} does not read the object"
         series = refusal.series
         if refusal.cause is Cause.SUPERSEDED and series in self._values:

@@ -146,6 +146,7 @@ def load_readings(file: Path) -> list[Truth]:
             LIBRENMS_UNITS.get(reading["class"], ""),
         )
         for reading in json.loads(file.read_text(encoding="utf-8"))
+        if isinstance(reading.get("value"), int | float)
     ]
 
 

@@ -64,6 +64,11 @@ class Cursor:
         self.repetitions = repetitions
         self.handle: Any = None
 
+    def jump(self, oid: str) -> None:
+        """Go on after an OID of the column that no reply had: a row that cannot be received."""
+        self.position = oid
+        self.handle = None
+
 
 class Get:
     """GET of some instances. The reply holds those that exist, in no promised order."""

@@ -13,6 +13,8 @@ _PATIENCE = 50
 _LONGEST_PATIENCE = 5000
 #: Pages whose order is remembered as right, for one device.
 _REMEMBERED_PAGES = 4096
+#: Rows without a value that are remembered, for one device.
+_REMEMBERED_SKIPS = 1024
 
 
 @dataclass(slots=True)
@@ -41,6 +43,7 @@ class AgentLimits:
         "_pages",
         "_patience",
         "_rows",
+        "_skips",
         "_words",
         "bulk",
         "get_size",
@@ -57,6 +60,7 @@ class AgentLimits:
         self._patience = _PATIENCE
         self._failed_before = False
         self._rows: dict[str, int] = {}
+        self._skips: dict[tuple[str, str], str] = {}
         self._words: dict[str, _Word] = {}
         self._pages: set[int] = set()
         self._last_columns: set[str] = set()
@@ -117,3 +121,13 @@ class AgentLimits:
     def remember(self, oid: str, position: str, answer: Answer) -> None:
         """The agent said `answer` about what follows `position` in the column (or GET) `oid`."""
         self._words[oid] = _Word(position, answer, _TRUST)
+
+    def skip_after(self, column: str, position: str) -> str | None:
+        """The row without a value that follows a position of a column, if one is known."""
+        return self._skips.get((column, position))
+
+    def remember_skip(self, column: str, position: str, oid: str) -> None:
+        """The row after `position` has no value, so that it is not received like others."""
+        if len(self._skips) >= _REMEMBERED_SKIPS:
+            self._skips.clear()
+        self._skips[column, position] = oid

@@ -337,11 +337,12 @@ class _Place:
     __slots__ = ("anywhere", "at", "page")
 
     def __init__(self, cursor: Cursor) -> None:
-        self.at = self.page = self.anywhere = GetIter(cursor.column, cursor.repetitions)
+        self.at = GetIter(cursor.position, cursor.repetitions)
+        self.page = self.anywhere = GetIter(cursor.column, cursor.repetitions)
 
 
 def _place(cursor: Cursor) -> _Place:
-    """Put a cursor at the start of its column."""
+    """Put a cursor where it says, at first the start of its column."""
     place = cursor.handle = _Place(cursor)
     return place
 

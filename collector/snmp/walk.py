@@ -39,6 +39,12 @@ MAX_ROWS = 1_000_000
 #: Answers that end a walk as it should end. SNMPv1 has no endOfMibView, some v2c agents forget it.
 _ENDS = (Answer.END_OF_MIB_VIEW, Answer.NO_SUCH_NAME)
 
+#: Answers of rows that have no value: Null, and exceptions where a GETNEXT has none.
+_VALUELESS = (Answer.NULL, Answer.NO_SUCH_INSTANCE, Answer.NO_SUCH_OBJECT)
+
+#: Rows without a value that one walk steps over: each was asked for on its own once.
+_MAX_SKIPS = 256
+
 #: How often in a row an agent may take an empty answer back without giving a row.
 _MAX_DOUBTS = 3
 
@@ -115,6 +121,7 @@ class _Walker:
         "_on_page",
         "_pages",
         "_seen",
+        "_skips",
         "_tried",
         "end",
     )
@@ -137,6 +144,7 @@ class _Walker:
         self._doubts = 0
         self._pages: list[list[Varbind]] = []
         self._seen: set[str] | None = None
+        self._skips = 0
 
     def rows(self) -> Request:
         """As many rows as the agent is believed to answer."""
@@ -214,7 +222,10 @@ class _Walker:
     # -- doubts ----------------------------------------------------------------------------------
 
     def _doubt(self, request: Request) -> Request | None:
-        """The agent answered with nothing: the end, or an error-status."""
+        """The agent answered with nothing: the end, a row without a value, or an error-status."""
+        skip = self._limits.skip_after(self.end.column, self._cursor.position)
+        if skip is not None:
+            return self._skip_to(skip)
         known = self._limits.recall(self.end.column, self._cursor.position)
         if known is not None:
             return self._judge(known)
@@ -253,8 +264,23 @@ class _Walker:
             if oid.startswith(self.end.column + "."):
                 return Next(self._cursor)  # it has changed its mind
             answer = Answer.END_OF_MIB_VIEW
+        oid = reply.varbinds[0][0] if reply.varbinds else ""
+        if answer in _VALUELESS and oid and _arcs(oid) > _arcs(self._cursor.position):
+            self._limits.remember_skip(self.end.column, self._cursor.position, oid)
+            return self._skip_to(oid)
         self._limits.remember(self.end.column, self._cursor.position, answer)
         return self._judge(answer)
+
+    def _skip_to(self, oid: str) -> Request | None:
+        """Step over a row without a value."""
+        if not oid.startswith(self.end.column + "."):
+            return self._complete()
+        self._skips += 1
+        if self._skips > _MAX_SKIPS:
+            return self._fail(f"has more than {_MAX_SKIPS} rows without a value")
+        self._doubts = 0
+        self._cursor.jump(oid)
+        return self.rows()
 
     def _judge(self, answer: Answer) -> Request | None:
         if answer in _ENDS:

@@ -278,11 +278,21 @@ async def test_a_row_without_a_value_is_skipped(client: SnmpClient, tag: int) ->
         assert rows == EXPECTED[:6] + EXPECTED[7:]
 
 
-async def test_a_row_of_null_that_cannot_be_skipped_is_reported(client: SnmpClient) -> None:
-    async with Agent(ROWS | {f"{WALKED}.7": Tlv(NULL)}) as agent:
-        end, rows = await walked(session(client, agent, version=Version.V1))
-        assert "answered null" in str(end.error)
-        assert rows == EXPECTED[:6]
+@pytest.mark.parametrize("version", list(Version))
+@pytest.mark.parametrize("rows", [[7], [1, 2, 3, 4, 5, 6], [20, 21], [38, 39, 40], [1, 7, 40]])
+async def test_rows_of_null_are_stepped_over_wherever_they_stand(
+    client: SnmpClient, rows: list[int], version: Version
+) -> None:
+    nulls = {f"{WALKED}.{row}": Tlv(NULL) for row in rows}
+    async with Agent(ROWS | nulls) as agent:
+        on = session(client, agent, version=version, max_repetitions=2)
+        for _ in range(2):
+            end, found = await walked(on)
+            assert end.complete
+            assert found == [row for row in EXPECTED if row[0] not in nulls]
+            opinions = client.counts.second_opinions
+        await walked(on)
+        assert client.counts.second_opinions == opinions
 
 
 # -- lies about datagrams --------------------------------------------------------------------------

@@ -227,6 +227,20 @@ def test_an_agent_that_takes_its_empty_answers_back_for_ever_is_given_up() -> No
     assert oids == []
 
 
+def test_an_agent_with_rows_of_null_for_ever_is_given_up() -> None:
+    class Nulls(MemoryAgent):
+        def reply(self, request: Request) -> Reply:
+            if isinstance(request, Diagnose):
+                last = 0 if request.oid == DESCR else int(request.oid.rsplit(".", 1)[-1])
+                row: Varbind = (f"{DESCR}.{last + 1}", None)
+                return Reply([row], TIME_MS, answer=Answer.NULL)
+            return Reply([], TIME_MS, ended=True)
+
+    end, oids = read(Nulls(TABLE), DESCR, AgentLimits())
+    assert "more than 256 rows without a value" in str(end.error)
+    assert oids == []
+
+
 def test_a_second_opinion_that_goes_backwards_is_no_end() -> None:
     class Backwards(Refusing):
         def reply(self, request: Request) -> Reply:
