@@ -100,7 +100,7 @@ TEXT = '    texts: {name: {column: 1.3.6.1.2.1.31.1.1.1.1}}\n    labels: {interf
             scalar("oid: 1.3.6.1.9.0, metric: ups_battery_status, decode: {states: {1: ok}}"),
             (
                 "box.yaml:5:52: ups_battery_status has no state 'ok'; it has unknown, normal, low,"
-                " depleted"
+                " depleted, failed"
             ),
         ),
         (
