@@ -10,8 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from typing import Any
 import structlog
 
 from omc.alarms.alarm import Alarm, AlarmKey, Change, ChangeKind, Finding, Labels, Note
+from omc.alarms.database import Database
 from omc.alarms.maintenance import MaintenanceWindow
 from omc.alarms.severity import Severity
 
@@ -40,16 +40,6 @@ CREATE INDEX changes_key ON changes (key, id);
 CREATE INDEX changes_time ON changes (time_ms);
 CREATE TABLE windows (name TEXT PRIMARY KEY, data TEXT NOT NULL) WITHOUT ROWID;
 """
-#: Locked, unreadable, no room: the file itself may be fine.
-_NOT_THE_FILES_FAULT = {
-    sqlite3.SQLITE_BUSY,
-    sqlite3.SQLITE_LOCKED,
-    sqlite3.SQLITE_READONLY,
-    sqlite3.SQLITE_IOERR,
-    sqlite3.SQLITE_FULL,
-    sqlite3.SQLITE_CANTOPEN,
-    sqlite3.SQLITE_PERM,
-}
 _HISTORY_OF_ALL = """
 SELECT id, key, time_ms, kind, severity, previous, who, text, value FROM changes
 WHERE time_ms >= :since ORDER BY id DESC LIMIT :limit
@@ -95,43 +85,12 @@ class AlarmStore:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
         self._pending: list[Change] = []
         self._queued = 0
         self._written = 0
         self._wake = asyncio.Event()
         self._progress = asyncio.Condition()
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._prepare()
-
-    def _prepare(self) -> None:
-        try:
-            with self._connection() as connection:
-                _check_or_create(connection)
-        except sqlite3.DatabaseError as error:
-            if getattr(error, "sqlite_errorcode", 0) & 0xFF in _NOT_THE_FILES_FAULT:
-                raise
-            self._set_aside(error)
-            self._prepare()
-
-    def _set_aside(self, error: sqlite3.DatabaseError) -> None:
-        number = 1
-        while (aside := self._path.with_name(f"{self._path.name}.damaged-{number}")).exists():
-            number += 1
-        self._path.rename(aside)
-        for suffix in ("-wal", "-shm"):
-            self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
-        log.error("alarm_store_set_aside", file=str(self._path), kept_as=str(aside), why=str(error))
-
-    @contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
-        connection = sqlite3.connect(self._path, timeout=10.0)
-        try:
-            connection.execute("PRAGMA synchronous = FULL")
-            with connection:
-                yield connection
-        finally:
-            connection.close()
+        self._database = Database(path, _VERSION, _TABLES)
 
     # -- writing -----------------------------------------------------------------------------------
 
@@ -162,7 +121,7 @@ class AlarmStore:
             except sqlite3.OperationalError as error:
                 # Tried again with the next change, or in a second: a full disk may get room.
                 self._pending = pending + self._pending
-                log.error("alarm_store_failed", file=str(self._path), why=str(error))  # noqa: TRY400
+                log.error("alarm_store_failed", file=str(self._database.path), why=str(error))  # noqa: TRY400
                 await asyncio.sleep(1.0)
                 self._wake.set()
                 return
@@ -178,7 +137,7 @@ class AlarmStore:
 
     def _write(self, changes: Sequence[Change]) -> None:
         latest = {change.alarm.key: change.alarm for change in changes}
-        with self._connection() as connection:
+        with self._database.transaction() as connection:
             connection.executemany(
                 "INSERT OR REPLACE INTO alarms VALUES (?, ?, ?, ?)",
                 [
@@ -206,18 +165,18 @@ class AlarmStore:
 
     def put_window(self, window: MaintenanceWindow) -> None:
         """Keep a maintenance window. Blocks until it is on disk."""
-        with self._connection() as connection:
+        with self._database.transaction() as connection:
             row = (window.name, json.dumps(asdict(window), ensure_ascii=False))
             connection.execute("INSERT OR REPLACE INTO windows VALUES (?, ?)", row)
 
     def remove_window(self, name: str) -> None:
         """Forget a maintenance window. Blocks until it is on disk."""
-        with self._connection() as connection:
+        with self._database.transaction() as connection:
             connection.execute("DELETE FROM windows WHERE name = ?", (name,))
 
     def forget_before(self, time_ms: int) -> None:
         """Drop history, and alarms that are over, from before that moment. Blocks."""
-        with self._connection() as connection:
+        with self._database.transaction() as connection:
             connection.execute("DELETE FROM changes WHERE time_ms < ?", (time_ms,))
             connection.execute("DELETE FROM alarms WHERE active = 0 AND changed_ms < ?", (time_ms,))
 
@@ -225,7 +184,7 @@ class AlarmStore:
 
     def alarms(self, cleared_since_ms: int) -> list[Alarm]:
         """Active alarms, and those that have changed since then; to restore an engine."""
-        with self._connection() as connection:
+        with self._database.transaction() as connection:
             rows = connection.execute(
                 "SELECT data FROM alarms WHERE active = 1 OR changed_ms >= ? ORDER BY changed_ms",
                 (cleared_since_ms,),
@@ -234,7 +193,7 @@ class AlarmStore:
 
     def windows(self) -> list[MaintenanceWindow]:
         """Every maintenance window."""
-        with self._connection() as connection:
+        with self._database.transaction() as connection:
             rows = connection.execute("SELECT data FROM windows ORDER BY name").fetchall()
         return [_window(json.loads(row[0])) for row in rows]
 
@@ -243,30 +202,11 @@ class AlarmStore:
     ) -> list[PastChange]:
         """The latest changes, newest first: of one alarm or of all."""
         query = _HISTORY_OF_ALL if key is None else _HISTORY_OF_ONE
-        with self._connection() as connection:
+        with self._database.transaction() as connection:
             rows = connection.execute(
                 query, {"key": key, "since": since_ms, "limit": limit}
             ).fetchall()
         return [_past(row) for row in rows]
-
-
-def _check_or_create(connection: sqlite3.Connection) -> None:
-    """Make the tables of a new file.
-
-    Raises:
-        sqlite3.DatabaseError: a file that is damaged, or not of our version.
-    """
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    if version == 0:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.executescript(_TABLES)
-        connection.execute(f"PRAGMA user_version = {_VERSION}")
-        return
-    if version != _VERSION:
-        raise sqlite3.DatabaseError(f"its version is {version}, ours is {_VERSION}")
-    verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-    if verdict != "ok":
-        raise sqlite3.DatabaseError(verdict)
 
 
 def _dump(alarm: Alarm) -> str:

@@ -67,7 +67,7 @@ async def test_a_damaged_file_is_set_aside_and_the_service_starts(
     with capture_logs() as logs:
         store = AlarmStore(path)
         assert store.alarms(0) == []
-    assert [line["event"] for line in logs] == ["alarm_store_set_aside"]
+    assert [line["event"] for line in logs] == ["database_set_aside"]
     assert (tmp_path / "alarms.db.damaged-1").read_bytes() == bytes(content)
 
 

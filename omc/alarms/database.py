@@ -1,0 +1,89 @@
+"""SQLite files that alarms are kept in: made when missing, set aside when damaged."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import structlog
+
+log = structlog.get_logger(__name__)
+
+#: Locked, unreadable, no room: the file itself may be fine.
+_NOT_THE_FILES_FAULT = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_PERM,
+}
+
+
+class Database:
+    """One file. Every call blocks for as long as SQLite takes.
+
+    Opening it checks it; one that is damaged, or of another version, is set aside under another
+    name, said so, and begun anew.
+
+    Args:
+        path: Made when it is missing, with its folder.
+        version: Of the tables.
+        tables: SQL that makes them.
+
+    Raises:
+        sqlite3.OperationalError: it is locked, cannot be read, or there is no room.
+    """
+
+    def __init__(self, path: Path, version: int, tables: str) -> None:
+        self.path = path
+        self._version = version
+        self._tables = tables
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._prepare()
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """All or nothing; on disk when the block ends."""
+        connection = sqlite3.connect(self.path, timeout=10.0)
+        try:
+            connection.execute("PRAGMA synchronous = FULL")
+            with connection:
+                yield connection
+        finally:
+            connection.close()
+
+    def _prepare(self) -> None:
+        try:
+            with self.transaction() as connection:
+                self._check_or_create(connection)
+        except sqlite3.DatabaseError as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF in _NOT_THE_FILES_FAULT:
+                raise
+            self._set_aside(error)
+            self._prepare()
+
+    def _check_or_create(self, connection: sqlite3.Connection) -> None:
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version == 0:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.executescript(self._tables)
+            connection.execute(f"PRAGMA user_version = {self._version}")
+            return
+        if version != self._version:
+            raise sqlite3.DatabaseError(f"its version is {version}, ours is {self._version}")
+        verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if verdict != "ok":
+            raise sqlite3.DatabaseError(verdict)
+
+    def _set_aside(self, error: sqlite3.DatabaseError) -> None:
+        number = 1
+        while (aside := self.path.with_name(f"{self.path.name}.damaged-{number}")).exists():
+            number += 1
+        self.path.rename(aside)
+        for suffix in ("-wal", "-shm"):
+            self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+        log.error("database_set_aside", file=str(self.path), kept_as=str(aside), why=str(error))
