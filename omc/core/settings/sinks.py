@@ -79,6 +79,10 @@ def _login(value: object) -> str:
 _Login = Annotated[str, PlainValidator(_login)]
 
 
+#: A base address: no user, query or fragment, no slash at the end.
+HttpUrl = Annotated[str, PlainValidator(_http_url)]
+
+
 class _PushSink(SettingsModel):
     """What every sink has that samples are sent to.
 
@@ -96,7 +100,7 @@ class _PushSink(SettingsModel):
     """
 
     name: Name
-    url: Annotated[str, PlainValidator(_http_url)]
+    url: HttpUrl
     order: Literal["any", "in_order"] = "any"
     batch_samples: Annotated[int, Field(ge=1, le=1_000_000, strict=True)] = 10_000
     flush_interval: Annotated[float, Written(DurationRange("100ms", "10m").parse)] = 5.0

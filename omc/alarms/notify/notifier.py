@@ -1,0 +1,200 @@
+"""Telling, until it is told: one task a route, so that one that hangs delays no other."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import tzinfo
+from random import Random
+
+import aiohttp
+import structlog
+
+from omc.alarms.alarm import Alarm
+from omc.alarms.engine import AlarmEngine
+from omc.alarms.message import Message
+from omc.alarms.notify.routing import Announcement, after_telling, announcements
+from omc.alarms.notify.senders import AlertmanagerSender, NotDelivered, Sender, open_sender
+from omc.alarms.notify.told import Delivery, Ledger
+from omc.core.clock import Clock
+from omc.core.settings.notify import HeartbeatSettings, RouteSettings
+
+log = structlog.get_logger(__name__)
+
+_LOOK_SECONDS = 1.0
+_REFRESH_SECONDS = 60.0
+_FIRST_RETRY, _LONGEST_RETRY = 1.0, 120.0
+
+#: Puts an alarm into words in a language.
+Write = Callable[[Alarm, str], Message]
+
+
+class UnknownRoute(KeyError):
+    """No route of that name is set."""
+
+
+class Notifier:
+    """All routes.
+
+    Args:
+        engine: The alarms.
+        routes: Who is told, and how.
+        heartbeat: The dead man's switch; None for none.
+        ledger: What was told.
+        write: Puts alarms into words.
+        language: Of routes that name none.
+        zone: Of quiet hours.
+        clock: The time.
+        randomness: Spreads retries.
+        settled: Returns when the alarms are on disk: nobody is told before.
+    """
+
+    def __init__(
+        self,
+        engine: AlarmEngine,
+        routes: Iterable[RouteSettings],
+        heartbeat: HeartbeatSettings | None,
+        ledger: Ledger,
+        write: Write,
+        language: str,
+        zone: tzinfo,
+        clock: Clock,
+        randomness: Random,
+        settled: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        self._engine = engine
+        self._routes = {route.name: route for route in routes}
+        self._heartbeat = heartbeat
+        self._ledger = ledger
+        self._write = write
+        self._language = language
+        self._zone = zone
+        self._clock = clock
+        self._randomness = randomness
+        self._settled = settled
+        self.delivered = dict.fromkeys(self._routes, 0)
+        self.failed = dict.fromkeys(self._routes, 0)
+
+    async def run(self) -> None:
+        """Tell until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            for name, route in self._routes.items():
+                group.create_task(self._serve(route), name=f"route:{name}")
+            if self._heartbeat is not None:
+                group.create_task(self._beat(self._heartbeat), name="heartbeat")
+
+    async def try_out(self, name: str) -> None:
+        """Send a test message through a route.
+
+        Raises:
+            UnknownRoute: there is none of that name.
+            NotDelivered: it did not get through.
+        """
+        route = self._routes.get(name)
+        if route is None:
+            raise UnknownRoute(name)
+        result = "delivered"
+        try:
+            async with open_sender(route) as sender:
+                await sender.try_out(_test_message(route.language or self._language, name))
+        except NotDelivered as failure:
+            result = str(failure)
+            raise
+        finally:
+            delivery = Delivery(self._clock.time_ms(), name, "", "test", result)
+            await asyncio.to_thread(self._ledger.record, delivery)
+
+    async def _serve(self, route: RouteSettings) -> None:
+        async with open_sender(route) as sender:
+            refreshed = float("-inf")
+            while True:
+                await self._tell_what_is_new(route, sender)
+                now = self._clock.monotonic()
+                if isinstance(sender, AlertmanagerSender) and now - refreshed >= _REFRESH_SECONDS:
+                    refreshed = now
+                    await self._refresh(route, sender)
+                await asyncio.sleep(_LOOK_SECONDS)
+
+    async def _tell_what_is_new(self, route: RouteSettings, sender: Sender) -> None:
+        attempt = 0
+        while True:
+            alarms = {alarm.key: alarm for alarm in self._engine.known()}
+            told = self._ledger.of_route(route.name)
+            now = self._clock.time_ms()
+            following = next(announcements(alarms, told, route, now, self._zone), None)
+            if following is None:
+                return
+            if await self._tell(route, sender, following, first=attempt == 0):
+                attempt = 0
+            else:
+                # What is said next is decided anew: the alarm may be over by then.
+                await asyncio.sleep(self._pause(attempt))
+                attempt += 1
+
+    async def _tell(
+        self, route: RouteSettings, sender: Sender, announcement: Announcement, *, first: bool
+    ) -> bool:
+        message = self._write(announcement.alarm, route.language or self._language)
+        key, kind = announcement.alarm.key, str(announcement.kind)
+        if self._settled is not None:
+            await self._settled()
+        try:
+            await sender.send(announcement, message)
+        except NotDelivered as failure:
+            self.failed[route.name] += 1
+            if first:
+                log.warning("notification_failed", route=route.name, reason=str(failure))
+                delivery = Delivery(self._clock.time_ms(), route.name, key, kind, str(failure))
+                await asyncio.to_thread(self._ledger.record, delivery)
+            return False
+        now = self._clock.time_ms()
+        told = after_telling(announcement, now)
+        await asyncio.to_thread(self._ledger.remember, route.name, key, told)
+        delivery = Delivery(now, route.name, key, kind, "delivered")
+        await asyncio.to_thread(self._ledger.record, delivery)
+        self.delivered[route.name] += 1
+        if not first:
+            log.info("notification_recovered", route=route.name)
+        return True
+
+    async def _refresh(self, route: RouteSettings, sender: AlertmanagerSender) -> None:
+        """What lasts lasts there too."""
+        lasting = [
+            (alarm, self._write(alarm, route.language or self._language))
+            for key, told in self._ledger.of_route(route.name).items()
+            if told.severity and (alarm := self._engine.get(key)) is not None and alarm.is_active
+        ]
+        try:
+            await sender.watchdog()
+            if lasting:
+                await sender.refresh(lasting)
+        except NotDelivered as failure:
+            self.failed[route.name] += 1
+            log.warning("alertmanager_away", route=route.name, reason=str(failure))
+
+    async def _beat(self, heartbeat: HeartbeatSettings) -> None:
+        failing = False
+        timeout = aiohttp.ClientTimeout(total=10)
+        async with aiohttp.ClientSession(timeout=timeout) as session:
+            while True:
+                try:
+                    async with session.get(heartbeat.url.get_secret_value()) as answer:
+                        ok = answer.status < 400
+                except (aiohttp.ClientError, OSError, TimeoutError):
+                    ok = False
+                if failing and ok:
+                    log.info("heartbeat_recovered")
+                elif not ok and not failing:
+                    log.warning("heartbeat_failing")
+                failing = not ok
+                await asyncio.sleep(heartbeat.every)
+
+    def _pause(self, attempt: int) -> float:
+        longest = min(_LONGEST_RETRY, _FIRST_RETRY * 2.0 ** min(attempt, 30))
+        return longest * self._randomness.uniform(0.5, 1.0)
+
+
+def _test_message(language: str, route: str) -> Message:
+    if language == "vi":
+        return Message(f"Tin thử từ OMC Telemetry ({route})", ("Tuyến thông báo này hoạt động.",))
+    return Message(f"Test message of OMC Telemetry ({route})", ("This route works.",))

@@ -1,0 +1,121 @@
+"""What each route has been told, on disk: what has been said is not said again after a restart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from omc.alarms.alarm import AlarmKey
+from omc.alarms.database import Database
+from omc.alarms.severity import Severity
+
+_VERSION = 1
+_TABLES = """
+CREATE TABLE told (
+    route TEXT NOT NULL, key TEXT NOT NULL, raised_ms INTEGER NOT NULL, severity INTEGER NOT NULL,
+    time_ms INTEGER NOT NULL, PRIMARY KEY (route, key)
+) WITHOUT ROWID;
+CREATE TABLE deliveries (
+    id INTEGER PRIMARY KEY, time_ms INTEGER NOT NULL, route TEXT NOT NULL, key TEXT NOT NULL,
+    kind TEXT NOT NULL, result TEXT NOT NULL
+);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a route was last told of one alarm.
+
+    Attributes:
+        raised_ms: Which occurrence: when it was raised.
+        severity: What it was then; `CLEARED` if its end was told.
+        time_ms: When it was told, Unix milliseconds.
+    """
+
+    raised_ms: int
+    severity: Severity
+    time_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One attempt to tell.
+
+    Attributes:
+        time_ms: Unix milliseconds, UTC.
+        route: Name of the route.
+        key: The alarm.
+        kind: `raised`, `worse`, `over`, `test`.
+        result: `delivered`, or what went wrong.
+    """
+
+    time_ms: int
+    route: str
+    key: str
+    kind: str
+    result: str
+
+
+class Ledger:
+    """The file. Small writes, one at a time: each follows a message that took far longer.
+
+    Args:
+        path: Made when it is missing, with its folder.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._database = Database(path, _VERSION, _TABLES)
+        with self._database.transaction() as connection:
+            rows = connection.execute(
+                "SELECT route, key, raised_ms, severity, time_ms FROM told"
+            ).fetchall()
+        self._told = {
+            (route, AlarmKey(key)): Told(raised_ms, Severity(severity), time_ms)
+            for route, key, raised_ms, severity, time_ms in rows
+        }
+
+    def of_route(self, route: str) -> dict[AlarmKey, Told]:
+        """What a route was last told of each alarm."""
+        return {key: told for (name, key), told in self._told.items() if name == route}
+
+    def remember(self, route: str, key: AlarmKey, told: Told) -> None:
+        """A route was told. Blocks until it is on disk."""
+        self._told[route, key] = told
+        with self._database.transaction() as connection:
+            row = (route, key, told.raised_ms, told.severity, told.time_ms)
+            connection.execute("INSERT OR REPLACE INTO told VALUES (?, ?, ?, ?, ?)", row)
+
+    def record(self, delivery: Delivery) -> None:
+        """Keep what came of an attempt. Blocks until it is on disk."""
+        with self._database.transaction() as connection:
+            row = (
+                delivery.time_ms,
+                delivery.route,
+                delivery.key,
+                delivery.kind,
+                delivery.result,
+            )
+            connection.execute(
+                "INSERT INTO deliveries (time_ms, route, key, kind, result) VALUES (?, ?, ?, ?, ?)",
+                row,
+            )
+
+    def deliveries(self, limit: int = 200) -> list[Delivery]:
+        """The latest attempts, newest first. Blocks."""
+        with self._database.transaction() as connection:
+            rows = connection.execute(
+                "SELECT time_ms, route, key, kind, result FROM deliveries ORDER BY id DESC LIMIT ?",
+                (limit,),
+            ).fetchall()
+        return [Delivery(*row) for row in rows]
+
+    def forget_before(self, time_ms: int) -> None:
+        """Drop attempts, and alarms whose end was told, from before that moment. Blocks."""
+        with self._database.transaction() as connection:
+            connection.execute("DELETE FROM deliveries WHERE time_ms < ?", (time_ms,))
+            connection.execute("DELETE FROM told WHERE severity = 0 AND time_ms < ?", (time_ms,))
+        self._told = {
+            place: told
+            for place, told in self._told.items()
+            if told.severity > Severity.CLEARED or told.time_ms >= time_ms
+        }

@@ -1,0 +1,191 @@
+"""Telling real receivers: a webhook, Apprise, Alertmanager."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from random import Random
+from zoneinfo import ZoneInfo
+
+import pytest
+from pydantic import SecretStr
+
+from omc.alarms import Alarm, AlarmEngine, Maintenance, Severity, alarm_key
+from omc.alarms.message import Message
+from omc.alarms.notify.notifier import Notifier, UnknownRoute
+from omc.alarms.notify.senders import NotDelivered
+from omc.alarms.notify.told import Ledger
+from omc.core.clock import SystemClock
+from omc.core.inventory import Inventory
+from omc.core.settings.notify import (
+    AlertmanagerRoute,
+    AppriseRoute,
+    HeartbeatSettings,
+    RouteSettings,
+    WebhookRoute,
+)
+from tests.servers.alertmanager import Alertmanager
+from tests.servers.process import free_port
+from tests.servers.webhook import WebhookReceiver
+
+SITE = (("site", "VYE001"),)
+KEY = alarm_key("dc_bus_voltage_low", SITE)
+
+
+def _write(alarm: Alarm, language: str) -> Message:
+    return Message(f"{alarm.severity.word} {alarm.key} ({language})", ("Việc cần làm: ...",))
+
+
+class Telling:
+    """An engine whose alarms are told by a notifier that runs."""
+
+    def __init__(self, folder: Path, *routes: RouteSettings, beat: str = "") -> None:
+        clock = SystemClock()
+        self.engine = AlarmEngine(clock, {}, Maintenance(Inventory()))
+        self.ledger = Ledger(folder / "notifications.db")
+        heartbeat = HeartbeatSettings.model_construct(url=SecretStr(beat), every=0.2)
+        self.notifier = Notifier(
+            self.engine,
+            routes,
+            heartbeat if beat else None,
+            self.ledger,
+            _write,
+            "vi",
+            ZoneInfo("Asia/Ho_Chi_Minh"),
+            clock,
+            Random(1),
+        )
+
+    def report(self, severity: Severity) -> None:
+        self.engine.report("dc_bus_voltage_low", SITE, "bus", severity, 45.0)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        task = asyncio.create_task(self.notifier.run(), name="notifier")
+        try:
+            yield
+        finally:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+
+async def until(what: Callable[[], bool], seconds: float = 15.0) -> None:
+    async with asyncio.timeout(seconds):
+        while not what():  # noqa: ASYNC110 - receivers do not call back
+            await asyncio.sleep(0.05)
+
+
+async def test_a_webhook_is_told_of_the_beginning_the_worse_and_the_end(tmp_path: Path) -> None:
+    async with WebhookReceiver() as receiver:
+        telling = Telling(tmp_path, WebhookRoute(name="noc", via="webhook", url=receiver.url))
+        async with telling.running():
+            telling.report(Severity.MAJOR)
+            await until(lambda: len(receiver.received) == 1)
+            telling.report(Severity.CRITICAL)
+            await until(lambda: len(receiver.received) == 2)
+            telling.report(Severity.CLEARED)
+            await until(lambda: len(telling.ledger.deliveries()) == 3)
+    assert [body["kind"] for body in receiver.received] == ["raised", "worse", "over"]
+    assert receiver.received[0]["key"] == KEY
+    assert receiver.received[0]["title"] == f"major {KEY} (vi)"
+    assert receiver.keys == [body["id"] for body in receiver.received]
+    assert len(set(receiver.keys)) == 3
+    results = [(d.kind, d.result) for d in reversed(telling.ledger.deliveries())]
+    assert results == [("raised", "delivered"), ("worse", "delivered"), ("over", "delivered")]
+
+
+async def test_a_receiver_that_is_away_is_told_when_it_is_back(tmp_path: Path) -> None:
+    async with WebhookReceiver() as receiver:
+        receiver.refuse = True
+        telling = Telling(tmp_path, WebhookRoute(name="noc", via="webhook", url=receiver.url))
+        async with telling.running():
+            telling.report(Severity.MAJOR)
+            await until(lambda: telling.notifier.failed["noc"] >= 2)
+            receiver.refuse = False
+            await until(lambda: len(receiver.received) == 1)
+    assert telling.ledger.deliveries()[-1].result == 'answered 503: {"detail":"not now"}'
+
+
+async def test_a_restart_neither_repeats_nor_loses_a_message(tmp_path: Path) -> None:
+    async with WebhookReceiver() as receiver:
+        route = WebhookRoute(name="noc", via="webhook", url=receiver.url)
+        before = Telling(tmp_path, route)
+        async with before.running():
+            before.report(Severity.MAJOR)
+            await until(lambda: len(receiver.received) == 1)
+        before.engine.report("mains", SITE, "x", Severity.MAJOR)  # not told yet
+        after = Telling(tmp_path, route)
+        after.engine.restore(before.engine.active())
+        async with after.running():
+            await until(lambda: len(receiver.received) == 2)
+            await asyncio.sleep(1.5)
+    assert [body["rule"] for body in receiver.received] == ["dc_bus_voltage_low", "mains"]
+
+
+async def test_one_route_that_hangs_delays_no_other(tmp_path: Path) -> None:
+    nobody = WebhookRoute(name="away", via="webhook", url=f"http://127.0.0.1:{free_port()}/x")
+    async with WebhookReceiver() as receiver:
+        there = WebhookRoute(name="noc", via="webhook", url=receiver.url)
+        telling = Telling(tmp_path, nobody, there)
+        async with telling.running():
+            telling.report(Severity.MAJOR)
+            await until(lambda: len(receiver.received) == 1)
+    assert telling.notifier.delivered == {"away": 0, "noc": 1}
+
+
+async def test_apprise_delivers_title_and_text(tmp_path: Path) -> None:
+    async with WebhookReceiver() as receiver:
+        url = receiver.url.replace("http://", "json://")
+        route = AppriseRoute.model_construct(name="phone", via="apprise", url=SecretStr(url))
+        telling = Telling(tmp_path, route)
+        async with telling.running():
+            telling.report(Severity.MAJOR)
+            await until(lambda: len(receiver.received) == 1)
+    assert receiver.received[0]["title"] == f"major {KEY} (vi)"
+    assert receiver.received[0]["message"] == "Việc cần làm: ..."
+    assert receiver.received[0]["type"] == "failure"
+
+
+async def test_alertmanager_has_the_alert_while_it_lasts_and_the_watchdog_always(
+    tmp_path: Path,
+) -> None:
+    with Alertmanager() as alertmanager:
+        url = f"http://127.0.0.1:{alertmanager.port}"
+        telling = Telling(tmp_path, AlertmanagerRoute(name="am", via="alertmanager", url=url))
+        async with telling.running():
+            telling.report(Severity.MAJOR)
+            await until(lambda: set(alertmanager.alerts()) == {"dc_bus_voltage_low"})
+            alert = alertmanager.alerts()["dc_bus_voltage_low"]
+            assert alert["labels"]["severity"] == "major"
+            assert alert["labels"]["site"] == "VYE001"
+            assert alert["annotations"]["summary"] == f"major {KEY} (vi)"
+            assert alertmanager.watchdog_is_there()
+            telling.report(Severity.CLEARED)
+            await until(lambda: alertmanager.alerts() == {})
+
+
+async def test_a_test_message_says_whether_it_got_through(tmp_path: Path) -> None:
+    async with WebhookReceiver() as receiver:
+        telling = Telling(tmp_path, WebhookRoute(name="noc", via="webhook", url=receiver.url))
+        await telling.notifier.try_out("noc")
+        assert receiver.received[0]["kind"] == "test"
+        receiver.refuse = True
+        with pytest.raises(NotDelivered, match="answered 503"):
+            await telling.notifier.try_out("noc")
+        with pytest.raises(UnknownRoute):
+            await telling.notifier.try_out("nobody")
+    assert [d.kind for d in telling.ledger.deliveries()] == ["test", "test"]
+
+
+async def test_the_heartbeat_calls_for_as_long_as_the_service_lives(tmp_path: Path) -> None:
+    async with WebhookReceiver() as receiver:
+        telling = Telling(tmp_path, beat=receiver.url)
+        async with telling.running():
+            await until(lambda: receiver.beats >= 3)
+        beats = receiver.beats
+        await asyncio.sleep(0.5)
+        assert receiver.beats == beats

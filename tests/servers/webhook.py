@@ -1,0 +1,52 @@
+"""A receiver of webhooks: remembers what it was sent, and can be told to refuse."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from exporters.web_server import WebServer
+
+
+class WebhookReceiver:
+    """Listens on a free port of 127.0.0.1 while the block runs.
+
+    Attributes:
+        received: Bodies in the order they came, those that were refused left out.
+        keys: Their `Idempotency-Key`.
+        refuse: Answer 503 instead of taking anything.
+    """
+
+    def __init__(self) -> None:
+        self.received: list[dict[str, Any]] = []
+        self.keys: list[str] = []
+        self.refuse = False
+        app = Starlette(routes=[Route("/hook", self._take, methods=["GET", "POST"])])
+        self._server = WebServer(app, "127.0.0.1", 0)
+        self.beats = 0
+
+    @property
+    def url(self) -> str:
+        """Where to send."""
+        return f"{self._server.url}/hook"
+
+    async def _take(self, request: Request) -> JSONResponse:
+        if self.refuse:
+            return JSONResponse({"detail": "not now"}, 503)
+        if request.method == "GET":
+            self.beats += 1
+        else:
+            self.received.append(await request.json())
+            self.keys.append(request.headers.get("idempotency-key", ""))
+        return JSONResponse({})
+
+    async def __aenter__(self) -> Self:
+        await self._server.__aenter__()
+        return self
+
+    async def __aexit__(self, *error: Any) -> None:
+        await self._server.__aexit__(*error)
