@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from random import Random
 from zoneinfo import ZoneInfo
 
 from omc.alarms.alarm import Alarm, AlarmKey
@@ -16,6 +17,8 @@ from omc.alarms.impact import Impact, impact_of
 from omc.alarms.maintenance import Maintenance, MaintenanceWindow
 from omc.alarms.message import Message, MessageWriter
 from omc.alarms.monitor import AlarmMonitor
+from omc.alarms.notify.notifier import Notifier
+from omc.alarms.notify.told import Ledger
 from omc.alarms.rule_set import RuleSet
 from omc.alarms.situation import Situation
 from omc.alarms.store import AlarmStore
@@ -34,6 +37,8 @@ _KEEP_CLEARED = 86_400.0
 
 #: Where alarms are kept, in the data folder.
 STORE_FILE = "alarms.db"
+#: Where it is kept who was told what.
+LEDGER_FILE = "notifications.db"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,7 @@ class AlarmWorld:
         catalogue: All metrics.
         inventory: The network.
         timezone: Of the people who read.
+        language: Of messages where a route names none.
         data: Folder for what is kept.
     """
 
@@ -52,6 +58,7 @@ class AlarmWorld:
     catalogue: Catalogue
     inventory: Inventory
     timezone: ZoneInfo
+    language: str
     data: Path
 
 
@@ -68,6 +75,8 @@ class AlarmDesk:
         world: What alarms are about.
         engine: The alarms as they are.
         store: What is on disk.
+        notifier: Tells people.
+        ledger: What they were told.
         maintenance: Planned work.
     """
 
@@ -91,6 +100,19 @@ class AlarmDesk:
             for language in ("vi", "en")
         }
         self.store = AlarmStore(world.data / STORE_FILE)
+        self.ledger = Ledger(world.data / LEDGER_FILE)
+        self.notifier = Notifier(
+            self.engine,
+            settings.routes,
+            settings.heartbeat,
+            self.ledger,
+            self.message,
+            world.language,
+            world.timezone,
+            clock,
+            Random(),  # noqa: S311 - spreads retries, guards nothing
+            self.store.settled,
+        )
         self._restore()
         self.engine.listen(self.store.record)
         self.engine.listen(self._correlator.heed)
@@ -115,6 +137,7 @@ class AlarmDesk:
             group.create_task(self.store.run(), name="alarm-store")
             group.create_task(self._tick(), name="alarm-clock")
             group.create_task(self._clean(), name="alarm-history")
+            group.create_task(self.notifier.run(), name="notifier")
 
     async def _tick(self) -> None:
         boundary: int | None = None
@@ -132,6 +155,7 @@ class AlarmDesk:
         while True:
             before = self._clock.time_ms() - round(self._settings.keep_history * 1000)
             await asyncio.to_thread(self.store.forget_before, before)
+            self.ledger.forget_before(before)
             await asyncio.sleep(_CLEAN_SECONDS)
 
     # -- what people ask and do --------------------------------------------------------------------

@@ -7,7 +7,7 @@ from fastapi.responses import JSONResponse
 
 from omc.alarms import UnknownAlarm
 from omc.alarms.desk import AlarmDesk
-from omc.api import alarm_routes, maintenance_routes
+from omc.api import alarm_routes, maintenance_routes, notification_routes
 from omc.api.access import Doorman
 
 PREFIX = "/api/v1"
@@ -32,6 +32,7 @@ def api_app(desk: AlarmDesk, doorman: Doorman, version: str) -> FastAPI:
     app.state.doorman = doorman
     app.include_router(alarm_routes.routes, prefix=PREFIX)
     app.include_router(maintenance_routes.routes, prefix=PREFIX)
+    app.include_router(notification_routes.routes, prefix=PREFIX)
     app.add_exception_handler(UnknownAlarm, _unknown_alarm)
     return app
 

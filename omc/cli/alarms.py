@@ -262,6 +262,25 @@ def silences(config: Path, language: str | None) -> None:
         )
 
 
+@alarms.command()
+@_service_options
+@click.argument("route")
+def test(config: Path, language: str | None, route: str) -> None:
+    """Send a test message through ROUTE of the settings."""
+    ApiClient.of_settings(config, language).post("/notifications/test", {"route": route})
+    click.echo(f"{route}: delivered")
+
+
+@alarms.command()
+@_service_options
+@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True)
+def notifications(config: Path, language: str | None, limit: int) -> None:
+    """Who was told what, newest first."""
+    for told in ApiClient.of_settings(config, language).get("/notifications", limit=limit):
+        parts = [_time(told["time_ms"]), told["route"], told["kind"], told["key"], told["result"]]
+        click.echo("  ".join(part for part in parts if part))
+
+
 def _key(client: ApiClient, part: str) -> str:
     """The key of the one alarm that a part of a key fits."""
     keys = [alarm["key"] for alarm in client.get("/alarms", cleared="true")]

@@ -82,7 +82,7 @@ class ApiClient:
             click.ClickException: nobody answers, or the answer is no; the text says why.
         """
         given = {name: value for name, value in query.items() if value is not None}
-        if not path.startswith(("/maintenance", "/alarms/history")):
+        if not path.startswith(("/maintenance", "/notifications", "/alarms/history")):
             given["language"] = self.language
         url = f"{self.url}/api/v1{path}?{urllib.parse.urlencode(given)}"
         request = urllib.request.Request(  # noqa: S310 - the address is of our own settings

@@ -89,6 +89,7 @@ def alarm_world(installation: Installation) -> AlarmWorld:
         installation.catalogue,
         installation.inventory,
         settings.timezone,
+        settings.language,
         settings.data,
     )
 

@@ -58,7 +58,7 @@ class Api:
 @asynccontextmanager
 async def _serving(folder: Path) -> AsyncIterator[Api]:
     world = AlarmWorld(
-        shipped_rules(), catalogue(), small_inventory(), ZoneInfo("Asia/Ho_Chi_Minh"), folder
+        shipped_rules(), catalogue(), small_inventory(), ZoneInfo("Asia/Ho_Chi_Minh"), "vi", folder
     )
     clock = ManualClock()
     desk = AlarmDesk(world, AlarmSettings(core=("C",)), clock, NoProber())
@@ -186,3 +186,9 @@ async def test_the_api_describes_itself_and_loads_nothing_from_elsewhere(api: Ap
     assert status == 200
     assert description["info"]["version"] == "1.2.3"
     assert "/api/v1/alarms/acknowledge" in description["paths"]
+
+
+async def test_a_route_that_is_not_set_cannot_be_tried(api: Api) -> None:
+    status, body = await api.ask("POST", "/notifications/test", json={"route": "noc"})
+    assert (status, body["detail"]) == (404, "there is no route 'noc' in the settings")
+    assert await api.ask("GET", "/notifications") == (200, [])
