@@ -68,21 +68,20 @@ class DeviceRecall:
 def replayed(files: Sequence[Path]) -> Iterator[dict[str, int]]:
     """`omc replay` of the files: UDP port by name."""
     command = [sys.executable, "-m", "omc", "replay", *map(str, files), "--listen", "127.0.0.1:0"]
-    process = Popen(command, stdout=PIPE, text=True)
-    assert process.stdout is not None  # noqa: S101
-    ports: dict[str, int] = {}
-    try:
-        for line in process.stdout:
-            if line.startswith("ready"):
-                break
-            endpoint, name, *_ = line.split("  ")
-            ports[name] = int(endpoint.rpartition(":")[2])
-        else:
-            raise SystemExit("omc replay did not start")
-        yield ports
-    finally:
-        process.terminate()
-        process.wait()
+    with Popen(command, stdout=PIPE, text=True) as process:
+        assert process.stdout is not None  # noqa: S101
+        ports: dict[str, int] = {}
+        try:
+            for line in process.stdout:
+                if line.startswith("ready"):
+                    break
+                endpoint, name, *_ = line.split("  ")
+                ports[name] = int(endpoint.rpartition(":")[2])
+            else:
+                raise SystemExit("omc replay did not start")
+            yield ports
+        finally:
+            process.terminate()
 
 
 async def poll(port: int, catalogue: Catalogue, profiles: ProfileSet) -> tuple[str, PollResult]:

@@ -12,7 +12,7 @@ from omc.core.errors import ProtocolViolation
 #: Takes what an agent did against the protocol at one OID.
 OnError = Callable[[ProtocolViolation], None]
 
-_ABSENT = (Answer.NO_SUCH_INSTANCE, Answer.NO_SUCH_OBJECT, Answer.NO_SUCH_NAME)
+_ABSENT = (Answer.NO_SUCH_INSTANCE, Answer.NO_SUCH_OBJECT, Answer.NO_SUCH_NAME, Answer.NULL)
 
 
 def get(
