@@ -80,9 +80,7 @@ class RemoteWriteSink:
         """Send stale markers, in a request of their own: it must not cost the samples anything."""
         markers = self._markers.due(going, self._settings.batch_samples)
         ends = {
-            series: time_ms
-            for series, time_ms in markers.items()
-            if self._sent is None or self._sent.is_newer(series, time_ms)
+            series: time_ms for series, time_ms in markers.items() if self._is_news(series, time_ms)
         }
         try:
             if ends:
@@ -92,6 +90,11 @@ class RemoteWriteSink:
         except SinkRejected as refusal:
             self._note_refused_markers(refusal, ends)
         self._markers.told(markers)
+
+    def _is_news(self, series: Series, time_ms: int) -> bool:
+        """Whether a receiver in order would take something of that time."""
+        newest = self._sent.newest(series) if self._sent is not None else None
+        return newest is None or time_ms > newest
 
     def _note_refused_markers(self, refusal: SinkRejected, ends: dict[Series, int]) -> None:
         if not self._marker_refused:

@@ -75,7 +75,7 @@ class Series:
     @property
     def labels(self) -> dict[str, str]:
         """The labels as a new dict, names sorted, no value empty."""
-        return {name: _unescape(value) for name, value in _LABEL.findall(self.label_text)}
+        return labels_of(self.label_text)
 
     def __repr__(self) -> str:
         return f"Series({self.key})"
@@ -89,6 +89,11 @@ def label_text(labels: Mapping[str, str]) -> str:
     """
     pairs = [f'{name}="{_escape(value)}"' for name, value in sorted(labels.items()) if value]
     return f"{{{','.join(pairs)}}}" if pairs else ""
+
+
+def labels_of(text: str) -> dict[str, str]:
+    """The labels that `label_text` rendered."""
+    return {name: _unescape(value) for name, value in _LABEL.findall(text)}
 
 
 def series_key(name: str, labels: Mapping[str, str]) -> str:

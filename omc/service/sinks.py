@@ -45,14 +45,12 @@ async def open_deliveries(
     """
     deliveries = []
     lines = LineRenderer()
-    table.on_forget(lines.forget)
     for written in settings.influxdb:
         consumer = bus.consumer(f"influxdb:{written.name}", written.buffer_samples)
         influx = await stack.enter_async_context(open_influx(written, clock, lines))
         policy = _policy(written)
         deliveries.append(SinkDelivery(written.name, consumer, influx, clock, randomness, policy))
     encoder = WriteRequestEncoder()
-    table.on_forget(encoder.forget)
     for receiver in settings.remote_write:
         consumer = bus.consumer(f"remote_write:{receiver.name}", receiver.buffer_samples)
         markers = StaleMarkers(None if receiver.order_free else consumer)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporters.line_protocol import LineRenderer, escape_tag, line_key
+from exporters.line_protocol import LineRenderer, escape_tag
 from omc.core.model import Batch, SeriesTable
 from tests.sample_data import NEW_YEAR_MS, make_batch, make_metric, make_series
 
@@ -109,7 +109,8 @@ _TIME = st.integers(min_value=0, max_value=2**53)
 @given(labels=st.dictionaries(st.sampled_from(["a", "b", "site"]), _FAITHFUL_LABEL))
 def test_labels_read_back_exactly(labels: dict[str, str]) -> None:
     series = SeriesTable().intern(make_metric("m"), labels)
-    assert _parse(f"{line_key(series)} value=1 0")[:2] == ("m", labels)
+    (line,) = LineRenderer().render([make_batch({series: 1.0})]).decode().splitlines()
+    assert _parse(line)[:2] == ("m", labels)
 
 
 @given(first=_LABEL, second=_LABEL, value=_VALUE, time_ms=_TIME)
@@ -147,12 +148,11 @@ def test_one_batch_may_hold_more_series_than_are_remembered() -> None:
     assert [_parse(line)[1]["port"] for line in lines] == [str(n) for n in range(25)]
 
 
-def test_a_forgotten_series_is_not_remembered() -> None:
+def test_series_of_one_row_share_what_is_remembered() -> None:
     table = SeriesTable()
     renderer = LineRenderer()
-    table.on_forget(renderer.forget)
-    series = make_series(table, "m", port="1")
-    renderer.render([make_batch({series: 1.0})])
+    row = {make_series(table, f"m{n}", port="1"): float(n) for n in range(3)}
+    assert renderer.render([make_batch(row)]) == b"".join(
+        b"m%d,port=1 value=%d.0 %d\n" % (n, n, NEW_YEAR_MS) for n in range(3)
+    )
     assert renderer.remembered == 1
-    table.forget(series)
-    assert renderer.remembered == 0

@@ -37,19 +37,26 @@ def test_what_was_not_taken_may_be_sent_again() -> None:
     assert sent.without_late([batch]) == [batch]
 
 
-def test_only_a_later_time_is_newer() -> None:
+def test_the_newest_time_of_a_series_is_known() -> None:
     sent = SentTimes()
-    assert sent.is_newer(_VOLTS, NEW_YEAR_MS)
-    sent.add([make_batch({_VOLTS: 1.0})])
-    assert not sent.is_newer(_VOLTS, NEW_YEAR_MS)
-    assert sent.is_newer(_VOLTS, NEW_YEAR_MS + 1)
+    assert sent.newest(_VOLTS) is None
+    sent.add([numbered_batch(_VOLTS, [1, 3, 2])])
+    assert sent.newest(_VOLTS) == NEW_YEAR_MS + 3
+    assert sent.newest(_UP) is None
 
 
-def test_a_forgotten_series_is_not_remembered() -> None:
-    sent = SentTimes()
-    sent.add([make_batch({_VOLTS: 1.0})])
-    sent.forget(_VOLTS)
-    assert len(sent) == 0
+def test_a_forgotten_series_leaves_nothing_to_the_one_that_gets_its_number() -> None:
+    table, sent = SeriesTable(), SentTimes()
+    table.on_forget(sent.forget)
+    old = make_series(table, "old")
+    sent.add([numbered_batch(old, [5])])
+    table.forget(old)
+    new = make_series(table, "new")
+    assert new.number == old.number
+    batch = numbered_batch(new, [1])
+    assert sent.without_late([batch]) == [batch]
+    sent.add([batch])
+    assert (sent.newest(old), sent.newest(new)) == (None, NEW_YEAR_MS + 1)
 
 
 @given(st.lists(st.lists(st.tuples(st.booleans(), st.integers(0, 9)), max_size=6), max_size=6))
