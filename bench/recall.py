@@ -33,7 +33,7 @@ from bench.recall_truth import (
 )
 from collector.profile_set import ProfileSet
 from collector.snmp.credentials import Community, Target
-from collector.snmp.device import PollResult
+from collector.snmp.fetch import PollResult
 from omc.core.catalogue import Catalogue
 from omc.core.errors import SourceError
 from omc.core.resources import config_folder

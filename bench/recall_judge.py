@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from bench.recall_truth import Explanation, Truth
 from collector.refusal import Cause, Refusal
-from collector.snmp.device import PollResult
+from collector.snmp.fetch import PollResult
 from omc.core.model import Quality, Series
 
 #: LibreNMS shows some values rounded to two digits, and we round dBm to four.

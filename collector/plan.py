@@ -102,6 +102,7 @@ class _Compiler:
         self._texts = compile_sources(_nearest_texts(profiles))
         self._references = TextReferences(self._tables, self._texts)
         self._drafts: dict[str, _TaskDraft] = {}
+        self._rivals: Rivals = {}
         self._priority = 0
 
     def plan(self) -> Plan:
@@ -115,6 +116,7 @@ class _Compiler:
                 self._add_rule(rule, table, profile.valid_if)
             nearer |= {reading for rule, _ in rules if rule.oid for reading in _readings(rule)}
         drafts = sorted(self._drafts.values(), key=_order)
+        self._rivals = rivals_of(rule for draft in drafts for rule in draft.rules)
         tasks = tuple(self._task(draft) for draft in drafts)
         limits = [p.quirks.max_repetitions for p in self._profiles if p.quirks.max_repetitions]
         return Plan(
@@ -131,7 +133,7 @@ class _Compiler:
             columns=frozenset(
                 column.oid for task in tasks for column in (*task.columns, *task.label_columns)
             ),
-            rivals=rivals_of(rule for draft in drafts for rule in draft.rules),
+            rivals=self._rivals,
         )
 
     def _own(self, profile: Profile) -> Iterator[tuple[Rule, Table | None]]:
@@ -174,18 +176,35 @@ class _Compiler:
 
     def _task(self, draft: _TaskDraft) -> PollTask:
         gates = [c.reference for rule in draft.rules for c in rule.conditions]
+        gate_columns = _distinct(gate.column for gate in gates)
         needs = [need.reference for rule in draft.rules for need in self._needs(rule)]
         scalars = [r.oid for r in draft.rules if r.oid and r.table is None]
-        columns = [r.oid for r in draft.rules if r.oid and r.table is not None]
+        turns = self._turns(draft, dict.fromkeys(gate_columns, 0))
         return PollTask(
             name=draft.name,
             group=draft.group,
             scalars=_distinct([*(gate.scalar for gate in gates), *scalars]),
-            columns=_columns([*(gate.column for gate in gates), *columns], draft),
+            columns=_columns(turns, draft, turns),
             label_scalars=_distinct(need.scalar for need in needs),
-            label_columns=_columns((need.column for need in needs), draft),
+            label_columns=_columns((need.column for need in needs), draft, {}),
             sweep=draft.sweep,
         )
+
+    def _turns(self, draft: _TaskDraft, turns: dict[str, int]) -> dict[str, int]:
+        """Add the turns of a task's columns to those that are given: gates come first.
+
+        A column that may only fill in for others waits for them, so that no value is taken from
+        it that a better one is about to replace.
+        """
+        for rule in draft.rules:
+            if rule.oid and rule.table is not None:
+                better = [
+                    turns[rival.oid] + 1
+                    for rival in self._rivals.get(rule.priority, ())
+                    if rival.priority < rule.priority and rival.oid in turns
+                ]
+                turns[rule.oid] = max([turns.get(rule.oid, 1), *better])
+        return turns
 
     def _needs(self, rule: CompiledRule) -> Iterator[Need]:
         yield from self._references.of_rule(rule)
@@ -232,9 +251,12 @@ def _distinct(oids: Iterable[str | None]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(oid for oid in oids if oid is not None))
 
 
-def _columns(oids: Iterable[str | None], draft: _TaskDraft) -> tuple[Column, ...]:
+def _columns(
+    oids: Iterable[str | None], draft: _TaskDraft, turns: Mapping[str, int]
+) -> tuple[Column, ...]:
     return tuple(
-        Column(oid, draft.repetitions.get(oid, draft.max_repetitions)) for oid in _distinct(oids)
+        Column(oid, draft.repetitions.get(oid, draft.max_repetitions), turns.get(oid, 0))
+        for oid in _distinct(oids)
     )
 
 

@@ -40,10 +40,13 @@ class Column:
     Attributes:
         oid: The column's OID, without index and without leading dot.
         max_repetitions: Upper limit for GETBULK, or None when the plan's own applies.
+        turn: Columns of a smaller turn are read before it: those that decide whether its values
+            count, and those whose values count more than its own.
     """
 
     oid: str
     max_repetitions: int | None = None
+    turn: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ class PollTask:
             a sweep budget, which is a task of its own.
         group: How often.
         scalars: Complete OIDs to GET.
-        columns: Columns to walk, in this order.
+        columns: Columns to walk, by their turns.
         label_scalars: OIDs to GET for labels and for what seldom changes.
         label_columns: Columns to walk for the same.
         sweep: The budget to keep to (label columns included); None for tasks that are read as

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from collector.snmp.credentials import Target
-from collector.snmp.device import PollResult
+from collector.snmp.fetch import PollResult
 from omc.core.clock import SystemClock
 from omc.service.single_poll import poll_once
 from omc.simulator.demo_settings import Access

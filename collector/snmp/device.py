@@ -8,29 +8,25 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from collector.normalise import NodeReader
 from collector.plan import GROUP_MULTIPLES, Column, Plan, PollTask, Sweep, compile_plan
 from collector.profile_set import ProfileSet
-from collector.refusal import Refusal
-from collector.snmp.exchange import Exchange, PollDeadline, RequestTimeout
+from collector.snmp.exchange import Exchange, PollDeadline
+from collector.snmp.fetch import Fetcher, GivenUp, PollResult
 from collector.snmp.get import get
 from collector.snmp.limits import AgentLimits
+from collector.snmp.span import Span, spans_of
 from collector.snmp.sweep import PagedExchange
-from collector.snmp.walk import OnPage, walk
 from collector.varbind import Value, Varbind
 from omc.core.catalogue import Catalogue
 from omc.core.clock import Clock
-from omc.core.errors import ProtocolViolation
-from omc.core.model import Batch, Event, Quality, Series, SeriesTable
+from omc.core.model import Batch, Quality, Series, SeriesTable
 
 SYS_DESCR = "1.3.6.1.2.1.1.1.0"
 SYS_OBJECT_ID = "1.3.6.1.2.1.1.2.0"
 SYS_UP_TIME = "1.3.6.1.2.1.1.3.0"
-
-#: A device that leaves this many requests in a row unanswered is given up for this poll.
-SILENT_AFTER = 2
 
 #: Part of the interval that a poll may take before its sweeps wait for the next one.
 SWEEP_SHARE = 1 / 3
@@ -61,34 +57,6 @@ class PlanBook:
 
 
 @dataclass(slots=True)
-class PollResult:
-    """What one poll brought, complete or not.
-
-    Attributes:
-        batches: One a task that was read; some may be empty.
-        events: Changes of quality.
-        problems: What went wrong on the way, in words.
-        rejected: Readings that were no sample in this poll, by reason.
-        refusals: The same one by one, where the device was made `with_origins`.
-        answered: The device said anything at all.
-        given_up: It stopped answering, or its time was over, before all was read.
-    """
-
-    batches: list[Batch] = field(default_factory=list)
-    events: list[Event] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
-    rejected: dict[str, int] = field(default_factory=dict)
-    refusals: list[Refusal] = field(default_factory=list)
-    answered: bool = False
-    given_up: bool = False
-
-    @property
-    def samples(self) -> int:
-        """How many samples the batches hold."""
-        return sum(len(batch) for batch in self.batches)
-
-
-@dataclass(slots=True)
 class _Sweep:
     """A large table that is read a little at every poll. Times are monotonic seconds."""
 
@@ -96,10 +64,6 @@ class _Sweep:
     started: float | None = None
     advanced: float = 0.0
     duration: float = 0.0
-
-
-class _GivenUp(Exception):
-    """The device does not answer any more."""
 
 
 class Device:
@@ -152,7 +116,7 @@ class Device:
         self._rejected: dict[Quality, int] = {}
         self._result = PollResult()
         self._open: dict[str, Batch] = {}
-        self._silent = 0
+        self._fetcher = Fetcher(limits, clock)
         self._began = 0.0
 
     def close(self) -> None:
@@ -183,13 +147,14 @@ class Device:
             RequestTimeout: the device did not answer at all.
             PollDeadline: nor within the time for the whole poll.
         """
-        self._result, self._open, self._silent = result, {}, 0
+        self._result, self._open = result, {}
+        self._fetcher.begin(result)
         self._began = self._clock.monotonic()
         if self._sys_object_id is None:
             yield from self._identify()
         try:
             yield from self._read_due()
-        except (_GivenUp, PollDeadline) as reason:
+        except (GivenUp, PollDeadline) as reason:
             if not result.answered:
                 raise
             result.given_up = True
@@ -241,6 +206,7 @@ class Device:
         self._sweeps = {task.name: _Sweep() for task in plan.tasks if task.sweep is not None}
         self._polls = 0
         self.limits.bulk = self.limits.bulk and not plan.no_bulk
+        self._fetcher.ceiling = plan.max_repetitions
 
     # -- what it says ----------------------------------------------------------------------------
 
@@ -269,24 +235,25 @@ class Device:
         def on_page(varbinds: list[Varbind], time_ms: int, page: int) -> None:
             reader.read(task, varbinds, time_ms, self._batch(task), page)
 
-        columns: Sequence[Column] = reader.columns(task)
+        columns = reader.columns(task)
+        spans: Sequence[Span] = spans_of(columns)
         if task.sweep is not None and task.sweep.by_rows_of is not None:
-            columns = yield from self._by_rows(columns, task.sweep.by_rows_of)
-        complete = yield from self._read(reader.scalars(task), columns, on_page)
+            spans = yield from self._by_rows(columns, task.sweep.by_rows_of)
+        complete = yield from self._fetcher.fetch(reader.scalars(task), spans, on_page)
         reader.finish(task, self._clock.time_ms(), self._batch(task), complete=complete)
 
-    def _by_rows(self, columns: Sequence[Column], rows_of: str) -> Exchange[Sequence[Column]]:
+    def _by_rows(self, columns: tuple[Column, ...], rows_of: str) -> Exchange[Sequence[Span]]:
         """The parts of columns that belong to each row of another one, row by row."""
         found: list[Varbind] = []
 
         def on_page(varbinds: list[Varbind], time_ms: int, page: int) -> None:
             found.extend(varbinds)
 
-        complete = yield from self._guard(self._walk(Column(rows_of), on_page))
+        complete = yield from self._fetcher.fetch((), (Span.of([rows_of]),), on_page)
         if not complete or not found:
-            return columns
+            return spans_of(columns)
         rows = [oid[len(rows_of) :] for oid, value in found if value != 0]
-        return [Column(c.oid + row, c.max_repetitions) for row in rows for c in columns]
+        return [Span.of([c.oid + row], c.max_repetitions) for row in rows for c in columns]
 
     def _read_labels(self, task: PollTask, reader: NodeReader) -> Exchange[None]:
         request = reader.labels_due(task, self._clock.time_ms())
@@ -296,53 +263,9 @@ class Device:
         def on_page(varbinds: list[Varbind], time_ms: int, page: int) -> None:
             reader.read_labels(varbinds)
 
-        complete = yield from self._read(request.scalars, request.columns, on_page)
+        spans = spans_of(request.columns)
+        complete = yield from self._fetcher.fetch(request.scalars, spans, on_page)
         reader.labels_complete(request, self._clock.time_ms(), complete=complete)
-
-    def _read(
-        self, scalars: Sequence[str], columns: Sequence[Column], on_page: OnPage
-    ) -> Exchange[bool]:
-        """GET and walk; false when anything could not be read to its end."""
-        complete = True
-        if scalars:
-            complete &= yield from self._guard(self._get(scalars, on_page))
-        for column in columns:
-            complete &= yield from self._guard(self._walk(column, on_page))
-        return complete
-
-    def _get(self, oids: Sequence[str], on_page: OnPage) -> Exchange[bool]:
-        refused: list[ProtocolViolation] = []
-        size = self.limits.get_size
-        for start in range(0, len(oids), size):
-            varbinds = yield from get(oids[start : start + size], self.limits, refused.append)
-            page = hash(tuple([oid for oid, _ in varbinds]))
-            on_page(varbinds, self._clock.time_ms(), page)
-        self._result.problems.extend(str(error) for error in refused)
-        return not refused
-
-    def _walk(self, column: Column, on_page: OnPage) -> Exchange[bool]:
-        plan = self._plan
-        ceiling = column.max_repetitions or (plan.max_repetitions if plan else None)
-        end = yield from walk(column.oid, self.limits, on_page, max_repetitions=ceiling)
-        if end.error is not None:
-            self._result.problems.append(str(end.error))
-        return end.complete
-
-    def _guard(self, step: Exchange[bool]) -> Exchange[bool]:
-        """One lost request costs its own column; several in a row end the poll."""
-        try:
-            complete = yield from step
-        except RequestTimeout as timeout:
-            if not self._result.answered:
-                raise
-            self._silent += 1
-            if self._silent >= SILENT_AFTER:
-                raise _GivenUp(str(timeout)) from timeout
-            self._result.problems.append(str(timeout))
-            return False
-        self._silent = 0
-        self._result.answered = True
-        return complete
 
     # -- sweeps ----------------------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ from collections.abc import Generator
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from collector.snmp.span import Span
 from collector.varbind import Varbind
 from omc.core.errors import Unreachable
 
@@ -46,21 +47,21 @@ class Answer(StrEnum):
 
 
 class Cursor:
-    """A position in one column, and how many rows to ask for at a time.
+    """A position in what is walked, and how many rows to ask for at a time.
 
     Attributes:
-        column: OID of the column (or any subtree) that is walked.
-        position: The last OID seen; the next request asks for what follows it. Starts at `column`.
-        repetitions: max-repetitions of the next GETBULK. May be changed before a `Next`, or before
-            the first request; a `Bulk` after a change would still ask for the old number.
+        span: What is walked.
+        position: The last OID seen; the next request asks for what follows it. Starts where the
+            span does.
+        repetitions: max-repetitions of the next GETBULK; may be changed between two requests.
         handle: The transport's own state; nobody else looks at it.
     """
 
-    __slots__ = ("column", "handle", "position", "repetitions")
+    __slots__ = ("handle", "position", "repetitions", "span")
 
-    def __init__(self, column: str, repetitions: int) -> None:
-        self.column = column
-        self.position = column
+    def __init__(self, span: Span, repetitions: int) -> None:
+        self.span = span
+        self.position = span.start
         self.repetitions = repetitions
         self.handle: Any = None
 
@@ -80,7 +81,7 @@ class Get:
 
 
 class Bulk:
-    """GETBULK of the rows after the cursor; the reply holds only rows of its column."""
+    """GETBULK of the rows after the cursor; the reply holds only rows of its span."""
 
     __slots__ = ("cursor",)
 
@@ -89,7 +90,7 @@ class Bulk:
 
 
 class Next:
-    """GETNEXT after the cursor: one row of its column, or none and `Reply.beyond`."""
+    """GETNEXT after the cursor: one row of its span, or none and `Reply.beyond`."""
 
     __slots__ = ("cursor",)
 
@@ -133,7 +134,7 @@ class Reply:
     Attributes:
         varbinds: The rows, in the agent's order.
         time_ms: Unix milliseconds when the response arrived.
-        beyond: An OID past the cursor's column was seen: the column has been read to its end.
+        beyond: An OID past the cursor's span was seen: it has been read to its end.
         ended: The agent answered, but with nothing that can be used: end of the MIB, or an
             error-status; `Peek` and `Diagnose` can tell which.
         answer: What the agent said: always for `Diagnose`, where it is known for `Peek` and for

@@ -11,6 +11,8 @@ _TRUST = 100
 #: Walks without a failure before more rows are asked for again; doubles with every relapse.
 _PATIENCE = 50
 _LONGEST_PATIENCE = 5000
+#: Walks of a span whose columns are read one by one, before they are tried in one go again.
+_APART = 100
 #: Pages whose order is remembered as right, for one device.
 _REMEMBERED_PAGES = 4096
 #: Rows without a value that are remembered, for one device.
@@ -37,6 +39,7 @@ class AgentLimits:
     """
 
     __slots__ = (
+        "_apart",
         "_failed_before",
         "_good_walks",
         "_last_columns",
@@ -64,14 +67,36 @@ class AgentLimits:
         self._words: dict[str, _Word] = {}
         self._pages: set[int] = set()
         self._last_columns: set[str] = set()
+        self._apart: dict[str, int] = {}
 
-    def repetitions_for(self, column: str, ceiling: int | None) -> int:
-        """Rows to ask for: one more than the column had, so that its end is seen at once."""
+    def repetitions_for(self, span: str, ceiling: int | None, done: int = 0) -> int:
+        """Rows to ask for: one more than are left of the span, so that its end is seen at once.
+
+        Args:
+            span: Its name.
+            ceiling: Upper limit for the span.
+            done: Rows that this walk has read already.
+        """
         repetitions = self.repetitions
         if ceiling is not None and ceiling < repetitions:
             repetitions = ceiling
-        rows = self._rows.get(column, repetitions)
-        return rows + 1 if rows < repetitions else repetitions
+        left = self._rows.get(span, repetitions + done) - done
+        return left + 1 if 0 <= left < repetitions else repetitions
+
+    def rows_of(self, span: str) -> int | None:
+        """How many rows a span had when it was read last; None if it was not."""
+        return self._rows.get(span)
+
+    def together(self, span: str) -> bool:
+        """Whether the columns of a span may be read in one go."""
+        left = self._apart.get(span, 0)
+        if left > 0:
+            self._apart[span] = left - 1
+        return left == 0
+
+    def part(self, span: str) -> None:
+        """Reading the columns of a span in one go went wrong: read each by itself for a while."""
+        self._apart[span] = _APART
 
     def shrink(self, failed: int) -> int:
         """`failed` rows were too many: remember it, and return how many to try now."""

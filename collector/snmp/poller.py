@@ -26,8 +26,9 @@ from collector.schedule import (
 )
 from collector.snmp.client import SnmpClient
 from collector.snmp.credentials import Target
-from collector.snmp.device import Device, PlanBook, PollResult
+from collector.snmp.device import Device, PlanBook
 from collector.snmp.exchange import Exchange
+from collector.snmp.fetch import PollResult
 from collector.snmp.session import Session
 from omc.bus.base import Bus
 from omc.core.catalogue import Catalogue

@@ -53,6 +53,7 @@ from collector.snmp.credentials import (
     Version,
 )
 from collector.snmp.exchange import Answer, Bulk, Cursor, Get, Next, Peek, Reply
+from collector.varbind import Varbind
 
 _AUTH: dict[AuthProtocol, type[BaseAuthKey]] = {
     AuthProtocol.MD5: Md5Key,
@@ -156,6 +157,8 @@ class AgentSocket:
         cursor = request.cursor
         place: _Place = cursor.handle or _place(cursor)
         if isinstance(request, Bulk) and self._bulk:
+            if place.repetitions != cursor.repetitions:
+                place.resize(cursor)
             self._raw.send_get_bulk(place.at)
         else:
             place.anywhere = _anywhere(cursor)
@@ -181,15 +184,19 @@ class AgentSocket:
         beyond = rows[-1] is None
         if beyond:
             rows.pop()
-        return Reply(rows, self._now(), beyond=beyond)  # type: ignore[arg-type] # None is gone
+        varbinds: list[Varbind] = rows  # type: ignore[assignment] # None is gone
+        while varbinds and cursor.span.is_past(varbinds[-1][0]):
+            beyond = True
+            varbinds.pop()
+        return Reply(varbinds, self._now(), beyond=beyond)
 
     def _receive_next(self, cursor: Cursor, place: _Place) -> Reply:
         varbind = self._raw.recv_get_next(place.anywhere)
-        oid = varbind[0]
-        if oid != cursor.column and not oid.startswith(cursor.column + "."):
+        if cursor.span.is_past(varbind[0]):
             return Reply([], self._now(), beyond=True)
         place.at = place.anywhere
-        place.page = GetIter(cursor.column, cursor.repetitions)
+        place.page = GetIter(cursor.span.subtree, cursor.repetitions)
+        place.repetitions = cursor.repetitions
         return Reply([varbind], self._now())
 
     def _receive_peek(self) -> Reply:
@@ -330,26 +337,33 @@ class _Place:
 
     Attributes:
         at: Stands at the cursor's position: requests are sent from it.
-        page: Bound to the column: pages of rows are received into it.
+        page: Bound to the span: pages of rows are received into it.
         anywhere: Bound to nothing: a GETNEXT is received into it, whatever its OID.
+        repetitions: How many rows a GETBULK from it asks for.
     """
 
-    __slots__ = ("anywhere", "at", "page")
+    __slots__ = ("anywhere", "at", "page", "repetitions")
 
     def __init__(self, cursor: Cursor) -> None:
+        self.resize(cursor)
+        self.anywhere = self.at
+
+    def resize(self, cursor: Cursor) -> None:
+        """Begin anew at the cursor's position, with its number of rows."""
+        self.repetitions = cursor.repetitions
         self.at = GetIter(cursor.position, cursor.repetitions)
-        self.page = self.anywhere = GetIter(cursor.column, cursor.repetitions)
+        self.page = GetIter(cursor.span.subtree, cursor.repetitions)
 
 
 def _place(cursor: Cursor) -> _Place:
-    """Put a cursor where it says, at first the start of its column."""
+    """Put a cursor where it says, at first the start of its span."""
     place = cursor.handle = _Place(cursor)
     return place
 
 
 def _anywhere(cursor: Cursor) -> GetIter:
     """An iterator for the widest subtree gufo allows: two arcs (`1.3`)."""
-    root = ".".join(cursor.column.split(".", 2)[:2])
+    root = ".".join(cursor.span.subtree.split(".", 2)[:2])
     return GetIter(root, cursor.repetitions)
 
 

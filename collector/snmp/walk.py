@@ -27,6 +27,7 @@ from collector.snmp.exchange import (
     RequestTimeout,
 )
 from collector.snmp.limits import AgentLimits
+from collector.snmp.span import Span
 from collector.varbind import Varbind
 from omc.core.errors import ProtocolViolation
 
@@ -56,44 +57,45 @@ class WalkEnd:
     """How a walk ended. What was read has been given to `on_page` in any case.
 
     Attributes:
-        column: What was walked.
+        span: What was walked.
         rows: Rows read.
-        error: Why the rest could not be read; None when the column was read to its end.
+        error: Why the rest could not be read; None when the span was read to its end.
     """
 
-    column: str
+    span: Span
     rows: int = 0
     error: ProtocolViolation | None = None
 
     @property
     def complete(self) -> bool:
-        """The column was read to its end."""
+        """The span was read to its end."""
         return self.error is None
 
 
 def walk(
-    column: str,
+    span: Span | str,
     limits: AgentLimits,
     on_page: OnPage,
     *,
     max_repetitions: int | None = None,
     max_rows: int = MAX_ROWS,
 ) -> Exchange[WalkEnd]:
-    """Read a column (or any subtree) to its end.
+    """Read columns side by side, or one column (or any subtree), to the end.
 
     Args:
-        column: OID without leading dot.
+        span: What to read; an OID without leading dot stands for one column.
         limits: The device's memory (`Session.limits`).
-        on_page: Called once a page, with rows of this column only, each of them once; increasing,
+        on_page: Called once a page, with rows of this span only, each of them once; increasing,
             unless the agent has another order.
-        max_repetitions: Upper limit for this column, below the device's own.
+        max_repetitions: Upper limit for this walk, below the device's own.
         max_rows: Stop with an error after so many rows.
 
     Raises:
         RequestTimeout: not even one row was answered any more.
         PollDeadline: the time for the whole exchange is over.
     """
-    walker = _Walker(column, limits, on_page, max_repetitions, max_rows)
+    span = Span.of([span]) if isinstance(span, str) else span
+    walker = _Walker(span, limits, on_page, max_repetitions, max_rows)
     request: Request | None = walker.rows()
     while request is not None:
         try:
@@ -114,10 +116,12 @@ class _Walker:
 
     __slots__ = (
         "_bulk",
+        "_ceiling",
         "_cursor",
         "_doubts",
         "_limits",
         "_max_rows",
+        "_name",
         "_on_page",
         "_pages",
         "_seen",
@@ -128,17 +132,19 @@ class _Walker:
 
     def __init__(
         self,
-        column: str,
+        span: Span,
         limits: AgentLimits,
         on_page: OnPage,
         ceiling: int | None,
         max_rows: int,
     ) -> None:
-        self.end = WalkEnd(column)
+        self.end = WalkEnd(span)
+        self._name = span.name
+        self._ceiling = ceiling
         self._limits = limits
         self._on_page = on_page
         self._max_rows = max_rows
-        self._cursor = Cursor(column, limits.repetitions_for(column, ceiling))
+        self._cursor = Cursor(span, limits.repetitions_for(self._name, ceiling))
         self._bulk = limits.bulk and limits.repetitions > 1
         self._tried: Request | None = None
         self._doubts = 0
@@ -147,8 +153,12 @@ class _Walker:
         self._skips = 0
 
     def rows(self) -> Request:
-        """As many rows as the agent is believed to answer."""
-        return Bulk(self._cursor) if self._bulk else Next(self._cursor)
+        """As many rows as the agent is believed to answer, and no more than are left."""
+        if not self._bulk:
+            return Next(self._cursor)
+        done = self.end.rows
+        self._cursor.repetitions = self._limits.repetitions_for(self._name, self._ceiling, done)
+        return Bulk(self._cursor)
 
     def after(self, request: Request, reply: Reply) -> Request | None:
         """What to ask after a reply."""
@@ -161,7 +171,7 @@ class _Walker:
             return self._complete()
         if not rows:
             return self._doubt(request)
-        if len(rows) < self._cursor.repetitions and self._limits.ends_mib(self.end.column):
+        if len(rows) < self._cursor.repetitions and self._limits.ends_mib(self._name):
             return self._look_ahead()
         return self.rows()
 
@@ -205,8 +215,8 @@ class _Walker:
                 self._pages.append(rows)
                 return rows
             self._seen = {oid for page in self._pages for oid, _ in page}
-        inside = self.end.column + "."
-        fresh = dict(row for row in rows if row[0] not in self._seen and row[0].startswith(inside))
+        holds = self.end.span.holds
+        fresh = dict(row for row in rows if row[0] not in self._seen and holds(row[0]))
         self._seen.update(fresh)
         return list(fresh.items())
 
@@ -223,10 +233,10 @@ class _Walker:
 
     def _doubt(self, request: Request) -> Request | None:
         """The agent answered with nothing: the end, a row without a value, or an error-status."""
-        skip = self._limits.skip_after(self.end.column, self._cursor.position)
+        skip = self._limits.skip_after(self._name, self._cursor.position)
         if skip is not None:
             return self._skip_to(skip)
-        known = self._limits.recall(self.end.column, self._cursor.position)
+        known = self._limits.recall(self._name, self._cursor.position)
         if known is not None:
             return self._judge(known)
         self._doubts += 1
@@ -236,7 +246,7 @@ class _Walker:
         return Peek(self._cursor)
 
     def _look_ahead(self) -> Request:
-        """A short page of the column that ends the MIB: ask for that end rather than for rows."""
+        """A short page of what ends the MIB: ask for that end rather than for rows."""
         self._tried = None
         return Peek(self._cursor)
 
@@ -247,7 +257,7 @@ class _Walker:
 
     def _after_peek(self, reply: Reply) -> Request | None:
         if reply.answer is Answer.END_OF_MIB_VIEW:
-            self._limits.remember_mib_end(self.end.column)
+            self._limits.remember_mib_end(self._name)
             return self._complete()
         if reply.answer is Answer.VALUE and self._tried is None:
             return self.rows()
@@ -261,19 +271,19 @@ class _Walker:
             oid = reply.varbinds[0][0]
             if _arcs(oid) <= _arcs(self._cursor.position):
                 return self._fail(f"sent {oid}, which does not increase")
-            if oid.startswith(self.end.column + "."):
+            if self.end.span.holds(oid):
                 return Next(self._cursor)  # it has changed its mind
             answer = Answer.END_OF_MIB_VIEW
         oid = reply.varbinds[0][0] if reply.varbinds else ""
         if answer in _VALUELESS and oid and _arcs(oid) > _arcs(self._cursor.position):
-            self._limits.remember_skip(self.end.column, self._cursor.position, oid)
+            self._limits.remember_skip(self._name, self._cursor.position, oid)
             return self._skip_to(oid)
-        self._limits.remember(self.end.column, self._cursor.position, answer)
+        self._limits.remember(self._name, self._cursor.position, answer)
         return self._judge(answer)
 
     def _skip_to(self, oid: str) -> Request | None:
         """Step over a row without a value."""
-        if not oid.startswith(self.end.column + "."):
+        if not self.end.span.holds(oid):
             return self._complete()
         self._skips += 1
         if self._skips > _MAX_SKIPS:
@@ -296,12 +306,12 @@ class _Walker:
         return Next(self._cursor)
 
     def _complete(self) -> Request | None:
-        self._limits.walked(self.end.column, self.end.rows)
+        self._limits.walked(self._name, self.end.rows)
         return None
 
     def _fail(self, what: str) -> Request | None:
         where = f"after {self._cursor.position}" if self.end.rows else "at its start"
-        text = f"walk of {self.end.column}: the agent {what} ({where}, {self.end.rows} rows kept)"
+        text = f"walk of {self._name}: the agent {what} ({where}, {self.end.rows} rows kept)"
         self.end.error = ProtocolViolation(text)
         return None
 
@@ -309,9 +319,9 @@ class _Walker:
 def _increasing(cursor: Cursor, rows: list[Varbind]) -> bool:
     """Whether the rows of a page increase, the first against the cursor's position.
 
-    All rows stand in the cursor's column, so what follows the column's OID decides.
+    All rows stand in one subtree, so what follows its OID decides.
     """
-    start = len(cursor.column) + 1
+    start = len(cursor.span.subtree) + 1
     places = [_arcs(oid[start:]) for oid, _ in rows]
     return all(low < high for low, high in pairwise([_arcs(cursor.position[start:]), *places]))
 

@@ -11,7 +11,7 @@ from typing import Literal
 
 import click
 
-from collector.snmp.device import PollResult
+from collector.snmp.fetch import PollResult
 from omc.cli.poll_text import Language
 from omc.core.catalogue import Catalogue
 from omc.core.model import Series

@@ -10,7 +10,7 @@ from collector.plan import Plan, compile_plan
 from collector.profile_set import ProfileSet
 from collector.refusal import Cause, Refusal
 from collector.snmp.credentials import Community, Target
-from collector.snmp.device import PollResult
+from collector.snmp.fetch import PollResult
 from collector.varbind import Value
 from omc.core.catalogue import Catalogue
 from omc.core.clock import SystemClock

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collector.profile_set import ProfileSet
 from collector.snmp.client import SnmpClient
 from collector.snmp.credentials import Target
-from collector.snmp.device import Device, PlanBook, PollResult
+from collector.snmp.device import Device, PlanBook
+from collector.snmp.fetch import PollResult
 from omc.core.catalogue import Catalogue
 from omc.core.clock import SystemClock
 from omc.core.model import SeriesTable

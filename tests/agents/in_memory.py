@@ -107,7 +107,7 @@ class MemoryAgent:
         """What a transport makes of these rows: those of the column, and whether one was past."""
         found: list[Varbind] = []
         for oid, value in rows:
-            if not oid.startswith(cursor.column + "."):
+            if not cursor.span.holds(oid):
                 return Reply(found, TIME_MS, beyond=True)
             found.append((oid, value))
         return Reply(found, TIME_MS, ended=not found)

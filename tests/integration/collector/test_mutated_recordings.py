@@ -13,7 +13,8 @@ from collections.abc import Callable
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from collector.snmp.device import Device, PlanBook, PollResult
+from collector.snmp.device import Device, PlanBook
+from collector.snmp.fetch import PollResult
 from collector.snmp.limits import AgentLimits
 from omc.core.clock import ManualClock
 from omc.core.model import SeriesTable, column_lengths_agree

@@ -8,8 +8,9 @@ from itertools import pairwise
 import pytest
 
 from collector.profile_set import ProfileSet
-from collector.snmp.device import Device, PlanBook, PollResult
+from collector.snmp.device import Device, PlanBook
 from collector.snmp.exchange import Bulk, Get, Next, PollDeadline, Reply, Request, RequestTimeout
+from collector.snmp.fetch import PollResult
 from collector.snmp.limits import AgentLimits
 from collector.varbind import Value
 from omc.core.catalogue import Catalogue
@@ -94,7 +95,7 @@ def values(result: PollResult, metric: str) -> dict[str, float]:
 
 
 def asked_columns(agent: MemoryAgent) -> set[str]:
-    return {r.cursor.column for r in agent.asked if isinstance(r, Bulk | Next)}
+    return {c for r in agent.asked if isinstance(r, Bulk | Next) for c in r.cursor.span.columns}
 
 
 def test_an_unknown_device_is_read_by_the_standard_mibs() -> None:
@@ -160,7 +161,7 @@ class LosesColumn(MemoryAgent):
     lost = "1.3.6.1.2.1.2.2.1.7"
 
     def reply(self, request: Request) -> Reply:
-        if isinstance(request, Bulk | Next) and request.cursor.column == self.lost:
+        if isinstance(request, Bulk | Next) and self.lost in request.cursor.span.columns:
             raise RequestTimeout("no answer")
         return super().reply(request)
 
@@ -285,7 +286,7 @@ def test_a_deadline_in_a_sweep_keeps_what_was_read_and_starts_the_sweep_anew() -
     result = PollResult()
     exchange = bench.device.poll(result)
     request = next(exchange)
-    while not (isinstance(request, Bulk) and request.cursor.column == DDM_RX):
+    while not (isinstance(request, Bulk) and DDM_RX in request.cursor.span.columns):
         request = exchange.send(bench.agent(request))
     request = exchange.send(bench.agent(request))
     with pytest.raises(StopIteration):

@@ -15,8 +15,9 @@ from itertools import pairwise
 import pytest
 
 from collector.profile_set import ProfileSet
-from collector.snmp.device import SWEEP_SHARE, Device, PlanBook, PollResult
+from collector.snmp.device import SWEEP_SHARE, Device, PlanBook
 from collector.snmp.exchange import Reply, Request
+from collector.snmp.fetch import PollResult
 from collector.snmp.limits import AgentLimits
 from collector.varbind import Value
 from omc.core.catalogue import Catalogue
