@@ -11,6 +11,7 @@ from collector.varbind import Value
 from omc.core.model import Quality
 
 _COMPARISON = re.compile(r"(<=|>=|<|>)\s*(-?\d+(?:\.\d+)?)")
+_PADDING = b"\0\t\r\n "
 _OPERATORS: Mapping[str, Callable[[float, float], bool]] = {
     "<=": operator.le,
     ">=": operator.ge,
@@ -65,4 +66,9 @@ class Sentinels:
         """The same for a value as it came."""
         if isinstance(value, int | float):
             return self.of_number(value)
-        return self.texts.get(text_of(value).lower()) if self.texts else None
+        if not self.texts:
+            return None
+        text = text_of(value).lower()
+        if not text and isinstance(value, bytes) and value.strip(_PADDING):
+            return None  # octets that are no text are not the empty text
+        return self.texts.get(text)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from collector.normalise import NodeReader
+from collector.octets import decoded_text
 from collector.plan import GROUP_MULTIPLES, Column, Plan, PollTask, Sweep, compile_plan
 from collector.profile_set import ProfileSet
 from collector.snmp.exchange import Exchange, PollDeadline
@@ -329,4 +330,4 @@ def _too_busy(budget: Sweep, reader: NodeReader) -> bool:
 
 
 def _text(value: Value) -> str:
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value or "")
+    return decoded_text(value) if isinstance(value, bytes) else str(value or "")

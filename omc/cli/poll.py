@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from omc.cli import EXIT_REFUSED, EXIT_UNREACHABLE, poll_text
+from omc.cli.credential_options import CredentialOptions, credential_options
 from omc.cli.poll_text import Language
 
 if TYPE_CHECKING:
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
 
 #: The device answered, but nothing that any profile reads.
 EXIT_NOTHING_READ = 1
-
-_AUTH = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512")
-_PRIV = ("des", "aes128", "aes192", "aes256")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,28 +33,7 @@ class _Wish:
 
 @click.command()
 @click.argument("endpoint", metavar="ADDRESS[:PORT]")
-@click.option(
-    "--snmp-version", type=click.Choice(["1", "2c", "3"]), help="Default: 2c, or 3 with --user."
-)
-@click.option(
-    "--community",
-    envvar="OMC_COMMUNITY",
-    default="public",
-    show_envvar=True,
-    help="For versions 1 and 2c. Default: public.",
-)
-@click.option("--user", help="User of SNMPv3.")
-@click.option("--auth", type=click.Choice(_AUTH), help="Authentication of SNMPv3.")
-@click.option("--auth-key", envvar="OMC_AUTH_KEY", show_envvar=True, help="Password of --auth.")
-@click.option("--priv", type=click.Choice(_PRIV), help="Privacy of SNMPv3.")
-@click.option("--priv-key", envvar="OMC_PRIV_KEY", show_envvar=True, help="Password of --priv.")
-@click.option(
-    "--key-expansion",
-    type=click.Choice(["blumenthal", "cisco"]),
-    default="blumenthal",
-    show_default=True,
-    help="How aes192 and aes256 stretch a short key.",
-)
+@credential_options
 @click.option(
     "--profile",
     default="auto",
@@ -98,14 +75,7 @@ class _Wish:
 def poll(
     endpoint: str,
     *,
-    snmp_version: str | None,
-    community: str,
-    user: str | None,
-    auth: str | None,
-    auth_key: str | None,
-    priv: str | None,
-    priv_key: str | None,
-    key_expansion: str,
+    access: CredentialOptions,
     profile: str,
     style: Literal["table", "json", "prometheus", "influx"],
     oids: bool,
@@ -127,13 +97,10 @@ def poll(
     3 unreachable, 4 authentication refused.
     """  # noqa: D301 - click wants the control character
     from collector.snmp.credentials import Target
-    from omc.cli.poll_credentials import CredentialOptions, credentials_of, split_endpoint
+    from omc.cli.poll_credentials import credentials_of, split_endpoint
 
     address, port = split_endpoint(endpoint, language)
-    options = CredentialOptions(
-        snmp_version, community, user, auth, auth_key, priv, priv_key, key_expansion
-    )
-    credentials = credentials_of(options, language)
+    credentials = credentials_of(access, language)
     target = Target(address, port, credentials, timeout=timeout, retries=retries)
     wish = _Wish(target, profile, node or address, deadline)
     sys.exit(_poll_and_print(wish, style, language, oids=oids))

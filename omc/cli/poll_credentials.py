@@ -1,8 +1,6 @@
-"""Whom `omc poll` asks and as whom, from its command line; what is wrong is wrong usage."""
+"""Whom a command asks and as whom, from its command line; what is wrong is wrong usage."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import click
 
@@ -16,23 +14,10 @@ from collector.snmp.credentials import (
     Version,
 )
 from omc.cli import poll_text as text
+from omc.cli.credential_options import CredentialOptions
 from omc.cli.poll_text import Language
 
 _SHORTEST_KEY = 8  # octets; RFC 3414, 11.2
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class CredentialOptions:
-    """The options as they were given."""
-
-    version: str | None
-    community: str
-    user: str | None
-    auth: str | None
-    auth_key: str | None
-    priv: str | None
-    priv_key: str | None
-    key_expansion: str
 
 
 def split_endpoint(endpoint: str, language: Language) -> tuple[str, int]:
@@ -52,7 +37,7 @@ def split_endpoint(endpoint: str, language: Language) -> tuple[str, int]:
 
 def credentials_of(options: CredentialOptions, language: Language) -> Credentials:
     """A community, or a user where version 3 is asked for or a user is given."""
-    version = options.version or ("3" if options.user else "2c")
+    version = options.snmp_version or ("3" if options.user else "2c")
     if version != "3":
         if options.user or options.auth or options.priv:
             raise click.UsageError(text.ONLY_VERSION_3.of(language, version=version))

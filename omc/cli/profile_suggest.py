@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from omc.cli import EXIT_UNREACHABLE
+from omc.cli import EXIT_REFUSED, EXIT_UNREACHABLE
+from omc.cli.credential_options import CredentialOptions, credential_options
 
 if TYPE_CHECKING:
     from collector.drafting.mib import MibSet
@@ -35,13 +36,7 @@ _MOST_ROWS = 2000
     metavar="OID",
     help="Also read this subtree of a device; without it only the objects of the MIBs are read.",
 )
-@click.option(
-    "--community",
-    envvar="OMC_COMMUNITY",
-    default="public",
-    show_envvar=True,
-    help="Of a device. Default: public.",
-)
+@credential_options
 @click.option(
     "-o",
     "--output",
@@ -52,8 +47,9 @@ def suggest(
     source: str,
     mibs: tuple[Path, ...],
     subtrees: tuple[str, ...],
-    community: str,
     output: Path | None,
+    *,
+    access: CredentialOptions,
 ) -> None:
     """Draft a profile: names, units and sentinels from the MIBs, to be reviewed by a person.
 
@@ -70,7 +66,7 @@ def suggest(
     from omc.cli.profile import load_profiles
 
     known = MibSet.load(mibs)
-    walk = _walk(source, known, subtrees, community)
+    walk = _walk(source, known, subtrees, access)
     catalogue, _ = load_profiles()
     name = output.stem if output is not None else "draft"
     text = draft(name, walk, known, catalogue)
@@ -85,7 +81,7 @@ def suggest(
     click.echo(f"written to {output}; try it: omc profile test {output} WALK.snmprec")
 
 
-def _walk(source: str, mibs: MibSet, subtrees: tuple[str, ...], community: str) -> Walk:
+def _walk(source: str, mibs: MibSet, subtrees: tuple[str, ...], access: CredentialOptions) -> Walk:
     from collector.drafting.walk import Walk
     from omc.cli.replay import load
 
@@ -98,19 +94,19 @@ def _walk(source: str, mibs: MibSet, subtrees: tuple[str, ...], community: str) 
         raise click.UsageError(
             "say with --mib or --subtree what to read: a vendor's tree is not walked unasked"
         )
-    return _ask(source, mibs, subtrees, community)
+    return _ask(source, mibs, subtrees, access)
 
 
-def _ask(source: str, mibs: MibSet, subtrees: tuple[str, ...], community: str) -> Walk:
+def _ask(source: str, mibs: MibSet, subtrees: tuple[str, ...], access: CredentialOptions) -> Walk:
     from collector.drafting.walk import Walk
-    from collector.snmp.credentials import Community, Target
-    from omc.cli.poll_credentials import split_endpoint
-    from omc.core.errors import SourceError
+    from collector.snmp.credentials import Target
+    from omc.cli.poll_credentials import credentials_of, split_endpoint
+    from omc.core.errors import AuthenticationRefused, SourceError
     from omc.service.bounded_walk import bounded_walk
     from omc.simulator.recording import parse_oid
 
     address, port = split_endpoint(source, "en")
-    target = Target(address, port, Community(community=community), timeout=5.0, retries=1)
+    target = Target(address, port, credentials_of(access, "en"), timeout=5.0, retries=1)
     try:
         wanted = [parse_oid(subtree) for subtree in subtrees]
     except ValueError as error:
@@ -122,4 +118,5 @@ def _ask(source: str, mibs: MibSet, subtrees: tuple[str, ...], community: str) -
             return Walk(asyncio.run(bounded_walk(target, shown, _MOST_ROWS)))
     except SourceError as error:
         click.echo(f"{source}: {error}", err=True)
-        raise SystemExit(EXIT_UNREACHABLE) from None
+        refused = isinstance(error, AuthenticationRefused)
+        raise SystemExit(EXIT_REFUSED if refused else EXIT_UNREACHABLE) from None

@@ -198,6 +198,11 @@ def test_a_sentinel_is_never_a_number(
     assert decoder("{scale: 0.01}", sentinels)(value) is quality
 
 
+def test_octets_that_are_no_text_are_not_the_empty_text() -> None:
+    decode = decoder("{octets: big_endian}", {"": Quality.NOT_SUPPORTED})
+    assert (decode(b"\x08"), decode(b"")) == (8.0, Quality.NOT_SUPPORTED)
+
+
 def test_each_lane_of_a_text_has_its_own_value_or_sentinel() -> None:
     lanes = [
         decoder(

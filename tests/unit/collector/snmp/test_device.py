@@ -118,6 +118,17 @@ def test_a_known_device_gets_its_vendors_profile_and_a_named_one_is_not_question
     assert named.device.profile == "if-mib"
 
 
+def test_a_description_of_raw_octets_with_newlines_is_one_line_of_text() -> None:
+    walk: dict[str, Value] = {
+        **SYSTEM,
+        "1.3.6.1.2.1.1.1.0": b"Huawei Integrated\r\nAccess Software\0\xff",
+        "1.3.6.1.2.1.1.2.0": ".1.3.6.1.4.1.2011.2.999",
+    }
+    bench = Bench(MemoryAgent(walk))
+    bench.poll()
+    assert bench.device.profile == "huawei-smartax"
+
+
 def test_a_device_is_identified_once_and_again_after_it_was_silent() -> None:
     bench = Bench(MemoryAgent({**SYSTEM, **interfaces(1)}))
 
