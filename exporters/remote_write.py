@@ -2,7 +2,8 @@
 
 Source: Prometheus Remote-Write 1.0 specification (headers, snappy's block format, what an answer
 means). What a receiver takes in any order of time is sent as it comes. To one that takes samples in
-order only, nothing older than what it has of a series is sent.
+order only, nothing older than what it has of a series is sent; and to none what is of the future:
+Prometheus would take it, and from then on refuse whatever is an hour older, of any series.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import aiohttp
 import cramjam
 import structlog
 
+from exporters.selection import until
 from exporters.sent_times import SentTimes
 from exporters.stale_markers import StaleMarkers
 from exporters.write_endpoint import NO_TIMEOUT, WriteEndpoint
@@ -26,6 +28,9 @@ from omc.core.model import Batch, Series
 from omc.core.settings import RemoteWriteSettings
 
 log = structlog.get_logger(__name__)
+
+#: How far ahead of our clock a sample may be: as far as Prometheus itself allows when it scrapes.
+_FURTHEST_AHEAD_MS = 600_000
 
 _HEADERS = {
     "Content-Type": "application/x-protobuf",
@@ -41,6 +46,7 @@ class RemoteWriteSink:
     Args:
         settings: Its name, and what the receiver is able to.
         endpoint: Where to.
+        clock: Tells which samples are of the future.
         encoder: May be shared with other sinks.
         markers: What is to be told of series that have ended.
     """
@@ -49,11 +55,13 @@ class RemoteWriteSink:
         self,
         settings: RemoteWriteSettings,
         endpoint: WriteEndpoint,
+        clock: Clock,
         encoder: WriteRequestEncoder,
         markers: StaleMarkers,
     ) -> None:
         self._settings = settings
         self._endpoint = endpoint
+        self._clock = clock
         self._encoder = encoder
         self._markers = markers
         self._sent = None if settings.order_free else SentTimes()
@@ -61,15 +69,18 @@ class RemoteWriteSink:
 
     async def send(self, batches: Sequence[Batch]) -> None:
         samples = sum(map(len, batches))
-        wanted = batches if self._sent is None else self._sent.without_late(batches)
+        wanted = until(batches, self._clock.time_ms() + _FURTHEST_AHEAD_MS)
+        ahead = samples - sum(map(len, wanted))
+        if self._sent is not None:
+            wanted = self._sent.without_late(wanted)
         if wanted:
             await self._post(self._encoder.encode(wanted))
             if self._sent is not None:
                 self._sent.add(wanted)
         await self._tell_ends(samples)
-        late = samples - sum(map(len, wanted))
-        if late:
-            raise SinkRejected("older than what was sent of the same series", rejected=late)
+        kept_back = samples - sum(map(len, wanted))
+        if kept_back:
+            raise SinkRejected(_why(ahead, kept_back - ahead), rejected=kept_back)
 
     def forget(self, series: Series) -> None:
         """Drop what is remembered of a series: to be given to `SeriesTable.on_forget`."""
@@ -126,9 +137,18 @@ async def open_remote_write(
         headers[name] = value.get_secret_value()
     async with aiohttp.ClientSession(headers=headers, timeout=NO_TIMEOUT) as session:
         endpoint = WriteEndpoint(session, settings.url, settings.tls, clock)
-        yield RemoteWriteSink(settings, endpoint, encoder, markers)
+        yield RemoteWriteSink(settings, endpoint, clock, encoder, markers)
 
 
 def _compressed(message: bytes) -> bytes:
     """In snappy's block format."""
     return bytes(cramjam.snappy.compress_raw(message))
+
+
+def _why(ahead: int, late: int) -> str:
+    reasons = []
+    if ahead:
+        reasons.append("more than 10 minutes ahead of our clock")
+    if late:
+        reasons.append("older than what was sent of the same series")
+    return ", or ".join(reasons)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from dataclasses import replace
-from itertools import compress, repeat
+from itertools import repeat
 
+from exporters.selection import selected
 from omc.core.model import Batch, Series
 
 #: Before any time.
@@ -44,15 +44,7 @@ class SentTimes:
             time_ms >= newest[series.number]
             for series, time_ms in zip(batch.series, batch.times, strict=True)
         ]
-        if all(keep):
-            return batch
-        return replace(
-            batch,
-            series=list(compress(batch.series, keep)),
-            values=array("d", compress(batch.values, keep)),
-            times=array("q", compress(batch.times, keep)),
-            origins=None,
-        )
+        return selected(batch, keep)
 
     def add(self, batches: Sequence[Batch]) -> None:
         """The receiver has taken these."""

@@ -194,6 +194,29 @@ async def test_history_that_arrives_late_costs_a_receiver_in_order_no_request(
     assert scripted.stored[1:] == [f"up value=1.0 {NEW_YEAR_MS}"]
 
 
+@pytest.mark.parametrize(("order", "window"), [("in_order", ""), ("any", "30m")])
+async def test_a_clock_that_is_ahead_does_not_make_prometheus_refuse_everything_else(
+    order: str, window: str
+) -> None:
+    table = SeriesTable()
+    ahead, volts = make_series(table, "clock", n="ahead"), make_series(table, "clock", n="right")
+    now_ms = SystemClock().time_ms()
+    with Prometheus(options=_RECEIVER, out_of_order_window=window) as server:
+        async with _open(server.url, order=order) as sink:
+            stream = SinkStream(sink)
+            stream.bus.publish(make_batch({ahead: 1.0}, now_ms))
+            stream.bus.publish(make_batch({ahead: 2.0}, now_ms + 59 * 60_000))
+            await stream.run_to_the_end()
+            # Taken, that sample would be the measure of what is too old.
+            await sink.send([make_batch({volts: 3.0}, now_ms - 15 * 60_000)])
+        found = promql.samples(server.port, "clock", now_ms + 3_600_000, "3h")
+    assert stream.delivery.rejected == 1
+    assert {n: [value for _, value in one] for n, one in found.items()} == {
+        "ahead": [1.0],
+        "right": [3.0],
+    }
+
+
 async def test_prometheus_with_a_window_takes_the_newest_first_and_nothing_too_old() -> None:
     volts = make_series(SeriesTable(), "any_order")
     with Prometheus(options=_RECEIVER, out_of_order_window="30m") as server:
