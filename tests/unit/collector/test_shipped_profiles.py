@@ -82,6 +82,9 @@ def test_sensors_are_scaled_and_sorted_by_what_they_measure() -> None:
         (b"TenGigE0/0/2 Rx Power", 6, 8, 4, 0, 1),
         (b"TenGigE0/0/1 Transceiver Temperature", 8, 9, 1, 352, 1),
         (b"TenGigE0/0/1 Bias Current", 5, 8, 2, 3412, 1),
+        (b"subslot 0/1 transceiver 2 Rx Power Sensor", 1, 9, 1, -77, 1),
+        (b"subslot 0/1 transceiver 2 Tx Power Sensor", 1, 9, 1, -68, 1),
+        (b"subslot 0/1 transceiver 2 Supply Voltage Sensor", 4, 8, 1, 32_744, 1),
     ]
     walk: dict[str, Value] = {}
     for row, (name, *values) in enumerate(rows, start=1):
@@ -100,6 +103,9 @@ def test_sensors_are_scaled_and_sorted_by_what_they_measure() -> None:
             'optical_tx_power_dbm{interface="TenGigE0/0/1"}': 0.0,
             'optical_temperature_celsius{interface="TenGigE0/0/1"}': 35.2,
             'optical_bias_current_amperes{interface="TenGigE0/0/1"}': 0.03412,
+            'optical_rx_power_dbm{interface="subslot 0/1 transceiver 2"}': -7.7,
+            'optical_tx_power_dbm{interface="subslot 0/1 transceiver 2"}': -6.8,
+            'optical_supply_voltage_volts{interface="subslot 0/1 transceiver 2"}': 3.2744,
         },
         abs=1e-6,
     )
