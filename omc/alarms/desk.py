@@ -11,6 +11,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from omc.alarms.alarm import Alarm, AlarmKey
+from omc.alarms.area_mains import AreaMains
 from omc.alarms.correlator import Correlator, Prober
 from omc.alarms.engine import AlarmEngine, Timing
 from omc.alarms.impact import Impact, impact_of
@@ -95,6 +96,7 @@ class AlarmDesk:
         self._correlator = Correlator(
             self.engine, topology, self._situation, prober, clock, settings.patience
         )
+        self._area_mains = AreaMains(self.engine, world.inventory, clock, world.timezone)
         self._writers = {
             language: MessageWriter(world.inventory, world.catalogue, world.timezone, language)
             for language in ("vi", "en")
@@ -116,6 +118,7 @@ class AlarmDesk:
         self._restore()
         self.engine.listen(self.store.record)
         self.engine.listen(self._correlator.heed)
+        self.engine.listen(self._area_mains.heed)
 
     def attach(self, bus: Bus, table: SeriesTable) -> None:
         """Hear all that passes on the bus."""
@@ -130,6 +133,7 @@ class AlarmDesk:
         cleared_since = self._clock.time_ms() - round(_KEEP_CLEARED * 1000)
         self.engine.restore(self.store.alarms(cleared_since))
         self._correlator.restore()
+        self._area_mains.restore()
 
     async def run(self) -> None:
         """Let time pass until cancelled; what happened by then is on disk."""

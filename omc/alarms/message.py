@@ -17,7 +17,7 @@ from omc.alarms.severity import Severity
 from omc.core.catalogue import Catalogue
 from omc.core.inventory import Inventory, SpanName
 from omc.core.metric import Text
-from omc.core.model import NodeName, SiteCode
+from omc.core.model import AreaCode, NodeName, SiteCode
 
 #: A shape for each severity, so that nobody depends on colours.
 _SHAPES = {
@@ -59,6 +59,7 @@ _WORDS = {
     ),
     "sure": Text(en="confidence", vi="độ tin cậy"),
     "or": Text(en="else", vi="hoặc"),
+    "of_sites": Text(en="of the commune's sites are without mains", vi="số trạm trong xã mất điện"),
     "value": Text(en="Value", vi="Giá trị"),
 }
 
@@ -127,6 +128,9 @@ class MessageWriter:
         node = labels.get("node", "")
         if node:
             parts.append(node)
+        area = self._inventory.areas.get(AreaCode(labels.get("area", "")))
+        if area:
+            parts.append(area[-1].name)
         site = labels.get("site") or self._site_of(node)
         if site:
             parts.append(self._site_name(site))
@@ -161,6 +165,9 @@ class MessageWriter:
         return f"{self._word('value')}: {shown}"
 
     def _why(self, finding: Finding) -> str:
+        if finding.fault == "mains":
+            share = f"{finding.confidence:.0%}"
+            return f"{self._word('why')}: {share} {self._word('of_sites')}"
         told = _EVIDENCE_VI if self._language == "vi" else _EVIDENCE_EN
         parts = [
             told["silent"].format(finding.silent) if finding.silent else "",
