@@ -216,6 +216,7 @@ class Correlator:
 
     def _judge(self, trouble: _Trouble) -> None:
         """Find the faults, one after the other, until all is explained."""
+        found: list[_Root] = []
         for _ in range(_MOST_FAULTS):
             evidence = self._evidence(trouble)
             diagnosis = diagnose(self._topology, evidence)
@@ -224,8 +225,25 @@ class Correlator:
             if diagnosis.confidence < _SURE and not trouble.is_second_look:
                 self._look_again(trouble)
                 return
-            self._raise(diagnosis, evidence)
+            if found and not _speaks_for_itself(diagnosis, evidence):
+                self._count_in(max(found, key=lambda root: len(root.places)), diagnosis)
+            else:
+                found += self._raise(diagnosis, evidence)
         self._adopt_all()
+
+    def _count_in(self, root: _Root, diagnosis: Diagnosis) -> None:
+        """What fell silent in the same moment, with nothing to explain it, went with the root.
+
+        More likely the inventory is wrong about how it is connected than that two faults that have
+        nothing to do with each other happened at once.
+        """
+        root.places |= diagnosis.isolated
+        alarm = self._engine.get(root.key)
+        if alarm is not None and alarm.finding is not None:
+            finding = replace(alarm.finding, places=tuple(sorted(root.places)))
+            self._engine.report(
+                alarm.rule, alarm.labels, _CONTRIBUTOR, alarm.severity, finding=finding
+            )
 
     def _evidence(self, trouble: _Trouble) -> Evidence:
         causes = [root.cause for root in self._roots.values()]
@@ -234,8 +252,8 @@ class Correlator:
             cause.place for cause in causes if cause.place is not None and cause.fault is Fault.DARK
         )
         evidence = self._situation.evidence(trouble.places, trouble.since_ms, cut, lost)
-        dead = {cause.place for cause in causes if cause.fault is Fault.DEAD}
-        return replace(evidence, silent=evidence.silent - dead)
+        explained = frozenset[Place]().union(*(root.places for root in self._roots.values()))
+        return replace(evidence, silent=evidence.silent - explained)
 
     def _look_again(self, trouble: _Trouble) -> None:
         again = _Trouble(self._clock.time_ms(), self._clock.monotonic() + self._patience)
@@ -245,7 +263,8 @@ class Correlator:
         self._trouble = again
         self._prober.hasten(again.nodes)
 
-    def _raise(self, diagnosis: Diagnosis, evidence: Evidence) -> None:
+    def _raise(self, diagnosis: Diagnosis, evidence: Evidence) -> list[_Root]:
+        raised = []
         second = " + ".join(map(_shown, diagnosis.second or ()))
         for cause in diagnosis.causes:
             power = evidence.power.get(cause.place, Power.UNKNOWN) if cause.place else None
@@ -262,10 +281,12 @@ class Correlator:
                 second,
             )
             key = alarm_key(rule, labels)
-            self._roots[key] = _Root(key, cause, places, self._clock.time_ms())
+            self._roots[key] = root = _Root(key, cause, places, self._clock.time_ms())
+            raised.append(root)
             self._engine.report(
                 rule, labels, _CONTRIBUTOR, _severity(cause, places), finding=finding
             )
+        return raised
 
     def _lost_with(self, cause: Cause, diagnosis: Diagnosis) -> frozenset[Place]:
         """What one of the diagnosis' faults takes with it."""
@@ -356,6 +377,16 @@ _FAULT_OF_RULE = {
     "site_devices_silent": Fault.DEAD,
     "collector_cut_off": Fault.UPLINK,
 }
+
+
+def _speaks_for_itself(diagnosis: Diagnosis, evidence: Evidence) -> bool:
+    """Whether anything but silence speaks for it: a port without link, a battery, other traffic."""
+    for cause in diagnosis.causes:
+        if cause.fault is not Fault.DARK or cause.place is None:
+            return True
+        if evidence.power.get(cause.place) in {Power.BATTERY, Power.NEARLY_EMPTY}:
+            return True
+    return not diagnosis.isolated
 
 
 def _alarm_of(cause: Cause, power: Power | None) -> tuple[str, Labels]:

@@ -22,7 +22,7 @@ from omc.core.topology import Place, Topology
 _SILENT_AS_PREDICTED = math.log(0.995)
 _ANSWERS_THOUGH_LOST = math.log(0.01)
 _ANSWERS_AS_PREDICTED = math.log(0.99)
-_SILENT_FOR_ITSELF = math.log(0.002)
+_SILENT_FOR_ITSELF = math.log(0.01)
 _PORT_AS_PREDICTED = math.log(0.97)
 _PORT_AGAINST = math.log(0.02)
 
@@ -162,7 +162,19 @@ class _Model:
             yield Cause(Fault.CUT, span=span)
         for place in near:
             yield Cause(Fault.DARK, place=place)
-            yield Cause(Fault.DEAD, place=place)
+            if self._lets_pass(place):
+                yield Cause(Fault.DEAD, place=place)
+
+    def _lets_pass(self, place: Place) -> bool:
+        """Whether there is a sign that traffic passes, so that only its management may be dead.
+
+        A port towards it is up, or what hangs on it answers.
+        """
+        towards = {(link.far, link.span) for link in self._topology.links(place)}
+        if any(self._evidence.ports.get(port) for port in towards):
+            return True
+        behind = self._topology.lost_with_place(place) - {place}
+        return not behind.isdisjoint(self._evidence.answers)
 
     def _candidate(self, causes: tuple[Cause, ...]) -> _Candidate:
         cut = {cause.span for cause in causes if cause.span is not None}
