@@ -40,6 +40,7 @@ bench: $(STAMP) servers
 	$(BIN)/python -m bench.province_cost $(ARGS)
 	$(BIN)/python -m bench.mqtt_flow $(ARGS)
 	$(BIN)/python -m bench.sinks $(ARGS)
+	$(BIN)/python -m bench.root_cause $(ARGS)
 
 # Kills, cuts and storms for ten minutes; figures into bench/results/.
 soak: $(STAMP) servers

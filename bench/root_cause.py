@@ -1,0 +1,402 @@
+"""How often the root of a fault is named right, and how soon: confusion tables over random faults.
+
+    python -m bench.root_cause [--faults 200] [--seed 1] [--sites 572]
+
+Breaks the synthetic province in memory, seeded: cuts, two cuts, sites whose battery ran out, dead
+management, noise, a cut and a dark site at once. Each device is polled at its place in the minute,
+loses its requests for six seconds before it counts as lost, and is asked out of turn when the
+correlator wishes; everything from the samples on is the product's own code. Done twice: with a true
+inventory, and with one of which a share of the spans is missing or leads to a wrong place.
+Figures are written to bench/results/root_cause.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import heapq
+import json
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from zoneinfo import ZoneInfo
+
+from collector.schedule import stagger
+from omc.alarms import Alarm, AlarmEngine, AlarmMonitor, Maintenance, RuleSet, Timing
+from omc.alarms.correlator import Correlator
+from omc.alarms.notify.routing import after_telling, announcements
+from omc.alarms.notify.told import Told
+from omc.alarms.situation import Situation
+from omc.core.catalogue import Catalogue
+from omc.core.clock import ManualClock
+from omc.core.inventory import Inventory, Node, NodeKind, Span, SpanName
+from omc.core.model import Batch, SeriesTable
+from omc.core.resources import config_folder
+from omc.core.topology import Place, Topology
+from omc.simulator.addresses import AddressPlan
+from omc.simulator.inventory_files import write_inventory
+from omc.simulator.province import Province
+
+RESULTS = Path(__file__).parent / "results"
+INTERVAL = 60.0
+#: Three tries of two seconds.
+LOST_AFTER = 6.0
+#: Seconds that a fault is followed for.
+FOLLOWED = 180
+NOISE = 0.002
+ROOTS = {"fibre_cut", "site_dark", "site_lost", "site_devices_silent", "collector_cut_off"}
+#: Kinds of faults and how often each is drawn.
+KINDS = {
+    "cut": 80,
+    "two cuts": 30,
+    "battery empty": 30,
+    "management dead": 20,
+    "cut and battery": 20,
+    "noise only": 20,
+}
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+class Wishes:
+    """A route that is told of everything that matters."""
+
+    severities = ("major", "critical")
+    sites = ()
+    unacknowledged_for = 0.0
+    quiet = None
+    tell_end = False
+
+
+@dataclass
+class Fault:
+    """What is broken."""
+
+    kind: str
+    cuts: set[str] = field(default_factory=set)
+    dark: set[str] = field(default_factory=set)
+    silenced: set[str] = field(default_factory=set)
+
+    @property
+    def truth(self) -> set[str]:
+        """The alarms that would be right."""
+        return (
+            {f'fibre_cut{{span="{span}"}}' for span in self.cuts}
+            | {f'site_dark{{site="{site}"}}' for site in self.dark}
+            | {f'site_devices_silent{{site="{site}"}}' for site in self.silenced}
+        )
+
+
+@dataclass
+class Outcome:
+    """What came of one fault."""
+
+    kind: str
+    right: bool
+    false_roots: int
+    missed: int
+    child_notifications: int
+    seconds_to_notice: float | None
+    wrong: list[str]
+
+
+class Network:
+    """The true network, and what the engine believes of it."""
+
+    def __init__(self, sites: int, seed: int) -> None:
+        province = Province.generate(seed, sites)
+        with tempfile.TemporaryDirectory() as name:
+            write_inventory(province, AddressPlan(16161, own_addresses=True), Path(name))
+            self.truth = Inventory.load(Path(name))
+        self.core = province.sites[province.core].code
+        self.topology = Topology(self.truth, [self.core])
+        self.spans = sorted(self.topology.spans)
+        self.nodes = [
+            node
+            for node in self.truth.nodes.values()
+            if node.kind in {NodeKind.ROUTER, NodeKind.RECTIFIER}
+        ]
+
+    def lost(self, cuts: Iterable[str], dark: Iterable[str]) -> frozenset[str]:
+        """Sites that a fault really cuts off, the dark ones included."""
+        isolated = self.topology.isolated(set(map(SpanName, cuts)), set(map(Place, dark)))
+        return frozenset(map(str, isolated))
+
+    def ends(self, span: str) -> tuple[str, str]:
+        """The sites that a span really joins."""
+        return self.topology.ends(SpanName(span))
+
+    def belief(self, wrong: float, random: Random) -> Inventory:
+        """The inventory with a share of its spans missing, or leading to a wrong place."""
+        spans = []
+        sites = sorted(self.truth.sites)
+        for span in self.truth.spans.values():
+            if span.name in self.topology.spans and random.random() < wrong:
+                if random.random() < 0.5:
+                    continue
+                spans.append(Span(span.name, span.start, random.choice(sites), span.length_km))
+            else:
+                spans.append(span)
+        return Inventory(
+            areas=[area for periods in self.truth.areas.values() for area in periods],
+            sites=self.truth.sites.values(),
+            cells=self.truth.cells.values(),
+            nodes=self.nodes,
+            spans=spans,
+        )
+
+
+class Watch:
+    """The product, from samples to notifications, on a clock of its own."""
+
+    def __init__(
+        self, network: Network, belief: Inventory, catalogue: Catalogue, rules: RuleSet
+    ) -> None:
+        self.clock = ManualClock()
+        self._network = network
+        self._catalogue = catalogue
+        self._table = SeriesTable()
+        timings = {rule.name: Timing(rule.hold, rule.clear_after) for rule in rules}
+        self.engine = AlarmEngine(self.clock, timings, Maintenance(belief))
+        topology = Topology(belief, [network.core])
+        self._monitor = AlarmMonitor(rules, catalogue, self.engine, self.clock)
+        self._situation = Situation(belief, topology, self.clock)
+        self._correlator = Correlator(self.engine, topology, self._situation, self, self.clock)
+        self.engine.listen(self._correlator.heed)
+        self._nodes = {str(node.name): node for node in network.nodes}
+        self._due: list[tuple[float, str, bool]] = []
+        self._lost: list[tuple[float, str]] = []
+        self.told: dict[str, float] = {}
+        self._memory: dict[str, Told] = {}
+        self.first_loss: float | None = None
+
+    def hasten(self, nodes: Iterable[str]) -> None:
+        """Ask out of turn."""
+        for name in nodes:
+            if name in self._nodes:
+                heapq.heappush(self._due, (self.clock.monotonic(), name, False))
+
+    def begin(self, on_battery: set[str]) -> None:
+        """Everybody is well, and has been polled."""
+        for node in self._nodes.values():
+            self._say(node, Fault("well"), on_battery)
+            first = self.clock.monotonic() + stagger(node.name) * INTERVAL
+            heapq.heappush(self._due, (first, node.name, True))
+
+    def run(self, fault: Fault, on_battery: set[str], random: Random) -> None:
+        """Follow a fault."""
+        isolated = self._network.lost(fault.cuts, fault.dark)
+        for _ in range(FOLLOWED):
+            self.clock.advance(1.0)
+            now = self.clock.monotonic()
+            while self._due and self._due[0][0] <= now:
+                due, name, regular = heapq.heappop(self._due)
+                node = self._nodes[name]
+                if regular:
+                    heapq.heappush(self._due, (due + INTERVAL, name, True))
+                lost = str(node.site) in isolated | fault.silenced
+                if lost or (regular and random.random() < NOISE):
+                    heapq.heappush(self._lost, (now + LOST_AFTER, name))
+                else:
+                    self._say(node, fault, on_battery)
+            while self._lost and self._lost[0][0] <= now:
+                name = heapq.heappop(self._lost)[1]
+                self._health(self._nodes[name], 0.0)
+                really = str(self._nodes[name].site) in isolated | fault.silenced
+                if self.first_loss is None and really:
+                    self.first_loss = now
+            self._monitor.tick()
+            self.engine.tick()
+            self._correlator.tick()
+            self._tell()
+
+    def _tell(self) -> None:
+        alarms = {alarm.key: alarm for alarm in self.engine.known()}
+        now = self.clock.time_ms()
+        for news in list(announcements(alarms, self._memory, Wishes(), now, ZONE)):  # type: ignore[arg-type]
+            self._memory[news.alarm.key] = after_telling(news, now)
+            self.told.setdefault(news.alarm.key, self.clock.monotonic())
+
+    def _say(self, node: Node, fault: Fault, on_battery: set[str]) -> None:
+        site = node.site or ""
+        now = self.clock.time_ms()
+        identity = {"site": site, "node": node.name}
+        batch = Batch(f"snmp:{node.name}:fast", INTERVAL)
+        add = self._adder(batch, now)
+        if node.kind is NodeKind.ROUTER:
+            for link in self._network.topology.links(Place(site)):
+                port = identity | {"interface": f"to {link.far}"}
+                up = link.span not in fault.cuts and link.far not in fault.dark
+                add("interface_info", port | {"alias": link.span}, 1.0)
+                add("interface_admin_state", port, 1.0)
+                add("interface_oper_state", port, 1.0 if up else 2.0)
+                if up and link.far != site:
+                    neighbour = port | {"remote_name": f"{link.far}-RTR1"}
+                    add("lldp_neighbour_info", neighbour, 1.0)
+        else:
+            add("ac_input_available", identity, 0.0 if site in on_battery else 1.0)
+            if site in on_battery:
+                left = 300.0 if site in fault.dark or fault.kind == "well" else 9000.0
+                add("battery_runtime_remaining_seconds", identity | {"string": "1"}, left)
+        for part in (self._situation, self._monitor):
+            part.observe(batch)
+        self._health(node, 1.0)
+
+    def _health(self, node: Node, success: float) -> None:
+        batch = Batch(f"snmp:{node.name}:health", INTERVAL)
+        identity = {"site": node.site or "", "node": node.name}
+        self._adder(batch, self.clock.time_ms())("omc_poll_success", identity, success)
+        for part in (self._situation, self._monitor):
+            part.observe(batch)
+
+    def _adder(self, batch: Batch, now: int) -> Callable[[str, dict[str, str], float], None]:
+        def add(metric: str, labels: dict[str, str], value: float) -> None:
+            batch.add(self._table.intern(self._catalogue.metric(metric), labels), value, now)
+
+        return add
+
+
+def draw(network: Network, kind: str, random: Random) -> Fault:
+    """A fault that shows: what is broken behind what is broken is left out of the truth."""
+    others = [site for site in sorted(network.topology.places) if site != network.core]
+    fault = Fault(kind)
+    while True:
+        fault.cuts, fault.dark, fault.silenced = set(), set(), set()
+        if kind in {"cut", "cut and battery"}:
+            fault.cuts = {random.choice(network.spans)}
+        if kind == "two cuts":
+            fault.cuts = set(random.sample(network.spans, 2))
+        if kind in {"battery empty", "cut and battery"}:
+            fault.dark = {random.choice(others)}
+        if kind == "management dead":
+            fault.silenced = {random.choice(others)}
+        if all(_shows(network, fault, thing) for thing in (*fault.cuts, *fault.dark)):
+            return fault
+
+
+def _shows(network: Network, fault: Fault, thing: str) -> bool:
+    """Whether anybody could know: an end of the span, or a neighbour of the site, is not lost."""
+    lost = network.lost(fault.cuts - {thing}, fault.dark - {thing})
+    if thing in fault.cuts:
+        return not any(place in lost for place in network.ends(thing))
+    return thing not in lost
+
+
+def follow(
+    network: Network,
+    belief: Inventory,
+    catalogue: Catalogue,
+    rules: RuleSet,
+    fault: Fault,
+    random: Random,
+) -> Outcome:
+    """Break the network and see what is said."""
+    watch = Watch(network, belief, catalogue, rules)
+    on_battery = set(fault.dark) | set(random.sample(sorted(network.truth.sites), 5))
+    watch.begin(on_battery)
+    watch.run(fault, on_battery, random)
+    roots = {key for key in watch.told if key.partition("{")[0] in ROOTS}
+    truth = {_also_right(key, roots) for key in fault.truth}
+    children = [
+        key
+        for key in watch.told
+        if key not in roots and _is_lost_with(fault, network, watch.engine.get(key))  # type: ignore[arg-type]
+    ]
+    times = [watch.told[key] for key in truth if key in watch.told]
+    first = watch.first_loss if len(truth) == 1 else None
+    return Outcome(
+        fault.kind,
+        right=roots == truth,
+        false_roots=len(roots - truth),
+        missed=len(truth - roots),
+        child_notifications=len(children),
+        seconds_to_notice=round(max(times) - first, 1) if times and first is not None else None,
+        wrong=sorted((roots - truth) | {f"missed {key}" for key in truth - roots}),
+    )
+
+
+def _also_right(key: str, roots: set[str]) -> str:
+    """A site that is lost is right under either name of the alarm."""
+    other = key.replace("site_dark", "site_lost")
+    return other if key not in roots and other in roots else key
+
+
+def _is_lost_with(fault: Fault, network: Network, alarm: Alarm | None) -> bool:
+    lost = network.lost(fault.cuts, fault.dark)
+    return alarm is not None and alarm.label("site") in lost
+
+
+def table(title: str, outcomes: list[Outcome]) -> dict[str, object]:
+    """Print one confusion table; returns its figures."""
+    sys.stdout.write(f"\n{title}\n")
+    head = ("fault", "drawn", "right", "false roots", "missed", "child notif.")
+    sys.stdout.write("{:<18}{:>7}{:>7}{:>13}{:>8}{:>14}\n".format(*head))
+    for kind in [*KINDS, "all"]:
+        own = [o for o in outcomes if kind in (o.kind, "all")]
+        if own:
+            cells = (
+                kind,
+                len(own),
+                sum(o.right for o in own),
+                sum(o.false_roots for o in own),
+                sum(o.missed for o in own),
+                sum(o.child_notifications for o in own),
+            )
+            sys.stdout.write("{:<18}{:>7}{:>7}{:>13}{:>8}{:>14}\n".format(*cells))
+    seconds = sorted(o.seconds_to_notice for o in outcomes if o.seconds_to_notice is not None)
+    figures: dict[str, object] = {
+        "faults": len(outcomes),
+        "right_ratio": round(sum(o.right for o in outcomes) / len(outcomes), 3),
+        "false_roots_ratio": round(sum(o.false_roots > 0 for o in outcomes) / len(outcomes), 3),
+        "missed": sum(o.missed for o in outcomes),
+        "child_notifications": sum(o.child_notifications for o in outcomes),
+        "seconds_after_first_loss_median": seconds[len(seconds) // 2] if seconds else None,
+        "seconds_after_first_loss_worst": seconds[-1] if seconds else None,
+        "by_kind": {
+            kind: dict(Counter("right" if o.right else "wrong" for o in outcomes if o.kind == kind))
+            for kind in KINDS
+        },
+        "wrong": [f"{o.kind}: {', '.join(o.wrong)}" for o in outcomes if not o.right],
+    }
+    for name in ("right_ratio", "false_roots_ratio", "seconds_after_first_loss_worst"):
+        sys.stdout.write(f"{name:34} {figures[name]}\n")
+    return figures
+
+
+def main() -> None:
+    """Break, follow, print and write down."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--faults", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--sites", type=int, default=572)
+    parser.add_argument(
+        "--wrong", type=float, default=0.05, help="share of spans in the second run"
+    )
+    parser.add_argument("--output", type=Path, default=RESULTS / "root_cause.json")
+    wish = parser.parse_args()
+    catalogue = Catalogue.load(config_folder() / "metrics")
+    rules = RuleSet.load([config_folder() / "alarms"], catalogue)
+    network = Network(wish.sites, 7)
+    kinds = [kind for kind, weight in KINDS.items() for _ in range(weight)]
+    figures: dict[str, object] = {"sites": wish.sites, "seed": wish.seed}
+    for name, share in (("true_inventory", 0.0), ("damaged_inventory", wish.wrong)):
+        random = Random(wish.seed)
+        belief = network.belief(share, random)
+        outcomes = []
+        began = time.monotonic()
+        for number in range(wish.faults):
+            kind = kinds[number * len(kinds) // wish.faults]
+            fault = draw(network, kind, random)
+            outcomes.append(follow(network, belief, catalogue, rules, fault, random))
+            done = f"{name}: {number + 1} of {wish.faults}, {time.monotonic() - began:.0f} s"
+            sys.stderr.write(f"\r{done}")
+        sys.stderr.write("\n")
+        figures[name] = table(f"{name} ({share:.0%} of the spans wrong or missing)", outcomes)
+    wish.output.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
