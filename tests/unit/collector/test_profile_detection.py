@@ -80,7 +80,7 @@ def test_candidates_that_do_not_answer_leave_the_generic_profile() -> None:
         ("1.3.6.1.4.1.6302.2.1", "", "vertiv-ees"),
         (NET_SNMP, "Linux ES_Controller 2.6.27.18", "vertiv-ees"),
         (NET_SNMP, "Linux router 6.1", "generic"),
-        ("1.3.6.1.4.1.9.1.2102", "Cisco IOS Software [Gibraltar], ASR920", "generic"),
+        ("1.3.6.1.4.1.9.1.2102", "Cisco IOS Software [Gibraltar], ASR920", "cisco-ios-xe"),
     ],
 )
 def test_shipped_profiles_know_their_devices(
