@@ -37,6 +37,7 @@ servers:
 # Figures of this machine into bench/results/; a few minutes.
 bench: $(STAMP) servers
 	$(BIN)/python -m bench.poll_cost $(ARGS)
+	$(BIN)/python -m bench.peer_cost $(ARGS)
 	$(BIN)/python -m bench.province_cost $(ARGS)
 	$(BIN)/python -m bench.mqtt_flow $(ARGS)
 	$(BIN)/python -m bench.sinks $(ARGS)

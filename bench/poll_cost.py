@@ -1,9 +1,10 @@
 """What polling costs: CPU microseconds a sample from request to /metrics, and how late polls are.
 
-    python -m bench.poll_cost [--devices 2000] [--interval 60] [--seconds 180] [--agents IP:PORT]
+    python -m bench.poll_cost [--devices 2000] [--interval 60] [--seconds 180] [--scrape 15]
+                              [--agents IP:PORT]
 
 Polls DEVICES agents of 24 interfaces each (432 samples and their info series) every INTERVAL
-seconds, scrapes /metrics every 15 seconds, and prints one table. Without --agents it starts
+seconds, renders /metrics every SCRAPE seconds, and prints one table. Without --agents it starts
 `bench.load_agent` in a process of its own; with it, any agents that answer on every address of
 127.0.0.0/8 at that port are used. Figures are written to bench/results/poll_cost.json.
 """
@@ -132,7 +133,9 @@ def agents(given: str | None) -> Iterator[int]:
         process.wait()
 
 
-async def measure(devices: int, interval: float, seconds: float, port: int) -> Figures:
+async def measure(
+    devices: int, interval: float, seconds: float, port: int, scrape: float = SCRAPE_SECONDS
+) -> Figures:
     """Poll, throw the first interval away, and measure the rest."""
     clock = SystemClock()
     catalogue = Catalogue.load(config_folder() / "metrics")
@@ -151,7 +154,7 @@ async def measure(devices: int, interval: float, seconds: float, port: int) -> F
         watch.tally = tally = Tally()
         before = poller.agenda.counts.late, poller.agenda.counts.skipped
         began, cpu = time.monotonic(), time.process_time()
-        scrapes = await scraped(view, seconds)
+        scrapes = await scraped(view, seconds, scrape)
         cpu = time.process_time() - cpu
         measured = time.monotonic() - began
         late = poller.agenda.counts.late - before[0]
@@ -180,14 +183,15 @@ async def measure(devices: int, interval: float, seconds: float, port: int) -> F
     )
 
 
-async def scraped(view: PrometheusView, seconds: float) -> float:
+async def scraped(view: PrometheusView, seconds: float, interval: float) -> float:
     """Render the exposition as Prometheus would ask for it; returns the longest time it took."""
     worst = 0.0
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        await progress(min(SCRAPE_SECONDS, end - time.monotonic()), "measuring")
+        await progress(min(interval, end - time.monotonic()), "measuring")
         began = time.monotonic()
-        for _ in view.slices(TEXT):
+        for text in view.slices(TEXT):
+            text.encode()
             await asyncio.sleep(0)
         worst = max(worst, time.monotonic() - began)
     return worst
@@ -205,11 +209,12 @@ def main() -> None:
     parser.add_argument("--devices", type=int, default=2000)
     parser.add_argument("--interval", type=float, default=60.0)
     parser.add_argument("--seconds", type=float, default=180.0)
+    parser.add_argument("--scrape", type=float, default=SCRAPE_SECONDS)
     parser.add_argument("--agents", help="127.0.0.1:PORT of agents that run already")
     parser.add_argument("--output", type=Path, default=RESULTS / "poll_cost.json")
     wish = parser.parse_args()
     with agents(wish.agents) as port:
-        figures = asyncio.run(measure(wish.devices, wish.interval, wish.seconds, port))
+        figures = asyncio.run(measure(wish.devices, wish.interval, wish.seconds, port, wish.scrape))
     for name, value in asdict(figures).items():
         sys.stdout.write(f"{name:24} {value}\n")
     wish.output.parent.mkdir(parents=True, exist_ok=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import heapq
+import math
 import zlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -18,6 +19,10 @@ from omc.core.clock import Clock
 
 #: A poll that starts this much after its slot is counted late, in seconds.
 LATE_AFTER = 1.0
+
+#: Polls start together with those of the same tenth of a second: to wake up for one costs as much
+#: as to wake up for many.
+GATHERED = 0.1
 
 #: A dead device is probed after 1, 2, 4 ... intervals, but at least this often, in seconds.
 LONGEST_BACK_OFF = 300.0
@@ -221,29 +226,37 @@ async def run_agenda(agenda: Agenda, work: Work, changed: asyncio.Event) -> None
         work: Polls or probes one device; it must not raise for anything a device can do.
         changed: Set it after adding jobs, so that a nearer slot is seen.
     """
+    look = math.inf  # when the loop looks by itself
+
     async with asyncio.TaskGroup() as tasks:
 
         async def carry_out(start: Start | None) -> None:
             while start is not None:
                 outcome = await work(start)
                 start = agenda.finished(start.job, outcome)
-            changed.set()
+            if look == math.inf or _next_look(agenda) < look:
+                changed.set()
 
         while True:
             changed.clear()
             for start in agenda.starts():
                 tasks.create_task(carry_out(start), name=f"poll:{start.job.name}")
-            await _until(agenda, changed)
+            look = _next_look(agenda)
+            await _until(look - agenda.clock.monotonic(), changed)
 
 
-async def _until(agenda: Agenda, changed: asyncio.Event) -> None:
-    """Sleep until the next slot, or until something ended or was added."""
+def _next_look(agenda: Agenda) -> float:
+    """When something can start, gathered with others; infinity when only a finish can tell."""
     due = agenda.next_due()
     if due is None or agenda.running >= agenda.concurrency:
-        await changed.wait()
-        return
+        return math.inf
+    return math.ceil(due / GATHERED) * GATHERED
+
+
+async def _until(seconds: float, changed: asyncio.Event) -> None:
+    """Sleep until the next look, or until something ended or was added."""
     try:
-        async with asyncio.timeout(max(0.0, due - agenda.clock.monotonic())):
+        async with asyncio.timeout(max(0.0, seconds) if seconds < math.inf else None):
             await changed.wait()
     except TimeoutError:
         return

@@ -12,6 +12,7 @@ want prometheus prometheus
 want promtool prometheus
 want victoria-metrics victoria-metrics
 want influxd influxdb
+want prometheus-snmp-exporter prometheus-snmp-exporter
 want prometheus-alertmanager prometheus-alertmanager
 [ -z "$missing" ] && exit 0
 echo "Installing for the tests:$missing"

@@ -216,5 +216,5 @@ async def test_one_hanging_device_never_delays_another() -> None:
         async with asyncio.timeout(1.0):
             await run_agenda(agenda, work, asyncio.Event())
     assert polled["hangs"] == 1
-    assert polled["a"] > 10
-    assert polled["b"] > 10
+    assert polled["a"] > 5
+    assert polled["b"] > 5
