@@ -38,6 +38,7 @@ servers:
 bench: $(STAMP) servers
 	$(BIN)/python -m bench.poll_cost $(ARGS)
 	$(BIN)/python -m bench.peer_cost $(ARGS)
+	$(BIN)/python -m bench.scale $(ARGS)
 	$(BIN)/python -m bench.province_cost $(ARGS)
 	$(BIN)/python -m bench.mqtt_flow $(ARGS)
 	$(BIN)/python -m bench.sinks $(ARGS)

@@ -1,7 +1,7 @@
 """What polling costs: CPU microseconds a sample from request to /metrics, and how late polls are.
 
     python -m bench.poll_cost [--devices 2000] [--interval 60] [--seconds 180] [--scrape 15]
-                              [--agents IP:PORT]
+                              [--warm-up 90] [--agents IP:PORT]
 
 Polls DEVICES agents of 24 interfaces each (432 samples and their info series) every INTERVAL
 seconds, renders /metrics every SCRAPE seconds, and prints one table. Without --agents it starts
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import json
 import platform
 import resource
@@ -21,7 +22,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from prometheus_client import CollectorRegistry
@@ -51,7 +52,7 @@ class Tally:
     failed: int = 0
     partial: int = 0
     samples: int = 0
-    worst_lateness: float = 0.0
+    lateness: list[float] = field(default_factory=list)
 
 
 class Watch:
@@ -67,7 +68,7 @@ class Watch:
         tally.failed += bool(report.failure)
         tally.partial += report.partial
         tally.samples += report.samples
-        tally.worst_lateness = max(tally.worst_lateness, report.lateness)
+        tally.lateness.append(report.lateness)
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,7 @@ class Figures:
     partial: int
     late: int
     skipped: int
+    lateness_p99_s: float
     worst_lateness_s: float
     samples: int
     samples_per_s: float
@@ -89,6 +91,7 @@ class Figures:
     cpu_share_of_one_core: float
     series: int
     rss_mib: float
+    bytes_per_series: int
     scrape_s: float
     machine: str
 
@@ -134,7 +137,7 @@ def agents(given: str | None) -> Iterator[int]:
 
 
 async def measure(
-    devices: int, interval: float, seconds: float, port: int, scrape: float = SCRAPE_SECONDS
+    devices: int, interval: float, seconds: float, port: int, scrape: float, warm_up: float
 ) -> Figures:
     """Poll, throw the first interval away, and measure the rest."""
     clock = SystemClock()
@@ -144,13 +147,15 @@ async def measure(
     view = PrometheusView(clock, CollectorRegistry())
     table.on_forget(view.forget)
     bus.listen(view.observe)
+    memory_at_first = resident_bytes()
     async with SnmpClient(clock) as client:
         poller = SnmpPoller(
             client, book, catalogue, table, bus, clock, watch, deadline=45.0, concurrency=500
         )
         poller.add(nodes(devices, port, interval))
         polling = asyncio.create_task(poller.run(), name="polling")
-        await progress(interval * 1.5, "warming up")
+        await progress(warm_up, "warming up")
+        gc.freeze()  # as the service does after its first round of polls
         watch.tally = tally = Tally()
         before = poller.agenda.counts.late, poller.agenda.counts.skipped
         began, cpu = time.monotonic(), time.process_time()
@@ -162,6 +167,8 @@ async def measure(
         polling.cancel()
         await asyncio.gather(polling, return_exceptions=True)
     samples = max(1, tally.samples)
+    lateness = sorted(tally.lateness) or [0.0]
+    memory = resident_bytes()
     return Figures(
         devices=devices,
         interval_s=interval,
@@ -171,16 +178,24 @@ async def measure(
         partial=tally.partial,
         late=late,
         skipped=skipped,
-        worst_lateness_s=round(tally.worst_lateness, 3),
+        lateness_p99_s=round(lateness[len(lateness) * 99 // 100], 3),
+        worst_lateness_s=round(lateness[-1], 3),
         samples=tally.samples,
         samples_per_s=round(tally.samples / measured),
         cpu_us_per_sample=round(cpu / samples * 1e6, 3),
         cpu_share_of_one_core=round(cpu / measured, 4),
         series=len(view),
-        rss_mib=round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+        rss_mib=round(memory / 2**20, 1),
+        bytes_per_series=round((memory - memory_at_first) / max(1, len(view))),
         scrape_s=round(scrapes, 3),
         machine=f"{platform.machine()}, Python {platform.python_version()}",
     )
+
+
+def resident_bytes() -> int:
+    """What this process holds in memory now."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * resource.getpagesize()
 
 
 async def scraped(view: PrometheusView, seconds: float, interval: float) -> float:
@@ -209,12 +224,18 @@ def main() -> None:
     parser.add_argument("--devices", type=int, default=2000)
     parser.add_argument("--interval", type=float, default=60.0)
     parser.add_argument("--seconds", type=float, default=180.0)
+    parser.add_argument(
+        "--warm-up", type=float, help="seconds; one and a half intervals if not given"
+    )
     parser.add_argument("--scrape", type=float, default=SCRAPE_SECONDS)
     parser.add_argument("--agents", help="127.0.0.1:PORT of agents that run already")
     parser.add_argument("--output", type=Path, default=RESULTS / "poll_cost.json")
     wish = parser.parse_args()
+    warm_up = wish.interval * 1.5 if wish.warm_up is None else wish.warm_up
     with agents(wish.agents) as port:
-        figures = asyncio.run(measure(wish.devices, wish.interval, wish.seconds, port, wish.scrape))
+        figures = asyncio.run(
+            measure(wish.devices, wish.interval, wish.seconds, port, wish.scrape, warm_up)
+        )
     for name, value in asdict(figures).items():
         sys.stdout.write(f"{name:24} {value}\n")
     wish.output.parent.mkdir(parents=True, exist_ok=True)

@@ -196,8 +196,9 @@ class NodeReader:
         memory = self._memory[task.name]
         if memory.infos_stale:
             self._make_infos(memory)
-        for series in memory.infos:
-            batch.add(series, 1.0, time_ms)
+        batch.extend(list(memory.infos), [1.0] * len(memory.infos), time_ms)
+        if batch.origins is not None:
+            batch.origins.extend([""] * len(memory.infos))
         for place in memory.end_poll(self._cells, time_ms, complete=complete):
             self._forget(memory, place)
         self._naming.forget_texts()
