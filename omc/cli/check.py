@@ -97,6 +97,8 @@ def _settings_rows(settings: Settings) -> list[Row]:
         f"Prometheus on {settings.prometheus.listen}",
         *(f"{sink.name} ({sink.url})" for sink in (*settings.influxdb, *settings.remote_write)),
     ]
+    if settings.archive.enabled:
+        sinks.insert(1, f"archive in {settings.archive_folder}")
     brokers = [f"{broker.name} ({broker.host})" for broker in settings.mqtt]
     return [
         ("MQTT brokers", len(brokers), ", ".join(brokers)),

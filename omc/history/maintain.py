@@ -1,7 +1,8 @@
 """One run of maintenance as a process of its own, at low priority.
 
-`python -m omc.history.maintain FOLDER` prints what it did as one line of JSON. The service starts
-it, so that neither its work nor its memory burdens collecting; it may be killed at any moment.
+`python -m omc.history.maintain FOLDER` prints what it did and how large the archive is, as one line
+of JSON. The service starts it, so that neither its work nor its memory burdens collecting; it may
+be killed at any moment.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from omc.core.catalogue import Catalogue
 from omc.core.clock import SystemClock
 from omc.core.resources import config_folder
 from omc.history.maintenance import Maintenance, Retention
+from omc.history.manifest import Manifest
 
 #: Nicer than anything that polls.
 _NICENESS = 10
@@ -46,7 +48,9 @@ def main() -> None:
         report = maintenance.run()
     except (OSError, sqlite3.Error, duckdb.Error) as error:
         sys.exit(f"{type(error).__name__}: {error}")
-    sys.stdout.write(json.dumps(asdict(report) if report else {}) + "\n")
+    done = asdict(report) if report else {}
+    sizes = Manifest(wish.folder).sizes()
+    sys.stdout.write(json.dumps({**done, "bytes": sizes}) + "\n")
 
 
 if __name__ == "__main__":

@@ -30,18 +30,14 @@ class ArchiveWriter:
     """Writes samples into one archive folder. Blocks; calls from several threads take turns.
 
     Args:
-        folder: The archive's folder; made when it is missing.
+        folder: The archive's folder; made with the first samples when it is missing.
         clock: Names files in the order they are written.
-
-    Raises:
-        OSError: the folder cannot be made.
-        sqlite3.OperationalError: its manifest cannot be opened.
     """
 
     def __init__(self, folder: Path, clock: Clock) -> None:
         self.folder = folder
         self._clock = clock
-        self._manifest = Manifest(folder)
+        self._manifest: Manifest | None = None
         self._register = SeriesRegister()
         self._register_day = day_of(clock.time_ms())
         self._lock = Lock()
@@ -54,14 +50,17 @@ class ArchiveWriter:
             OSError: not all could be written; those of this call have to be written again.
             sqlite3.OperationalError: likewise.
         """
+        if not any(batches):
+            return
         with self._lock:
+            manifest = self._manifest = self._manifest or Manifest(self.folder)
             self._renew_register()
             table = self._table(batches)
             new, rows = self._register.new_rows()
             entries = [self._write_day(day, samples) for day, samples in _days(table)]
             if new:
                 entries.append(self._write_series(rows))
-            self._manifest.replace(entries, (), self._clock.time_ms())
+            manifest.replace(entries, (), self._clock.time_ms())
             self._register.written(new)
 
     def _renew_register(self) -> None:

@@ -28,6 +28,7 @@ from omc.alarms.desk import AlarmDesk
 from omc.bus.local import LocalBus
 from omc.core.clock import Clock
 from omc.core.model import SeriesTable
+from omc.service.archive import Archive, ArchiveMetrics
 from omc.service.brokers import MqttCollector, make_subscribers
 from omc.service.installation import Installation, alarm_world
 from omc.service.instruments import (
@@ -104,6 +105,9 @@ class Service:
         )
         self._mqtt = MqttCollector(self._subscribers)
         self._registry.register(self._mqtt)
+        self._archive = Archive(settings, clock) if settings.archive.enabled else None
+        if self._archive is not None:
+            self._registry.register(ArchiveMetrics(self._archive, clock))
         self._poller: SnmpPoller | None = None
         self._alarms = AlarmDesk(alarm_world(installation), settings.alarms, clock, self)
         self._alarms.attach(self._bus, self._table)
@@ -154,6 +158,7 @@ class Service:
             )
             self._registry.register(TransportMetrics(client.counts, lambda: client.open_sockets))
             self._poller = self._make_poller(client)
+            archive = self._archive.sink if self._archive is not None else None
             deliveries = await open_deliveries(
                 stack,
                 self._settings,
@@ -162,6 +167,7 @@ class Service:
                 self._bus,
                 self._clock,
                 self._randomness,
+                archive,
             )
             await self._run_parts(self._poller, deliveries, stop, started)
 
@@ -193,6 +199,8 @@ class Service:
             tasks.append(group.create_task(_spare_the_collector(poller), name="gc"))
             if self._settings.remote_write:
                 tasks.append(group.create_task(_sweep(self._view), name="sweep"))
+            if self._archive is not None:
+                tasks.append(group.create_task(self._archive.run(), name="archive"))
             started()
             await stop.wait()
             for task in tasks:

@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack
 from dataclasses import replace
 from random import Random
 
+from exporters.archive import ArchiveSink
 from exporters.delivery import DeliveryPolicy, SinkDelivery
 from exporters.influxdb import open_influx
 from exporters.line_protocol import LineRenderer
@@ -22,6 +23,10 @@ from omc.core.settings import InfluxSettings, RemoteWriteSettings, Settings
 #: among thousands, without losing good ones, takes many small requests.
 _REMOTE_WRITE_SPLITS = 1000
 
+#: Samples in one file of the archive, and seconds that writing it may take on a slow disk.
+_ARCHIVE_SAMPLES = 500_000
+_ARCHIVE_TIMEOUT = 120.0
+
 
 async def open_deliveries(
     stack: AsyncExitStack,
@@ -31,6 +36,7 @@ async def open_deliveries(
     bus: Bus,
     clock: Clock,
     randomness: Random,
+    archive: ArchiveSink | None,
 ) -> list[SinkDelivery]:
     """One delivery a sink; connections are closed with `stack`. Opening sends nothing.
 
@@ -42,8 +48,18 @@ async def open_deliveries(
         bus: Where samples come from.
         clock: The time.
         randomness: Spreads retries.
+        archive: The archive; None where there is none.
     """
     deliveries = []
+    if archive is not None:
+        kept = settings.archive
+        consumer = bus.consumer("archive", kept.buffer_samples, any_order=True)
+        policy = DeliveryPolicy(
+            max_samples=_ARCHIVE_SAMPLES,
+            max_wait=kept.flush_interval,
+            timeout=_ARCHIVE_TIMEOUT,
+        )
+        deliveries.append(SinkDelivery("archive", consumer, archive, clock, randomness, policy))
     lines = LineRenderer()
     for written in settings.influxdb:
         consumer = bus.consumer(f"influxdb:{written.name}", written.buffer_samples)

@@ -3,6 +3,7 @@
 from omc.core.settings.access import Role, TokenSettings, UserSettings
 from omc.core.settings.alarms import AlarmSettings
 from omc.core.settings.api import ApiSettings, ServerTlsSettings
+from omc.core.settings.archive import ArchiveSettings
 from omc.core.settings.client import ClientSettings, load_client_settings
 from omc.core.settings.document import LogSettings, Settings, load_settings
 from omc.core.settings.mqtt import BrokerSettings, Subscription
@@ -26,6 +27,7 @@ from omc.core.settings.tls import TlsSettings
 __all__ = [
     "AlarmSettings",
     "ApiSettings",
+    "ArchiveSettings",
     "AuthSettings",
     "BrokerSettings",
     "ClientSettings",

@@ -17,6 +17,7 @@ from omc.core.errors import ConfigurationError, Problem
 from omc.core.settings.access import TokenSettings, UserSettings
 from omc.core.settings.alarms import AlarmSettings
 from omc.core.settings.api import ApiSettings
+from omc.core.settings.archive import ArchiveSettings
 from omc.core.settings.base import (
     AnyPath,
     FolderPath,
@@ -71,6 +72,7 @@ class Settings(SettingsModel):
         remote_write: Sinks.
         alarms: How alarms are found and kept.
         api: The HTTP API, for the `omc` command and other programs.
+        archive: History on disk.
         users: People who may log in.
         tokens: Programs that may call the API.
         log: What the service says about itself.
@@ -90,9 +92,15 @@ class Settings(SettingsModel):
     remote_write: tuple[RemoteWriteSettings, ...] = ()
     alarms: AlarmSettings = AlarmSettings()
     api: ApiSettings = ApiSettings()
+    archive: ArchiveSettings = ArchiveSettings()
     users: tuple[UserSettings, ...] = ()
     tokens: tuple[TokenSettings, ...] = ()
     log: LogSettings = LogSettings()
+
+    @property
+    def archive_folder(self) -> Path:
+        """Where history is kept."""
+        return self.archive.folder or self.data / "archive"
 
 
 def load_settings(path: Path, environment: Mapping[str, str]) -> Settings:

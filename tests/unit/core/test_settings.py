@@ -60,6 +60,7 @@ remote_write:
     headers: {X-Scope-OrgID: vnpt, X-Key: "env:HEADER"}
     tls: {}
   - {name: victoria, url: "http://10.0.0.7/w", order: any, user: omc, password: "env:MQTT"}
+archive: {folder: history, raw: 14d, roll_ups: 365d, maintenance_memory: 1GiB}
 users:
   - {name: lan, role: operator, password_hash: "HASH"}
 tokens:
@@ -103,6 +104,11 @@ def test_paths_are_relative_to_the_file(tmp_path: Path, settings: Settings) -> N
     assert settings.inventory == tmp_path / "inventory"
     assert settings.data == tmp_path / "state"
     assert settings.profiles == (tmp_path / "profiles",)
+    assert settings.archive_folder == tmp_path / "history"
+
+
+def test_the_archive_keeps_whole_days(settings: Settings) -> None:
+    assert (settings.archive.raw_days, settings.archive.roll_up_days) == (14, 365)
 
 
 def test_durations_are_seconds(settings: Settings) -> None:

@@ -67,11 +67,11 @@ def test_labels_come_back_as_they_were(archive: Archive) -> None:
 
 
 def test_the_value_written_later_counts(archive: Archive) -> None:
-    history = archive.history()
     for maintained, value in [(False, 20.0), (False, 21.0), (True, 22.0), (True, 23.0)]:
         archive.write([Sample(LEVEL, ONE, MINUTE, value)])
         if maintained:
             archive.maintain(everything=True)
+        history = archive.history()
         assert rows(history.samples(LEVEL, BEGIN, BEGIN + HOUR))[0][3] == value
         assert rows(history.values(LEVEL, BEGIN, BEGIN + HOUR, HOUR))[0][2] == value
 

@@ -1,0 +1,82 @@
+"""`omc run` keeps history: what was polled stands in the archive, and is looked after."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from omc.core.catalogue import Catalogue
+from omc.core.clock import SystemClock
+from omc.core.resources import config_folder
+from omc.history import History, NoArchive
+from tests.integration.service.test_run import (
+    CREDENTIALS,
+    SECRETS,
+    SNMP,
+    Running,
+    nodes_of,
+    omc_run,
+    settings_of,
+)
+from tests.servers.snmpd import Snmpd
+
+CATALOGUE = Catalogue.load(config_folder() / "metrics")
+METRIC = "interface_oper_state"
+ARCHIVE = "\n  flush_interval: 1s\n  maintenance_interval: 10s\n"
+
+
+@pytest.fixture(scope="module")
+def snmpd() -> Iterator[Snmpd]:
+    with Snmpd() as server:
+        yield server
+
+
+def archived(folder: Path) -> int:
+    """Samples of a metric in the archive, none of them twice."""
+    try:
+        history = History(folder / "data" / "archive", CATALOGUE, threads=1)
+    except NoArchive:
+        return 0
+    now = SystemClock().time_ms()
+    table = history.samples(METRIC, now - 3_600_000, now + 60_000)
+    rows = [(row["series"], row["time"]) for row in table.to_pylist()]
+    assert len(rows) == len(set(rows))
+    return len(rows)
+
+
+def metric_of(service: Running, name: str) -> float:
+    page = service.get("/metrics")[1]
+    found = [line for line in page.splitlines() if line.startswith(name)]
+    return float(found[0].rsplit(" ", 1)[1]) if found else -1.0
+
+
+def test_polls_are_archived_through_kills_and_maintained(tmp_path: Path, snmpd: Snmpd) -> None:
+    settings = settings_of(snmp=SNMP, credentials=CREDENTIALS, archive=ARCHIVE)
+    with omc_run(tmp_path, settings, nodes_of(snmpd), **SECRETS) as service:
+        service.wait_until(lambda: archived(tmp_path) > 0)
+        service.process.kill()
+    before = archived(tmp_path)
+    with omc_run(tmp_path, settings, nodes_of(snmpd), **SECRETS) as service:
+        service.wait_until(lambda: archived(tmp_path) > before)
+        done = 'omc_archive_maintenance_runs_total{result="done"}'
+        service.wait_until(lambda: metric_of(service, done) >= 1)
+        assert metric_of(service, 'omc_archive_bytes{section="pending"}') > 0
+        assert metric_of(service, "omc_archive_free_bytes") > 0
+        written = 'omc_sink_samples_total{result="written",sink="archive"}'
+        assert metric_of(service, written) > 0
+        before = archived(tmp_path)
+        service.process.send_signal(signal.SIGTERM)
+        assert service.process.wait(timeout=10) == 0
+    assert archived(tmp_path) >= before
+    assert "archive_maintenance_failed" not in service.log
+
+
+def test_it_can_be_switched_off(tmp_path: Path, snmpd: Snmpd) -> None:
+    settings = settings_of(snmp=SNMP, credentials=CREDENTIALS, archive="\n  enabled: false\n")
+    with omc_run(tmp_path, settings, nodes_of(snmpd), **SECRETS) as service:
+        service.wait_until(lambda: service.get("/-/ready")[0] == 200)
+        assert "omc_archive" not in service.get("/metrics")[1]
+    assert not (tmp_path / "data" / "archive").exists()

@@ -1,0 +1,108 @@
+"""The archive as a sink: at least once in, exactly once out, patient with a disk that is full."""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+from array import array
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from exporters.archive import ArchiveSink
+from exporters.delivery import DeliveryPolicy, SinkDelivery
+from omc.bus.local import LocalBus
+from omc.core.clock import ManualClock
+from omc.core.errors import SinkUnavailable
+from omc.core.model import Batch, SeriesTable
+from omc.history import ArchiveWriter, History
+from tests.sample_data import NEW_YEAR_MS
+from tests.unit.history.archives import CATALOGUE, DAY, LEVEL
+
+RAW_DAYS = 30
+
+
+class Line:
+    """A sink, and what a reader finds behind it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.clock = ManualClock(NEW_YEAR_MS + DAY)
+        self.folder = folder
+        self.sink = ArchiveSink(ArchiveWriter(folder, self.clock), self.clock, RAW_DAYS)
+        self.series = SeriesTable().intern(CATALOGUE.metric(LEVEL), {"site": "Trạm Tam Đảo"})
+
+    def batch(self, *ages: int) -> Batch:
+        """Samples that are so many milliseconds old; their age is their value."""
+        times = array("q", [self.clock.time_ms() - age for age in ages])
+        return Batch("test", 60.0, [self.series] * len(ages), array("d", ages), times)
+
+    def found(self) -> list[float]:
+        table = History(self.folder, CATALOGUE, threads=1).samples(
+            LEVEL, NEW_YEAR_MS - 100 * DAY, NEW_YEAR_MS + 2 * DAY
+        )
+        return [float(value) for value in table["value"].to_pylist()]
+
+
+@pytest.fixture
+def line(tmp_path: Path) -> Line:
+    return Line(tmp_path / "archive")
+
+
+async def test_samples_given_again_are_there_once(line: Line) -> None:
+    await line.sink.send([line.batch(3, 2, 1)])
+    await line.sink.send([line.batch(3, 2, 1), line.batch(0)])
+    assert line.found() == [3.0, 2.0, 1.0, 0.0]
+
+
+async def test_samples_older_than_the_archive_keeps_them_are_counted_and_let_go(line: Line) -> None:
+    await line.sink.send([line.batch(1, 40 * DAY), line.batch(41 * DAY), line.batch(29 * DAY)])
+    assert line.sink.too_old == 2
+    assert line.found() == [29.0 * DAY, 1.0]
+
+
+async def test_a_folder_that_cannot_be_made_is_waited_for(line: Line) -> None:
+    line.folder.write_text("in the way")
+    with pytest.raises(SinkUnavailable, match="cannot write to"):
+        await line.sink.send([line.batch(1)])
+    line.folder.unlink()
+    await line.sink.send([line.batch(1)])
+    assert line.found() == [1.0]
+
+
+@contextmanager
+def largest_file(size: int) -> Iterator[None]:
+    """Let writing beyond a size fail, as on a disk that is full."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+async def test_a_full_disk_is_waited_for_and_leaves_no_half_file(line: Line) -> None:
+    await line.sink.send([line.batch(5)])
+    ages = Random(1).sample(range(10, DAY - 10), 20_000)
+    with largest_file(40_000), pytest.raises(SinkUnavailable):
+        await line.sink.send([line.batch(*ages)])
+    assert len(list(line.folder.rglob("pending/**/*.*"))) == 1
+    assert line.found() == [5.0]
+    await line.sink.send([line.batch(*ages)])
+    assert line.found() == sorted([5.0, *map(float, ages)], reverse=True)
+
+
+async def test_delivery_brings_what_is_published_into_the_archive(line: Line) -> None:
+    bus = LocalBus()
+    consumer = bus.consumer("archive", 10_000, any_order=True)
+    policy = DeliveryPolicy(max_samples=100, max_wait=0.01)
+    delivery = SinkDelivery("archive", consumer, line.sink, line.clock, Random(1), policy)
+    for age in range(50, 0, -1):
+        bus.publish(line.batch(age))
+    bus.close()
+    async with asyncio.timeout(20):
+        await delivery.run()
+    assert delivery.written == 50
+    assert line.found() == [float(age) for age in range(50, 0, -1)]
