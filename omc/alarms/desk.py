@@ -27,7 +27,7 @@ from omc.bus.base import Bus
 from omc.core.catalogue import Catalogue
 from omc.core.clock import Clock
 from omc.core.inventory import Inventory
-from omc.core.model import SeriesTable
+from omc.core.model import Batch, SeriesTable
 from omc.core.settings import AlarmSettings
 from omc.core.topology import Topology
 
@@ -126,6 +126,10 @@ class AlarmDesk:
         bus.listen(self._monitor.observe, self._monitor.notice)
         table.on_forget(self._situation.forget)
         table.on_forget(self._monitor.forget)
+
+    def judge(self, batch: Batch) -> None:
+        """Judge samples that do not pass on the bus: the service's own."""
+        self._monitor.observe(batch)
 
     def _restore(self) -> None:
         for window in self.store.windows():

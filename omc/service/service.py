@@ -39,6 +39,7 @@ from omc.service.instruments import (
     register_process,
 )
 from omc.service.listening import api_server, start_server
+from omc.service.self_report import SelfReport
 from omc.service.sinks import open_deliveries
 from omc.service.targets import polled_nodes
 
@@ -111,6 +112,9 @@ class Service:
         self._poller: SnmpPoller | None = None
         self._alarms = AlarmDesk(alarm_world(installation), settings.alarms, clock, self)
         self._alarms.attach(self._bus, self._table)
+        self._self_report = SelfReport(
+            self._registry, installation.catalogue, self._table, clock, self._alarms.judge
+        )
         self.url = ""
         self.api_url = ""
 
@@ -194,6 +198,7 @@ class Service:
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(poller.run(), name="snmp")]
             tasks.append(group.create_task(self._alarms.run(), name="alarms"))
+            tasks.append(group.create_task(self._self_report.run(), name="self-report"))
             for name, subscriber in self._subscribers.items():
                 tasks.append(group.create_task(subscriber.run(), name=f"mqtt:{name}"))
             tasks.append(group.create_task(_spare_the_collector(poller), name="gc"))
