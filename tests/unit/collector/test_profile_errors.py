@@ -63,6 +63,13 @@ TEXT = '    texts: {name: {column: 1.3.6.1.2.1.31.1.1.1.1}}\n    labels: {interf
         ),
         (scalar("oid: 1.3.6.1.9.0"), "box.yaml:5:5: say exactly one of metric or choose"),
         (
+            scalar(
+                f"oid: 1.3.6.1.9.0, {UP_TIME},"
+                " valid_if: {column: 1.3.6.1.8, by: [x], via: 1.3.6.1.7, equals: 1}"
+            ),
+            "box.yaml:5:55: say which row either with 'by' or with 'via'",
+        ),
+        (
             scalar(f"oid: ifIndex, {UP_TIME}"),
             "box.yaml:5:11: oid: found 'ifIndex'; string should match pattern '^[0-2](\\.\\d+)+$'",
         ),
