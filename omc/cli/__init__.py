@@ -26,6 +26,7 @@ COMMANDS = {
     "metrics": ("omc.cli.metrics:metrics", "List and explain the metrics of the catalogue."),
     "profile": ("omc.cli.profile:profile", "Device profiles: list, show, try on a recording."),
     "replay": ("omc.cli.replay:replay", "Serve recordings of devices as SNMP agents."),
+    "query": ("omc.cli.query:query", "Ask the archive of samples in SQL."),
     "simulate": ("omc.cli.simulate:simulate", "A synthetic province that answers SNMP and MQTT."),
     "demo": ("omc.cli.demo:demo", "Watch a synthetic province being polled, nothing installed."),
 }

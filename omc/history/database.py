@@ -43,3 +43,20 @@ def read_parquet(paths: list[str], folder: Path, options: str = "") -> str:
     """A table function over files of the archive; `options` begin with a comma."""
     names = ", ".join(literal(str(folder / path)) for path in paths)
     return f"read_parquet([{names}]{options})"
+
+
+class NotAQuery(duckdb.InvalidInputException):
+    """A statement that would do more than read, or more than one."""
+
+
+def only_query(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
+    """See that a text is one query and nothing else.
+
+    Raises:
+        NotAQuery: it is not.
+        duckdb.ParserException: it is no SQL.
+    """
+    kinds = [statement.type for statement in connection.extract_statements(sql)]
+    allowed = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN}
+    if len(kinds) != 1 or kinds[0] not in allowed:
+        raise NotAQuery("the archive is only read: one SELECT, and nothing else")

@@ -15,10 +15,12 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Self
 
 import pyarrow.parquet as pq
 import structlog
 
+from omc.core.errors import OmcError
 from omc.history.layout import Resolution, day_of, month_of
 from omc.history.parquet_file import Written
 
@@ -69,6 +71,10 @@ class FileEntry:
     written_ms: int
 
 
+class NoArchive(OmcError):
+    """There is no archive in that folder; the text says so to people."""
+
+
 class Manifest:
     """The manifest in one archive folder. Made when it is missing; may be used by any process.
 
@@ -94,6 +100,17 @@ class Manifest:
             is_new = True
         if is_new and any(folder.rglob("*.parquet")):
             self._rebuild()
+
+    @classmethod
+    def existing(cls, folder: Path) -> Self:
+        """The manifest of an archive that is there.
+
+        Raises:
+            NoArchive: nothing has been archived in this folder.
+        """
+        if not any((folder / name).exists() for name in (NAME, "pending", "raw")):
+            raise NoArchive(f"there is no archive in {folder}")
+        return cls(folder)
 
     def _create(self) -> None:
         with self._connect() as database:

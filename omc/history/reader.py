@@ -16,13 +16,12 @@ from pathlib import Path
 import pyarrow as pa
 
 from omc.core.catalogue import Catalogue
-from omc.core.errors import OmcError
 from omc.core.metric import MetricKind
 from omc.history import samples
 from omc.history.buckets import BucketSource, Range
 from omc.history.database import connect, literal, read_parquet
 from omc.history.layout import DAY_MS, day_of
-from omc.history.manifest import NAME, Manifest
+from omc.history.manifest import Manifest
 from omc.history.question import Question
 from omc.history.selection import Selection, Where
 
@@ -30,10 +29,6 @@ _EVERYTHING: Where = {}
 _NO_DICTIONARY = """(SELECT NULL::BIGINT AS series, NULL::BIGINT AS object, NULL::VARCHAR AS metric,
     NULL::VARCHAR AS site, NULL::VARCHAR AS node, NULL::VARCHAR AS cell,
     NULL::VARCHAR AS interface, NULL::MAP(VARCHAR, VARCHAR) AS labels WHERE false)"""
-
-
-class NoArchive(OmcError):
-    """There is no archive in that folder; the text says so to people."""
 
 
 class History:
@@ -58,12 +53,10 @@ class History:
         memory: str = "1GB",
         threads: int = 2,
     ) -> None:
-        if not any((folder / name).exists() for name in (NAME, "pending", "raw")):
-            raise NoArchive(f"there is no archive in {folder}")
         self._folder = folder
         self._catalogue = catalogue
         self._area_of = area_of or {}
-        self._manifest = Manifest(folder)
+        self._manifest = Manifest.existing(folder)
         self._source = BucketSource(self._manifest, catalogue)
         self._connection = connect(folder, memory, threads)
 

@@ -1,8 +1,8 @@
 """A past for the province: what its devices would have said, step by step, before today.
 
 The values are the same functions of time that the agents and gateways answer from, so the past ends
-where the present begins. Sites are told one after the other, each through all its time, and every
-metric goes to a spool of its own, because OpenMetrics wants a metric's samples together.
+where the present begins. Sites are told one after the other, each through all its time; in a text
+file every metric goes to a spool of its own: OpenMetrics wants a metric's samples together.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 from omc.core.catalogue import Catalogue
 from omc.simulator.cell_readings import CellActivity, Period, cell_activities, cell_readings
@@ -68,6 +68,46 @@ class UnknownMetrics(ValueError):
     """Patterns that fit nothing the simulator can tell about the past."""
 
 
+class HistoryOutput(Protocol):
+    """Takes a past, series by series."""
+
+    def add(
+        self, metric: str, labels: Mapping[str, str], times: list[float], values: list[float]
+    ) -> None:
+        """Take samples of one series, times in Unix seconds."""
+        ...
+
+
+def tell_history(
+    world: World,
+    plan: HistoryPlan,
+    output: HistoryOutput,
+    progress: Callable[[int], None] = lambda sites: None,
+) -> int:
+    """Tell a past, site by site.
+
+    Args:
+        world: Whose past.
+        plan: Which.
+        output: To whom.
+        progress: Called with the number of sites done so far.
+
+    Returns:
+        How many samples were told.
+
+    Raises:
+        UnknownMetrics: the plan's metrics fit nothing.
+    """
+    sources = _Sources(world, plan)
+    sources.check()
+    moments = [Moment(world, time) for time in plan.times]
+    samples = 0
+    for done, site in enumerate(world.province.sites, start=1):
+        samples += _tell_site(sources, site, moments, output)
+        progress(done)
+    return samples
+
+
 def write_history(
     world: World,
     plan: HistoryPlan,
@@ -76,15 +116,7 @@ def write_history(
     path: Path,
     progress: Callable[[int], None] = lambda sites: None,
 ) -> int:
-    """Write a past to a file.
-
-    Args:
-        world: Whose past.
-        plan: Which.
-        catalogue: Names, kinds and helps of the metrics.
-        form: How samples are written.
-        path: Where; replaced if it is there.
-        progress: Called with the number of sites done so far.
+    """Write a past to a file, which is replaced if it is there.
 
     Returns:
         How many samples were written.
@@ -92,15 +124,9 @@ def write_history(
     Raises:
         UnknownMetrics: the plan's metrics fit nothing.
     """
-    sources = _Sources(world, plan)
-    sources.check()
-    moments = [Moment(world, time) for time in plan.times]
     with ExitStack() as stack:
-        spools = _Spools(stack, path.parent)
-        samples = 0
-        for done, site in enumerate(world.province.sites, start=1):
-            samples += _write_site(sources, site, moments, form, spools)
-            progress(done)
+        spools = _Spools(stack, path.parent, form)
+        samples = tell_history(world, plan, spools, progress)
         with path.open("w", encoding="utf-8", newline="") as output:
             for name in spools.names:
                 output.write(form.head(catalogue.metric(name)))
@@ -112,9 +138,11 @@ def write_history(
 class _Spools:
     """A temporary file a metric, next to the output so that they share its disk."""
 
-    def __init__(self, stack: ExitStack, folder: Path) -> None:
+    def __init__(self, stack: ExitStack, folder: Path, form: HistoryFormat) -> None:
         self._stack = stack
         self._folder = folder
+        self._form = form
+        self._stamps: dict[float, str] = {}
         self._files: dict[str, IO[str]] = {}
 
     def __getitem__(self, name: str) -> IO[str]:
@@ -124,6 +152,20 @@ class _Spools:
             )
             self._files[name] = self._stack.enter_context(spool)
         return self._files[name]
+
+    def add(
+        self, metric: str, labels: Mapping[str, str], times: list[float], values: list[float]
+    ) -> None:
+        prefix = self._form.prefix(metric, labels)
+        stamps = [self._stamp(time) for time in times]
+        lines = zip(values, stamps, strict=True)
+        self[metric].writelines(f"{prefix}{value}{stamp}" for value, stamp in lines)
+
+    def _stamp(self, time: float) -> str:
+        stamp = self._stamps.get(time)
+        if stamp is None:
+            stamp = self._stamps[time] = self._form.stamp(time)
+        return stamp
 
     @property
     def names(self) -> list[str]:
@@ -197,23 +239,17 @@ class _Sources:
         return self._plan.wants(metric)
 
 
-def _write_site(
-    sources: _Sources,
-    site: Site,
-    moments: Sequence[Moment],
-    form: HistoryFormat,
-    spools: _Spools,
+def _tell_site(
+    sources: _Sources, site: Site, moments: Sequence[Moment], output: HistoryOutput
 ) -> int:
     """All of one site's past; a site without power says nothing."""
     samples = 0
     wanted: dict[str, bool] = {}
     for node, read in sources.of(site):
-        lines: dict[tuple[str, int], list[str]] = {}
-        prefixes: dict[tuple[str, int], str] = {}
+        told: dict[tuple[str, int], _Told] = {}
         for moment in moments:
             if moment.power(site.index).dark:
                 continue
-            stamp = form.stamp(moment.time)
             seen: dict[str, int] = {}
             for metric, labels, value in read(moment):
                 place = seen[metric] = seen.get(metric, -1) + 1
@@ -221,17 +257,26 @@ def _write_site(
                     wanted[metric] = sources.wants(metric)
                 if not wanted[metric]:
                     continue
-                key = (metric, place)
-                if key not in prefixes:
-                    prefixes[key] = form.prefix(metric, _identity(site, node, labels))
-                    lines[key] = []
-                lines[key].append(f"{prefixes[key]}{value}{stamp}")
-        for (metric, _), texts in lines.items():
-            spools[metric].writelines(texts)
-            samples += len(texts)
+                series = told.get((metric, place))
+                if series is None:
+                    series = told[metric, place] = _Told(_identity(site, node, labels))
+                series.times.append(moment.time)
+                series.values.append(value)
+        for (metric, _), series in told.items():
+            output.add(metric, series.labels, series.times, series.values)
+            samples += len(series.times)
         for moment in moments:
             moment.forget(site.index)
     return samples
+
+
+@dataclass(slots=True)
+class _Told:
+    """What one series has told."""
+
+    labels: Mapping[str, str]
+    times: list[float] = field(default_factory=list)
+    values: list[float] = field(default_factory=list)
 
 
 def _identity(site: Site, node: str, labels: Mapping[str, str]) -> dict[str, str]:

@@ -4,7 +4,12 @@ from omc.core.settings.access import Role, TokenSettings, UserSettings
 from omc.core.settings.alarms import AlarmSettings
 from omc.core.settings.api import ApiSettings, ServerTlsSettings
 from omc.core.settings.archive import ArchiveSettings
-from omc.core.settings.client import ClientSettings, load_client_settings
+from omc.core.settings.client import (
+    ClientSettings,
+    ReaderSettings,
+    load_client_settings,
+    load_reader_settings,
+)
 from omc.core.settings.document import LogSettings, Settings, load_settings
 from omc.core.settings.mqtt import BrokerSettings, Subscription
 from omc.core.settings.sinks import (
@@ -39,6 +44,7 @@ __all__ = [
     "LogSettings",
     "PrivSettings",
     "PrometheusSettings",
+    "ReaderSettings",
     "RemoteWriteSettings",
     "Role",
     "ServerTlsSettings",
@@ -50,5 +56,6 @@ __all__ = [
     "UserCredentials",
     "UserSettings",
     "load_client_settings",
+    "load_reader_settings",
     "load_settings",
 ]

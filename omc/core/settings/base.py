@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, ValidationInfo
 from pydantic_core import PydanticCustomError
@@ -58,6 +59,13 @@ def _name(value: Any) -> str:
     return value
 
 
+def _time_zone(value: object) -> ZoneInfo:
+    try:
+        return ZoneInfo(value if isinstance(value, str) else "")
+    except (LookupError, ValueError, OSError):
+        raise expectation("expected an IANA time zone such as Asia/Ho_Chi_Minh") from None
+
+
 #: Relative to the settings file; need not exist.
 AnyPath = Annotated[Path, PlainValidator(_path)]
 FolderPath = Annotated[AnyPath, AfterValidator(_existing_folder)]
@@ -67,3 +75,6 @@ Name = Annotated[str, PlainValidator(_name)]
 HostName = Annotated[str, Written(parse_host)]
 Port = Annotated[int, Field(ge=1, le=LAST_PORT, strict=True)]
 Count = Annotated[int, Field(ge=1, strict=True)]
+
+TimeZone = Annotated[ZoneInfo, PlainValidator(_time_zone)]
+DEFAULT_TIME_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")

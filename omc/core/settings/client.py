@@ -8,7 +8,8 @@ from typing import Literal
 from pydantic import ConfigDict
 
 from omc.core.settings.api import ApiSettings
-from omc.core.settings.base import AnyPath, SettingsModel
+from omc.core.settings.archive import ArchiveSettings
+from omc.core.settings.base import DEFAULT_TIME_ZONE, AnyPath, FolderPath, SettingsModel, TimeZone
 from omc.core.settings.secret_reference import SecretSource
 from omc.core.yaml_source import load_yaml, validate
 
@@ -27,6 +28,40 @@ class ClientSettings(SettingsModel):
     data: AnyPath
     api: ApiSettings = ApiSettings()
     language: Literal["vi", "en"] = "vi"
+
+
+class ReaderSettings(SettingsModel):
+    """The part of `omc.yaml` that says where history is and how to show it: no secrets.
+
+    Attributes:
+        data: Folder of what the service keeps.
+        archive: Where history is.
+        inventory: Folder of the inventory.
+        timezone: In which times are shown.
+        language: Of texts for people.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    data: AnyPath
+    archive: ArchiveSettings = ArchiveSettings()
+    inventory: FolderPath
+    timezone: TimeZone = DEFAULT_TIME_ZONE
+    language: Literal["vi", "en"] = "vi"
+
+    @property
+    def archive_folder(self) -> Path:
+        """Where history is kept."""
+        return self.archive.folder or self.data / "archive"
+
+
+def load_reader_settings(path: Path) -> ReaderSettings:
+    """Read where history is. Nothing else is looked at, so no secret has to be there.
+
+    Raises:
+        ConfigurationError: with every problem of these parts.
+    """
+    return validate(load_yaml(path), ReaderSettings, SecretSource(path.parent, {}))
 
 
 def load_client_settings(path: Path) -> ClientSettings:

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo
+from typing import Any, Literal
 
-from pydantic import Field, PlainValidator
+from pydantic import Field
 
 from omc.core.errors import ConfigurationError, Problem
 from omc.core.settings.access import TokenSettings, UserSettings
@@ -19,11 +18,12 @@ from omc.core.settings.alarms import AlarmSettings
 from omc.core.settings.api import ApiSettings
 from omc.core.settings.archive import ArchiveSettings
 from omc.core.settings.base import (
+    DEFAULT_TIME_ZONE,
     AnyPath,
     FolderPath,
     Name,
     SettingsModel,
-    expectation,
+    TimeZone,
 )
 from omc.core.settings.mqtt import BrokerSettings
 from omc.core.settings.secret_reference import SecretSource
@@ -45,13 +45,6 @@ class LogSettings(SettingsModel):
 
     level: Literal["debug", "info", "warning", "error"] = "info"
     format: Literal["console", "json"] = "console"
-
-
-def _time_zone(value: object) -> ZoneInfo:
-    try:
-        return ZoneInfo(value if isinstance(value, str) else "")
-    except (LookupError, ValueError, OSError):
-        raise expectation("expected an IANA time zone such as Asia/Ho_Chi_Minh") from None
 
 
 class Settings(SettingsModel):
@@ -78,7 +71,7 @@ class Settings(SettingsModel):
         log: What the service says about itself.
     """
 
-    timezone: Annotated[ZoneInfo, PlainValidator(_time_zone)] = ZoneInfo("Asia/Ho_Chi_Minh")
+    timezone: TimeZone = DEFAULT_TIME_ZONE
     language: Literal["vi", "en"] = "vi"
     inventory: FolderPath
     data: AnyPath

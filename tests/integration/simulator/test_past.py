@@ -76,3 +76,25 @@ def test_metrics_without_a_past_are_a_usage_error(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "no past for nothing_*" in done.stderr
     assert not list(tmp_path.iterdir())
+
+
+def test_an_archive_answers_queries_and_is_the_same_for_the_same_seed(tmp_path: Path) -> None:
+    counting = (
+        "SELECT metric, count(*), round(sum(value), 3) FROM samples GROUP BY metric ORDER BY metric"
+    )
+    answers = []
+    for name in ("one", "two"):
+        folder = tmp_path / name
+        said = write(folder, "archive", "--days", "2", "--metrics", "ac_*,lte_rrc_setup_attempts")
+        assert "samples of 2 days written" in said
+        done = subprocess.run(
+            omc("query", "--archive", str(folder), "--format", "csv", counting),
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=60,
+        )
+        answers.append(done.stdout)
+    assert answers[0] == answers[1]
+    assert f"ac_input_available,{4 * 288}," in answers[0]
+    assert "lte_rrc_setup_attempts," in answers[0]
