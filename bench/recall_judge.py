@@ -89,15 +89,24 @@ class Judge:
     def of(self, truth: Truth) -> Judgement:
         """The verdict on one truth."""
         verdict, reason = self._plain(truth)
-        if truth.kind == "anchor" or verdict in (Verdict.RIGHT, Verdict.ELSEWHERE):
+        if truth.kind == "anchor" or verdict not in (Verdict.MISSING, Verdict.WRONG):
             return Judgement(truth, verdict, reason)
         known = next((e for e in self._explanations if e.fits(self.family, truth)), None)
         if known is not None and known.because == "wrong":
+            if not self._bears_out(known, truth):
+                return Judgement(truth, Verdict.WRONG, f"{reason}; expected {known.factor:g} times")
             return Judgement(truth, Verdict.SHOWN_WRONG, f"{known.object}: {known.reason}")
         if known is not None and verdict is Verdict.MISSING:
             excuse = f"{known.because}: {known.object}: {known.reason}"
             return Judgement(truth, Verdict.EXCUSED, excuse)
         return Judgement(truth, verdict, reason)
+
+    def _bears_out(self, known: Explanation, truth: Truth) -> bool:
+        """Whether what we read is LibreNMS's value times the factor it is said to be wrong by."""
+        found = self.samples.get(truth.oid, [])
+        if known.factor is None or not found:
+            return True
+        return any(_agree(truth, series, value, known.factor) for series, value in found)
 
     def _plain(self, truth: Truth) -> tuple[Verdict, str]:
         if isinstance(truth.value, str):
@@ -134,7 +143,7 @@ class Judge:
         return Verdict.MISSING, f"{name}{refusal.value!r} is {refusal.cause}"
 
 
-def _agree(truth: Truth, series: Series, value: float) -> bool:
+def _agree(truth: Truth, series: Series, value: float, factor: float = 1.0) -> bool:
     metric = series.metric
     if truth.kind == "state":
         # LibreNMS's number is the device's code, ours the catalogue's: that it was read is all
@@ -145,6 +154,7 @@ def _agree(truth: Truth, series: Series, value: float) -> bool:
         return False
     if metric.unit == "1" and truth.kind == "fanspeed":
         wanted /= 100  # LibreNMS calls rev/min and per cent the same
+    wanted *= factor
     margin = _ROUNDING if metric.unit in ("dBm", "dB") else 1e-9
     return math.isclose(value, wanted, rel_tol=_TOLERANCE, abs_tol=margin)
 

@@ -102,6 +102,7 @@ class Explanation(BaseModel):
         because: `wrong` where MIB or standard contradict LibreNMS, `unwanted` where the object
             measures nothing (a setting, an identifier), `unknown` where nobody says what it means.
         reason: What the source says.
+        factor: Where LibreNMS is wrong by it: ours has to be LibreNMS's value times this.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -112,6 +113,7 @@ class Explanation(BaseModel):
     kind: tuple[str, ...] = ()
     because: Literal["wrong", "unwanted", "unknown"]
     reason: str
+    factor: float | None = None
 
     def fits(self, family: str, truth: Truth) -> bool:
         """Whether a reading of a device is meant."""
