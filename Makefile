@@ -43,6 +43,7 @@ bench: $(STAMP) servers
 	$(BIN)/python -m bench.mqtt_flow $(ARGS)
 	$(BIN)/python -m bench.sinks $(ARGS)
 	$(BIN)/python -m bench.root_cause $(ARGS)
+	$(BIN)/python -m bench.archive $(ARGS)
 
 # Kills, cuts and storms for ten minutes; figures into bench/results/.
 soak: $(STAMP) servers
