@@ -20,6 +20,7 @@ from omc.alarms.message import Message, MessageWriter
 from omc.alarms.monitor import AlarmMonitor
 from omc.alarms.notify.notifier import Notifier
 from omc.alarms.notify.told import Ledger
+from omc.alarms.past import ArchivePast
 from omc.alarms.rule_set import RuleSet
 from omc.alarms.situation import Situation
 from omc.alarms.store import AlarmStore
@@ -53,6 +54,7 @@ class AlarmWorld:
         timezone: Of the people who read.
         language: Of messages where a route names none.
         data: Folder for what is kept.
+        archive: Folder of the archive, where rules find what was; None if nothing is archived.
     """
 
     rules: RuleSet
@@ -61,6 +63,7 @@ class AlarmWorld:
     timezone: ZoneInfo
     language: str
     data: Path
+    archive: Path | None = None
 
 
 class AlarmDesk:
@@ -91,7 +94,12 @@ class AlarmDesk:
         self.maintenance = Maintenance(world.inventory)
         timings = {rule.name: Timing(rule.hold, rule.clear_after) for rule in world.rules}
         self.engine = AlarmEngine(clock, timings, self.maintenance, keep_cleared=_KEEP_CLEARED)
-        self._monitor = AlarmMonitor(world.rules, world.catalogue, self.engine, clock)
+        self._past = (
+            ArchivePast(world.archive, world.catalogue, world.rules, clock)
+            if world.archive is not None
+            else None
+        )
+        self._monitor = AlarmMonitor(world.rules, world.catalogue, self.engine, clock, self._past)
         self._situation = Situation(world.inventory, topology, clock)
         self._correlator = Correlator(
             self.engine, topology, self._situation, prober, clock, settings.patience
@@ -146,6 +154,8 @@ class AlarmDesk:
             group.create_task(self._tick(), name="alarm-clock")
             group.create_task(self._clean(), name="alarm-history")
             group.create_task(self.notifier.run(), name="notifier")
+            if self._past is not None:
+                group.create_task(self._past.run(), name="alarm-past")
 
     async def _tick(self) -> None:
         boundary: int | None = None

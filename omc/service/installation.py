@@ -91,6 +91,7 @@ def alarm_world(installation: Installation) -> AlarmWorld:
         settings.timezone,
         settings.language,
         settings.data,
+        settings.archive_folder if settings.archive.enabled else None,
     )
 
 
