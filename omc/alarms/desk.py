@@ -144,6 +144,7 @@ class AlarmDesk:
             self.maintenance.put(window)
         cleared_since = self._clock.time_ms() - round(_KEEP_CLEARED * 1000)
         self.engine.restore(self.store.alarms(cleared_since))
+        self._monitor.restore()
         self._correlator.restore()
         self._area_mains.restore()
 

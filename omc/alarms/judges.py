@@ -1,8 +1,8 @@
 """How each kind of condition makes a severity of a value.
 
-A judge belongs to one object of one rule. It is asked for every new value of the condition's
-metric and answers with a verdict, or with None where there is nothing to be said: a rate of one
-value, a ratio of two calls, a difference to something that was never read.
+One judge serves all objects of a rule. It is asked for every new value of the condition's metric
+and answers with a verdict, or with None where there is nothing to be said: a rate of one value, a
+ratio of two calls, a difference to something that was never read.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
 from omc.alarms.levels import level_of
-from omc.alarms.readings import Readings, companion_text
+from omc.alarms.readings import Companion, Readings
 from omc.alarms.rule import (
     Absence,
     AgainstPast,
@@ -43,7 +43,9 @@ class Verdict(NamedTuple):
 class Judge(Protocol):
     """Makes a severity of a value."""
 
-    def judge(self, value: float, time_ms: int, present: Severity) -> Verdict | None:
+    def judge(
+        self, series: Series, value: float, time_ms: int, present: Severity
+    ) -> Verdict | None:
         """Judge one value, measured at that time; `present` is what was said last."""
         ...
 
@@ -74,7 +76,9 @@ class _ThresholdJudge:
     def __init__(self, condition: Threshold) -> None:
         self._condition = condition
 
-    def judge(self, value: float, time_ms: int, present: Severity) -> Verdict | None:
+    def judge(
+        self, series: Series, value: float, time_ms: int, present: Severity
+    ) -> Verdict | None:
         condition = self._condition
         return Verdict(level_of(condition.levels, value, present, condition.hysteresis), value)
 
@@ -87,47 +91,58 @@ class _StateJudge:
             if state.name in condition.states
         }
 
-    def judge(self, value: float, time_ms: int, present: Severity) -> Verdict | None:
+    def judge(
+        self, series: Series, value: float, time_ms: int, present: Severity
+    ) -> Verdict | None:
         return Verdict(self._severities.get(value, Severity.CLEARED), value)
 
 
 class _RateJudge:
-    def __init__(
-        self, condition: Rate, series: Series, readings: Readings, catalogue: Catalogue
-    ) -> None:
+    def __init__(self, condition: Rate, readings: Readings, catalogue: Catalogue) -> None:
         self._condition = condition
-        self._text = series.label_text
         self._readings = readings
-        labels = series.labels
-        self._per = [
-            (catalogue.metric(name), companion_text(labels, catalogue.metric(name)))
-            for name in condition.per
-        ]
+        first = catalogue.metric(condition.metric)
+        self._per = [Companion(catalogue.metric(name), first) for name in condition.per]
 
-    def judge(self, value: float, time_ms: int, present: Severity) -> Verdict | None:
+    def judge(
+        self, series: Series, value: float, time_ms: int, present: Severity
+    ) -> Verdict | None:
         condition = self._condition
-        growth = self._readings.growth(condition.metric, self._text, condition.window)
+        text = series.label_text
+        growth = self._readings.growth(condition.metric, text, condition.window)
         if growth is None or growth.seconds <= 0:
             return None
-        divisor = self._divisor(growth.seconds)
+        divisor = self._divisor(series, growth.seconds)
         if divisor is None:
             return None
         result = condition.scale * growth.amount / divisor
         return Verdict(level_of(condition.levels, result, present, condition.hysteresis), result)
 
-    def _divisor(self, seconds: float) -> float | None:
+    def _divisor(self, series: Series, seconds: float) -> float | None:
         """Seconds, counts of others, or seconds at a level; None: nothing to divide by."""
         if not self._per:
             return seconds
         total = 0.0
-        for metric, text in self._per:
-            if metric.name.endswith("_total"):
-                grown = self._readings.growth(metric.name, text, self._condition.window)
+        for per in self._per:
+            name, text = per.metric.name, per.text(series)
+            if name.endswith("_total"):
+                grown = self._readings.growth(name, text, self._condition.window)
                 total += grown.amount if grown is not None else 0.0
             else:
-                reading = self._readings.get(metric.name, text)
+                reading = self._readings.get(name, text)
                 total += reading.value * seconds if reading is not None else 0.0
         return total if total > 0 and total >= self._condition.at_least else None
+
+
+class _Period:
+    """What is known of one object's granularity period."""
+
+    __slots__ = ("is_judged", "time_ms", "values")
+
+    def __init__(self, time_ms: int) -> None:
+        self.time_ms = time_ms
+        self.values: dict[Series, float] = {}
+        self.is_judged = False
 
 
 class RatioJudge:
@@ -137,55 +152,74 @@ class RatioJudge:
     added.
     """
 
-    def __init__(self, condition: RatioOfSums, metric: Metric, readings: Readings) -> None:
+    def __init__(self, condition: RatioOfSums, metric: Metric, catalogue: Catalogue) -> None:
         assert metric.ratio is not None  # noqa: S101 - the rule set has checked it
         self._condition = condition
         self._ratio = metric.ratio
-        self._readings = readings
-        self._series: dict[str, list[str]] = {name: [] for name in metric.parts}
-        self._judged_ms = 0
+        self._parts = {name: Companion(metric, catalogue.metric(name)) for name in metric.parts}
+        self._periods: dict[str, _Period] = {}
 
-    def add(self, series: Series) -> None:
-        """Count a series among those of its part."""
-        self._series[series.metric.name].append(series.label_text)
+    def object_text(self, series: Series) -> str:
+        """Rendered labels of the ratio that a part's series belongs to."""
+        return self._parts[series.metric.name].text(series)
 
-    def judge(self, value: float, time_ms: int, present: Severity) -> Verdict | None:
-        if time_ms <= self._judged_ms:
+    def take(self, series: Series, value: float, time_ms: int) -> None:
+        """Count a part in; those of one batch are all taken before any is judged."""
+        text = self.object_text(series)
+        period = self._periods.get(text)
+        if period is None or time_ms > period.time_ms:
+            period = self._periods[text] = _Period(time_ms)
+        if time_ms == period.time_ms:
+            period.values[series] = value
+
+    def judge(
+        self, series: Series, value: float, time_ms: int, present: Severity
+    ) -> Verdict | None:
+        period = self._periods[self.object_text(series)]
+        if period.is_judged or period.time_ms != time_ms:
             return None
-        numerator = self._sum(self._ratio.numerator, time_ms)
-        denominator = self._sum(self._ratio.denominator, time_ms)
+        numerator = self._sum(self._ratio.numerator, period)
+        denominator = self._sum(self._ratio.denominator, period)
         if numerator is None or denominator is None:
             return None
-        self._judged_ms = time_ms
+        period.is_judged = True
         result = self._ratio.of_sums(numerator, denominator)
         condition = self._condition
         if result is None or denominator < condition.at_least:
             return None
         return Verdict(level_of(condition.levels, result, present, condition.hysteresis), result)
 
-    def _sum(self, names: tuple[str, ...], time_ms: int) -> float | None:
-        """Sum of one period; None while a part of that period has not come."""
+    def forget(self, series: Series) -> None:
+        """Drop a part that will not come again."""
+        period = self._periods.get(self.object_text(series))
+        if period is not None:
+            period.values.pop(series, None)
+            if not period.values:
+                del self._periods[self.object_text(series)]
+
+    def _sum(self, names: tuple[str, ...], period: _Period) -> float | None:
+        """Sum of the period; None while a part of it has not come."""
         total = 0.0
         for name in names:
-            texts = self._series[name]
-            found = [self._readings.get(name, text) for text in texts]
-            if not found or any(r is None or r.time_ms != time_ms for r in found):
+            found = [v for series, v in period.values.items() if series.metric.name == name]
+            if not found:
                 return None
-            total += sum(reading.value for reading in found if reading is not None)
+            total += sum(found)
         return total
 
 
 class _DifferenceJudge:
-    def __init__(
-        self, condition: Difference, series: Series, readings: Readings, minus: Metric
-    ) -> None:
+    def __init__(self, condition: Difference, readings: Readings, catalogue: Catalogue) -> None:
         self._condition = condition
         self._readings = readings
-        self._text = companion_text(series.labels, minus)
+        first = catalogue.metric(condition.metric)
+        self._minus = Companion(catalogue.metric(condition.minus), first)
 
-    def judge(self, value: float, time_ms: int, present: Severity) -> Verdict | None:
+    def judge(
+        self, series: Series, value: float, time_ms: int, present: Severity
+    ) -> Verdict | None:
         condition = self._condition
-        other = self._readings.get(condition.minus, self._text)
+        other = self._readings.get(condition.minus, self._minus.text(series))
         if other is None:
             return None
         result = value - other.value
@@ -193,17 +227,15 @@ class _DifferenceJudge:
 
 
 class _PastJudge:
-    def __init__(self, condition: AgainstPast, series: Series, past: Past) -> None:
+    def __init__(self, condition: AgainstPast, past: Past) -> None:
         self._condition = condition
-        self._series = series
-        self._past = past
+        self._before = past.median_7d if condition.past == "median_7d" else past.last_week
 
-    def judge(self, value: float, time_ms: int, present: Severity) -> Verdict | None:
+    def judge(
+        self, series: Series, value: float, time_ms: int, present: Severity
+    ) -> Verdict | None:
         condition = self._condition
-        if condition.past == "median_7d":
-            before = self._past.median_7d(self._series)
-        else:
-            before = self._past.last_week(self._series)
+        before = self._before(series)
         if before is None or abs(before) < condition.at_least:
             return None
         if condition.as_ratio and before == 0:
@@ -215,19 +247,20 @@ class _PastJudge:
 class _PresenceJudge:
     """A value is all that an absence rule wants; its absence is noticed by the clock."""
 
-    def judge(self, value: float, time_ms: int, present: Severity) -> Verdict | None:
+    def judge(
+        self, series: Series, value: float, time_ms: int, present: Severity
+    ) -> Verdict | None:
         return Verdict(Severity.CLEARED, value)
 
 
 def make_judge(
-    condition: MetricCondition, series: Series, readings: Readings, catalogue: Catalogue, past: Past
+    condition: MetricCondition, readings: Readings, catalogue: Catalogue, past: Past
 ) -> Judge:
-    """The judge of one object.
+    """The judge of a rule.
 
     Args:
         condition: Of the rule.
-        series: The first series of the object that was seen.
-        readings: Where other values of the object are found.
+        readings: Where other values of an object are found.
         catalogue: Owns the metrics.
         past: What series used to be.
     """
@@ -237,12 +270,12 @@ def make_judge(
         case StateIs():
             return _StateJudge(condition, catalogue.metric(condition.metric))
         case Rate():
-            return _RateJudge(condition, series, readings, catalogue)
+            return _RateJudge(condition, readings, catalogue)
         case RatioOfSums():
-            return RatioJudge(condition, catalogue.metric(condition.metric), readings)
+            return RatioJudge(condition, catalogue.metric(condition.metric), catalogue)
         case Difference():
-            return _DifferenceJudge(condition, series, readings, catalogue.metric(condition.minus))
+            return _DifferenceJudge(condition, readings, catalogue)
         case AgainstPast():
-            return _PastJudge(condition, series, past)
+            return _PastJudge(condition, past)
         case Absence():
             return _PresenceJudge()

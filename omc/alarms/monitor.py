@@ -1,23 +1,24 @@
-"""From batches to alarms: finds the rules that a sample matters to, and reports their verdicts."""
+"""From batches to alarms: finds the rules that a sample matters to, and reports their verdicts.
+
+Most of what is read is good. So nothing is kept of an object until something is wrong with it.
+"""
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
-from typing import NamedTuple
 
 from omc.alarms.alarm import Labels
 from omc.alarms.engine import AlarmEngine
-from omc.alarms.judges import Judge, NoPast, Past, RatioJudge, make_judge
-from omc.alarms.readings import Readings, companion_text
+from omc.alarms.guards import CompiledGuard
+from omc.alarms.judges import NoPast, Past, RatioJudge, make_judge
+from omc.alarms.readings import Readings
 from omc.alarms.rule import (
     Absence,
     Difference,
-    Guard,
     MetricCondition,
     Rate,
-    RatioOfSums,
     Rule,
     Scope,
     Told,
@@ -35,44 +36,67 @@ _FRESH_INTERVALS = 3.0
 _WITHDRAWN = {Quality.DISABLED, Quality.NOT_SUPPORTED, Quality.OFFLINE}
 
 
-class _CompiledGuard:
-    def __init__(self, guard: Guard, labels: dict[str, str], catalogue: Catalogue) -> None:
-        metric = catalogue.metric(guard.metric)
-        self._guard = guard
-        self._text = companion_text(labels, metric)
-        self._codes = {metric.state_code(name) for name in guard.states}
-
-    def allows(self, readings: Readings) -> bool:
-        guard = self._guard
-        reading = readings.get(guard.metric, self._text)
-        if reading is None:
-            return guard.unknown
-        if guard.states and reading.value not in self._codes:
-            return False
-        above = guard.above is None or reading.value > guard.above
-        return above and (guard.below is None or reading.value < guard.below)
-
-
 class _Watch:
-    """One rule and one object: what was said last (None: nothing yet), how to judge the next."""
+    """One object that a rule has said something about, and what it said last."""
 
-    __slots__ = ("contributor", "guards", "judge", "labels", "present", "rule", "time_ms")
+    __slots__ = ("contributor", "labels", "present", "time_ms")
+
+    def __init__(self, labels: Labels, contributor: str) -> None:
+        self.labels = labels
+        self.contributor = contributor
+        self.present = Severity.CLEARED
+        self.time_ms = 0
+
+
+class _JudgedRule:
+    """A rule whose condition is about a metric; others are raised by those who find them."""
 
     def __init__(
         self,
-        rule: str,
-        labels: Labels,
-        contributor: str,
-        judge: Judge,
-        guards: tuple[_CompiledGuard, ...],
+        rule: Rule,
+        when: MetricCondition,
+        catalogue: Catalogue,
+        readings: Readings,
+        past: Past,
     ) -> None:
-        self.rule = rule
-        self.labels = labels
-        self.contributor = contributor
-        self.judge = judge
-        self.guards = guards
-        self.present: Severity | None = None
-        self.time_ms = 0
+        self.name = rule.name
+        self.when = when
+        self.judge = make_judge(when, readings, catalogue, past)
+        self._metric = catalogue.metric(when.metric)
+        self._object = rule.object or self._metric.all_labels
+        self._scope = rule.scope
+        self._guards = [CompiledGuard(g, self._metric, catalogue) for g in rule.only_if]
+        self.watches: dict[str, _Watch] = {}
+        #: Objects that had this alarm before a restart: the first good word about them matters.
+        self.restored: set[str] = set()
+
+    @property
+    def triggers(self) -> Iterable[str]:
+        """Names of the metrics whose values are judged."""
+        is_ratio = isinstance(self.judge, RatioJudge)
+        return dict.fromkeys(self._metric.parts) if is_ratio else (self._metric.name,)
+
+    def object_text(self, series: Series) -> str:
+        """Tells the rule's objects apart."""
+        judge = self.judge
+        return judge.object_text(series) if isinstance(judge, RatioJudge) else series.label_text
+
+    def begin(self, series: Series, text: str) -> _Watch | None:
+        """Watch an object from now on; None if the rule is not for it."""
+        labels = series.labels
+        if not _in_scope(self._scope, labels):
+            return None
+        own = {name: value for name, value in labels.items() if name in self._object}
+        if not own:  # a rule about sites, and a node that stands at no site
+            named = self._metric.all_labels
+            own = {name: value for name, value in labels.items() if name in named}
+        watch = self.watches[text] = _Watch(sorted_labels(own), text)
+        self.restored.discard(text)
+        return watch
+
+    def allows(self, series: Series, readings: Readings) -> bool:
+        """Whether all that must be true besides is true."""
+        return all(guard.allows(series, readings) for guard in self._guards)
 
 
 class AlarmMonitor:
@@ -81,7 +105,7 @@ class AlarmMonitor:
     Args:
         rules: All rules.
         catalogue: Owns the metrics.
-        engine: Where verdicts go.
+        engine: Where verdicts go. What it was restored with is taken up.
         clock: Tells the present from the past.
         past: What series used to be.
     """
@@ -94,19 +118,32 @@ class AlarmMonitor:
         clock: Clock,
         past: Past | None = None,
     ) -> None:
-        self._catalogue = catalogue
         self._engine = engine
         self._clock = clock
-        self._past = past or NoPast()
-        self._rules_of = _rules_by_metric(rules, catalogue)
-        self._readings = Readings(*_companions(rules, catalogue))
-        self._relevant = self._rules_of.keys() | self._readings.metrics
-        self._watches: dict[Series, tuple[_Watch, ...]] = {}
-        self._by_object: dict[tuple[str, str], _Watch] = {}
-        self._absences = {r.name: r.when for r in rules if isinstance(r.when, Absence)}
-        self._silences: dict[str, OrderedDict[_Watch, float]] = {
-            name: OrderedDict() for name in self._absences
+        self._readings = Readings(*_companions(rules))
+        judged = [
+            _JudgedRule(rule, rule.when, catalogue, self._readings, past or NoPast())
+            for rule in rules
+            if not isinstance(rule.when, Told)
+        ]
+        self._by_name = {rule.name: rule for rule in judged}
+        self._rules_of: dict[str, list[_JudgedRule]] = {}
+        for rule in judged:
+            for name in rule.triggers:
+                self._rules_of.setdefault(name, []).append(rule)
+        self._kept = self._readings.metrics
+        self._relevant = self._rules_of.keys() | self._kept
+        self._heard: dict[str, OrderedDict[Series, float]] = {
+            rule.name: OrderedDict() for rule in judged if isinstance(rule.when, Absence)
         }
+        self.restore()
+
+    def restore(self) -> None:
+        """Take note of the alarms that the engine has been restored with."""
+        for alarm in self._engine.active():
+            rule = self._by_name.get(alarm.rule)
+            if rule is not None:
+                rule.restored.update(who for who, _ in alarm.contributors)
 
     def observe(self, batch: Batch) -> None:
         """Judge a batch: the listener to give to `Bus.listen`."""
@@ -121,12 +158,10 @@ class AlarmMonitor:
         ]
         # What rules look at besides comes first, so that the order within a batch does not matter.
         for series, value, time_ms in found:
-            if series.metric.name in self._readings.metrics:
-                self._readings.take(series, value, time_ms)
-        watched = [(self._watches_of(series), value, time_ms) for series, value, time_ms in found]
-        for watches, value, time_ms in watched:
-            for watch in watches:
-                self._see(watch, value, time_ms)
+            self._take(series, value, time_ms)
+        for series, value, time_ms in found:
+            for rule in self._rules_of.get(series.metric.name, ()):
+                self._see(rule, series, value, time_ms)
 
     def notice(self, event: Event) -> None:
         """Take note of series that have no value any more: the other listener for the bus."""
@@ -138,127 +173,88 @@ class AlarmMonitor:
         """A series will not come again: to be given to `SeriesTable.on_forget`."""
         self._withdraw(series)
         self._readings.forget(series)
-        for watch in self._watches.pop(series, ()):
-            self._by_object.pop((watch.rule, watch.contributor), None)
-            self._silences.get(watch.rule, OrderedDict()).pop(watch, None)
+        for rule in self._rules_of.get(series.metric.name, ()):
+            rule.watches.pop(rule.object_text(series), None)
+            self._heard.get(rule.name, OrderedDict()).pop(series, None)
+            if isinstance(rule.judge, RatioJudge):
+                rule.judge.forget(series)
 
     def tick(self) -> None:
         """Let time pass: notice what has been silent for too long. Call it every second."""
         now = self._clock.monotonic()
-        for name, silences in self._silences.items():
-            absence = self._absences[name]
-            for watch, heard in silences.items():
-                if now - heard < absence.after:
+        for name, heard in self._heard.items():
+            rule = self._by_name[name]
+            if not isinstance(rule.when, Absence):
+                continue
+            for series, since in heard.items():
+                if now - since < rule.when.after:
                     break
-                if not watch.present:
-                    self._say(watch, absence.severity, None)
+                text = rule.object_text(series)
+                watch = rule.watches.get(text) or rule.begin(series, text)
+                if watch is not None and not watch.present:
+                    self._say(rule, watch, rule.when.severity, None)
 
-    def _see(self, watch: _Watch, value: float, time_ms: int) -> None:
-        if time_ms < watch.time_ms:
-            return
-        watch.time_ms = time_ms
-        silences = self._silences.get(watch.rule)
-        if silences is not None:
-            silences[watch] = self._clock.monotonic()
-            silences.move_to_end(watch)
-        if all(guard.allows(self._readings) for guard in watch.guards):
-            present = watch.present or Severity.CLEARED
-            verdict = watch.judge.judge(value, time_ms, present)
-            if verdict is not None:
-                self._say(watch, verdict.severity, verdict.value)
-        else:
-            self._say(watch, Severity.CLEARED, None)
+    def _take(self, series: Series, value: float, time_ms: int) -> None:
+        name = series.metric.name
+        if name in self._kept:
+            self._readings.take(series, value, time_ms)
+        for rule in self._rules_of.get(name, ()):
+            if isinstance(rule.judge, RatioJudge):
+                rule.judge.take(series, value, time_ms)
 
-    def _say(self, watch: _Watch, severity: Severity, value: float | None) -> None:
-        # Good and still good is no news. The first good word is: it may end what was so before a
-        # restart.
-        if severity is Severity.CLEARED and watch.present is Severity.CLEARED:
+    def _see(self, rule: _JudgedRule, series: Series, value: float, time_ms: int) -> None:
+        heard = self._heard.get(rule.name)
+        if heard is not None:
+            heard[series] = self._clock.monotonic()
+            heard.move_to_end(series)
+        text = rule.object_text(series)
+        watch = rule.watches.get(text)
+        if watch is not None and time_ms < watch.time_ms:
             return
+        present = watch.present if watch is not None else Severity.CLEARED
+        verdict = rule.judge.judge(series, value, time_ms, present)
+        if verdict is None:
+            return
+        severity = verdict.severity
+        if severity and not rule.allows(series, self._readings):
+            severity = Severity.CLEARED
+        if watch is None:
+            if not severity and text not in rule.restored:
+                return  # good, as nearly everything is
+            watch = rule.begin(series, text)
+        if watch is not None:
+            watch.time_ms = time_ms
+            self._say(rule, watch, severity, verdict.value)
+
+    def _say(
+        self, rule: _JudgedRule, watch: _Watch, severity: Severity, value: float | None
+    ) -> None:
         watch.present = severity
-        self._engine.report(watch.rule, watch.labels, watch.contributor, severity, value)
+        self._engine.report(rule.name, watch.labels, watch.contributor, severity, value)
+        if not severity:
+            del rule.watches[watch.contributor]
 
     def _withdraw(self, series: Series) -> None:
-        for watch in self._watches.get(series, ()):
-            self._say(watch, Severity.CLEARED, None)
-
-    def _watches_of(self, series: Series) -> tuple[_Watch, ...]:
-        watches = self._watches.get(series)
-        if watches is None:
-            rules = self._rules_of.get(series.metric.name, ())
-            watches = tuple(self._make(rules, series))
-            self._watches[series] = watches
-        return watches
-
-    def _make(self, rules: Iterable[_JudgedRule], series: Series) -> Iterator[_Watch]:
-        labels = series.labels
-        for rule in rules:
-            if not _in_scope(rule.rule.scope, labels):
-                continue
-            metric = self._catalogue.metric(rule.when.metric)
-            place = (rule.rule.name, companion_text(labels, metric))
-            watch = self._by_object.get(place)
-            if watch is None:
-                watch = self._by_object[place] = self._watch(rule, place[1], series)
-            if isinstance(watch.judge, RatioJudge):
-                watch.judge.add(series)
-            yield watch
-
-    def _watch(self, judged: _JudgedRule, contributor: str, series: Series) -> _Watch:
-        labels = series.labels
-        rule, when = judged
-        named = self._catalogue.metric(when.metric).all_labels
-        wanted = rule.object or named
-        own = {label: text for label, text in labels.items() if label in wanted}
-        return _Watch(
-            rule.name,
-            # A rule about sites names the node where a node stands at no site.
-            sorted_labels(own or {k: v for k, v in labels.items() if k in named}),
-            contributor,
-            make_judge(when, series, self._readings, self._catalogue, self._past),
-            tuple(_CompiledGuard(guard, labels, self._catalogue) for guard in rule.only_if),
-        )
+        for rule in self._rules_of.get(series.metric.name, ()):
+            watch = rule.watches.get(rule.object_text(series))
+            if watch is not None:
+                self._say(rule, watch, Severity.CLEARED, None)
 
 
-class _JudgedRule(NamedTuple):
-    """A rule whose condition is about a metric; the others are raised by those who find them."""
-
-    rule: Rule
-    when: MetricCondition
-
-
-def _judged(rules: RuleSet) -> Iterator[_JudgedRule]:
-    for rule in rules:
-        if not isinstance(rule.when, Told):
-            yield _JudgedRule(rule, rule.when)
-
-
-def _rules_by_metric(rules: RuleSet, catalogue: Catalogue) -> dict[str, tuple[_JudgedRule, ...]]:
-    """Rules by the metrics whose values trigger them."""
-    found: dict[str, tuple[_JudgedRule, ...]] = {}
-    for judged in _judged(rules):
-        metric = catalogue.metric(judged.when.metric)
-        triggers = metric.parts if isinstance(judged.when, RatioOfSums) else (metric.name,)
-        for name in dict.fromkeys(triggers):
-            found[name] = (*found.get(name, ()), judged)
-    return found
-
-
-def _companions(rules: RuleSet, catalogue: Catalogue) -> tuple[set[str], set[tuple[str, float]]]:
+def _companions(rules: RuleSet) -> tuple[set[str], set[tuple[str, float]]]:
     """Metrics that rules look at besides their own, and counters with their windows."""
     latest: set[str] = set()
     windows: set[tuple[str, float]] = set()
-    for rule, when in _judged(rules):
+    for rule in rules:
         latest.update(guard.metric for guard in rule.only_if)
-        match when:
-            case RatioOfSums():
-                latest.update(catalogue.metric(when.metric).parts)
+        match rule.when:
             case Difference():
-                latest.add(when.minus)
+                latest.add(rule.when.minus)
             case Rate():
-                counters = [name for name in when.per if name.endswith("_total")]
-                latest.update(set(when.per) - set(counters))
-                windows.update((name, when.window) for name in counters)
-                windows.add((when.metric, when.window))
+                counters = [name for name in rule.when.per if name.endswith("_total")]
+                latest.update(set(rule.when.per) - set(counters))
+                windows.update((name, rule.when.window) for name in counters)
+                windows.add((rule.when.metric, rule.when.window))
             case _:
                 pass
     return latest, windows

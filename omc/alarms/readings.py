@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from array import array
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -17,8 +17,12 @@ class Reading(NamedTuple):
     time_ms: int
 
 
+#: Points that a window is remembered by, besides the last one: there are many counters.
+_POINTS = 4
+
+
 class Growth:
-    """How much a counter has grown over a sliding window.
+    """How much a counter has grown over a sliding window, to a quarter of the window.
 
     A counter that falls began anew: what it counted since then is at least its present value, so
     that much is added and nothing is taken away.
@@ -27,35 +31,40 @@ class Growth:
         window: Seconds.
     """
 
-    __slots__ = ("_points", "_total", "_window_ms")
+    __slots__ = ("_last", "_points", "_window_ms")
 
     def __init__(self, window: float) -> None:
         self._window_ms = round(window * 1000)
-        self._points: deque[tuple[int, float, float]] = deque()
-        self._total = 0.0
+        #: Pairs of time and total, the oldest first; the last pair is the newest value's.
+        self._points = array("d")
+        self._last = 0.0
 
     def add(self, value: float, time_ms: int) -> None:
         """Take in a value; one that is not newer than the last is passed over."""
-        points = self._points
+        points, total = self._points, 0.0
         if points:
-            last_time, last_value, _ = points[-1]
-            if time_ms <= last_time:
+            if time_ms <= points[-2]:
                 return
-            self._total += value - last_value if value >= last_value else value
-        points.append((time_ms, value, self._total))
+            total = points[-1] + (value - self._last if value >= self._last else value)
+        self._last = value
+        step = self._window_ms / _POINTS
+        if len(points) >= 4 and points[-2] - points[-4] < step:
+            points[-2], points[-1] = time_ms, total  # too near to the one before to be kept
+        else:
+            points.extend((time_ms, total))
         # Two points at least: a counter that is read seldom is measured over its own interval.
-        while len(points) > 2 and points[1][0] <= time_ms - self._window_ms:
-            points.popleft()
+        while len(points) > 4 and points[2] <= time_ms - self._window_ms:
+            del points[:2]
 
     @property
     def seconds(self) -> float:
         """What the growth was measured over; 0 while there is nothing to measure."""
-        return (self._points[-1][0] - self._points[0][0]) / 1000 if self._points else 0.0
+        return (self._points[-2] - self._points[0]) / 1000 if self._points else 0.0
 
     @property
     def amount(self) -> float:
         """Counts within that time."""
-        return self._points[-1][2] - self._points[0][2] if self._points else 0.0
+        return self._points[-1] - self._points[1] if self._points else 0.0
 
 
 class Readings:
@@ -63,7 +72,7 @@ class Readings:
 
     Args:
         metrics: Names of those that are kept.
-        windows: Counters whose growth is kept, and the longest window (seconds) asked for.
+        windows: Counters whose growth is kept, and the window (seconds).
     """
 
     def __init__(self, metrics: Iterable[str], windows: Iterable[tuple[str, float]] = ()) -> None:
@@ -74,9 +83,9 @@ class Readings:
             self._windows_of.setdefault(name, []).append(window)
 
     @property
-    def metrics(self) -> set[str]:
+    def metrics(self) -> frozenset[str]:
         """Names of all metrics that are taken in."""
-        return self._latest.keys() | self._windows_of.keys()
+        return frozenset(self._latest) | frozenset(self._windows_of)
 
     def take(self, series: Series, value: float, time_ms: int) -> None:
         """Remember a value of one of the metrics."""
@@ -107,6 +116,23 @@ class Readings:
             self._growth[name, window].pop(text, None)
 
 
-def companion_text(labels: dict[str, str], metric: Metric) -> str:
-    """Labels of the series of another metric that belongs to the same object, rendered."""
-    return label_text({name: text for name, text in labels.items() if name in metric.all_labels})
+class Companion:
+    """A second metric of the same object: how its labels follow from those of the first.
+
+    Args:
+        metric: The second.
+        first: The one whose series is at hand.
+    """
+
+    __slots__ = ("_has_all", "metric")
+
+    def __init__(self, metric: Metric, first: Metric) -> None:
+        self.metric = metric
+        self._has_all = set(first.all_labels) <= set(metric.all_labels)
+
+    def text(self, series: Series) -> str:
+        """Rendered labels of the second metric's series."""
+        if self._has_all:
+            return series.label_text
+        named = self.metric.all_labels
+        return label_text({name: text for name, text in series.labels.items() if name in named})

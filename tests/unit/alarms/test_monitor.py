@@ -237,6 +237,7 @@ def test_after_a_restart_the_first_good_word_ends_what_was_so_before() -> None:
     before.say({before.series("ac_input_available"): 0.0})
     after = Watched(shipped_rules())
     after.engine.restore(before.engine.active())
+    after.monitor.restore()
     after.say({after.series("ac_input_available"): 1.0})
     after.wait(61)
     assert after.story == ["cleared:cleared"]
