@@ -210,6 +210,7 @@ class Service:
             await stop.wait()
             for task in tasks:
                 task.cancel()
+        gc.unfreeze()  # what DuckDB has made wants to be collected, else it complains at the exit
 
     def _make_poller(self, client: SnmpClient) -> SnmpPoller:
         snmp = self._settings.snmp
