@@ -3,8 +3,10 @@
 The one place that knows about failing sinks. A sink says only whether a failure may pass
 (`SinkUnavailable`) or will not (`SinkRejected`); everything else is decided here.
 
-* Unavailable: the same samples are tried again, ever more rarely, for as long as it takes. What is
-  published meanwhile waits in the consumer, which is bounded and drops (and counts) its oldest.
+* Unavailable: the same samples are tried again, ever more rarely, for as long as it takes (where
+  nobody listens, every second: that costs nothing). What is published meanwhile waits in the
+  consumer, which is bounded and drops (and counts) its oldest. Where the sink takes samples in any
+  order, the newest are tried in their place, and the old ones are filled in afterwards.
 * Rejected: the bad samples are looked for by halving, and set aside; all others are delivered.
 """
 
@@ -12,21 +14,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from random import Random
 from typing import Protocol
 
 import structlog
 
-from omc.bus.base import Consumer
+from exporters.halving import halves
+from exporters.outage import Outage
+from exporters.rejection_report import RejectionReport
+from omc.bus.base import Consumer, Delivery
 from omc.core.clock import Clock
-from omc.core.errors import SinkRejected, SinkUnavailable
+from omc.core.errors import SinkRejected, SinkUnavailable, SinkUnreachable
 from omc.core.model import Batch
 
 log = structlog.get_logger(__name__)
-
-#: Different reasons of rejection that are logged; further ones are only counted.
-_MAX_REPORTED = 100
 
 
 class Sink(Protocol):
@@ -72,6 +74,10 @@ class DeliveryPolicy:
 class SinkDelivery:
     """Delivers what one consumer reads to one sink, until the bus is closed and all is delivered.
 
+    A consumer with a second reader (`Consumer.backfill`) is worked off in two lanes at once: one
+    has the present, and after an outage goes first with the newest samples; the other fills in
+    what was missed. While the sink fails, one of them asks for both.
+
     Args:
         name: The sink's name in logs and metrics.
         consumer: Where samples come from.
@@ -92,15 +98,25 @@ class SinkDelivery:
     ) -> None:
         self.name = name
         self.consumer = consumer
-        self.rejected = 0
-        self.retries = 0
-        self._sink = sink
         self._clock = clock
-        self._randomness = randomness
+        self._outage = Outage(name, consumer, clock)
+        self._report = RejectionReport(name)
         self._policy = policy or DeliveryPolicy()
-        self._oldest_ms: int | None = None
-        self._outage: _Outage | None = None
-        self._reported: set[str] = set()
+        self._randomness = randomness
+        self._live = _Lane(self, consumer, sink)
+        self._lanes = [self._live]
+        if consumer.backfill is not None:
+            self._lanes.append(_Lane(self, consumer.backfill, sink))
+
+    @property
+    def rejected(self) -> int:
+        """Samples set aside."""
+        return sum(lane.rejected for lane in self._lanes)
+
+    @property
+    def retries(self) -> int:
+        """Attempts that failed and were repeated."""
+        return sum(lane.retries for lane in self._lanes)
 
     @property
     def written(self) -> int:
@@ -109,76 +125,25 @@ class SinkDelivery:
 
     @property
     def lag(self) -> float:
-        """Age in seconds of the oldest sample being delivered; 0 when none is."""
-        if self._oldest_ms is None:
+        """Age in seconds of the oldest sample being delivered; 0 when none is.
+
+        Samples that are filled in after an outage do not count: they delay nothing.
+        """
+        if self._live.oldest_ms is None:
             return 0.0
-        return max(0.0, (self._clock.time_ms() - self._oldest_ms) / 1000)
+        return max(0.0, (self._clock.time_ms() - self._live.oldest_ms) / 1000)
 
     async def run(self) -> None:
         """Deliver until the consumer says that no more will come; to be run as a task."""
-        policy = self._policy
         try:
-            while (
-                delivery := await self.consumer.read(policy.max_samples, policy.max_wait)
-            ) is not None:
-                self._oldest_ms = min(min(batch.times) for batch in delivery.batches)
-                rejected = await self._deliver(delivery.batches)
-                self.consumer.acknowledge(delivery)
-                self.rejected += rejected
-                self._oldest_ms = None
+            async with asyncio.TaskGroup() as tasks:
+                for number, lane in enumerate(self._lanes):
+                    tasks.create_task(lane.run(), name=f"sink:{self.name}:{number}")
         except asyncio.CancelledError:
             waiting = self.consumer.state.waiting
             if waiting:
                 log.warning("sink_left_behind", sink=self.name, samples=waiting)
             raise
-
-    async def _deliver(self, batches: Sequence[Batch]) -> int:
-        """Bring all samples to rest: in the sink, or set aside. Returns how many were set aside."""
-        set_aside = 0
-        splits = self._policy.most_splits
-        pieces = [batches]
-        while pieces:
-            piece = pieces.pop()
-            size = sum(map(len, piece))
-            try:
-                await self._send(piece)
-            except SinkRejected as refusal:
-                if refusal.rejected is None and size > 1 and splits > 0:
-                    splits -= 1
-                    pieces += reversed(halves(piece))
-                else:
-                    set_aside += min(size, refusal.rejected or size)
-                    self._report(refusal, piece, size)
-        return set_aside
-
-    async def _send(self, batches: Sequence[Batch]) -> None:
-        """One piece, as often as it takes.
-
-        Raises:
-            SinkRejected: trying again would not help. A fault in the sink's own code counts as
-                one, so that samples it cannot handle do not stop all others.
-        """
-        attempt = 0
-        while True:
-            try:
-                async with asyncio.timeout(self._policy.timeout):
-                    await self._sink.send(batches)
-            except SinkUnavailable as error:
-                failure = error
-            except TimeoutError:
-                failure = SinkUnavailable(f"no answer within {self._policy.timeout:g} s")
-            except SinkRejected:
-                self._answered()
-                raise
-            except Exception as error:
-                raise SinkRejected(f"{type(error).__name__}: {error}") from error
-            else:
-                self._answered()
-                return
-            self._failed(failure)
-            self.retries += 1
-            await asyncio.sleep(self.pause(attempt, failure.retry_after))
-            attempt += 1
 
     def pause(self, attempt: int, retry_after: float | None) -> float:
         """Seconds before the next attempt; `attempt` counts from 0."""
@@ -187,68 +152,106 @@ class SinkDelivery:
         pause = longest * self._randomness.uniform(0.5, 1.0)
         return max(pause, min(retry_after or 0.0, policy.longest_retry_after))
 
-    def _failed(self, failure: SinkUnavailable) -> None:
-        if self._outage is None:
-            state = self.consumer.state
-            self._outage = _Outage(self._clock.monotonic(), state.dropped)
-            log.warning("sink_failed", sink=self.name, reason=str(failure), waiting=state.waiting)
 
-    def _answered(self) -> None:
-        outage, self._outage = self._outage, None
-        if outage is not None:
-            log.info(
-                "sink_recovered",
-                sink=self.name,
-                after_seconds=round(self._clock.monotonic() - outage.since, 1),
-                dropped=self.consumer.state.dropped - outage.dropped_before,
-            )
+class _Lane:
+    """One reader, and what it has read until that is delivered."""
 
-    def _report(self, refusal: SinkRejected, piece: Sequence[Batch], size: int) -> None:
-        """Log a rejection, once a reason: for a single sample that is its metric."""
-        series = piece[0].series[0] if size == 1 else None
-        reason = series.metric.name if series is not None else str(refusal)
-        if reason in self._reported or len(self._reported) >= _MAX_REPORTED:
-            return
-        self._reported.add(reason)
-        log.error(
-            "samples_rejected",
-            sink=self.name,
-            samples=min(size, refusal.rejected or size),
-            first=series.key if series is not None else None,
-            reason=str(refusal),
-            exc_info=refusal.__cause__,
-        )
+    def __init__(self, whole: SinkDelivery, consumer: Consumer, sink: Sink) -> None:
+        self.rejected = 0
+        self.retries = 0
+        self.oldest_ms: int | None = None
+        self._whole = whole
+        self._consumer = consumer
+        self._sink = sink
+        self._policy = whole._policy
+        self._outage = whole._outage
 
+    async def run(self) -> None:
+        """Deliver until no more will come."""
+        policy = self._policy
+        while (
+            delivery := await self._consumer.read(policy.max_samples, policy.max_wait)
+        ) is not None:
+            self._take(delivery)
+            rejected = await self._deliver()
+            self._consumer.acknowledge(self._delivery)
+            self.rejected += rejected
+            self.oldest_ms = None
 
-@dataclass(frozen=True, slots=True)
-class _Outage:
-    since: float
-    dropped_before: int
+    def _take(self, delivery: Delivery) -> None:
+        self._delivery = delivery
+        self.oldest_ms = min(min(batch.times) for batch in delivery.batches)
 
+    async def _deliver(self) -> int:
+        """Bring all samples to rest: in the sink, or set aside. Returns how many were set aside."""
+        set_aside = 0
+        splits = self._policy.most_splits
+        pieces = [self._delivery.batches]
+        while pieces:
+            piece, refusal = await self._send(pieces.pop())
+            if refusal is None:
+                continue
+            size = sum(map(len, piece))
+            if refusal.rejected is None and size > 1 and splits > 0:
+                splits -= 1
+                pieces += reversed(halves(piece))
+            else:
+                rejected = min(size, refusal.rejected or size)
+                set_aside += rejected
+                self._whole._report.tell(refusal, piece, rejected)
+                self._consumer.set_aside(piece, str(refusal), rejected)
+        return set_aside
 
-def halves(batches: Sequence[Batch]) -> tuple[list[Batch], list[Batch]]:
-    """Split batches in the middle of their samples; of two or more, neither half is empty."""
-    half = sum(map(len, batches)) // 2
-    first: list[Batch] = []
-    second: list[Batch] = []
-    for batch in batches:
-        taken = min(half, len(batch))
-        half -= taken
-        if taken:
-            first.append(_part(batch, slice(0, taken)))
-        if taken < len(batch):
-            second.append(_part(batch, slice(taken, None)))
-    return first, second
+    async def _send(self, piece: Sequence[Batch]) -> tuple[Sequence[Batch], SinkRejected | None]:
+        """Send a piece as often as it takes, or newer samples in its place.
 
+        Returns:
+            What came to rest, and why it was refused. A fault in the sink's own code counts as a
+            refusal, so that samples it cannot handle do not stop all others.
+        """
+        attempt = 0
+        while True:
+            await self._outage.let_ask(self._consumer)
+            try:
+                failure = await self._attempt(piece)
+            except SinkRejected as refusal:
+                return piece, refusal
+            if failure is None:
+                return piece, None
+            self._outage.failed(failure, self._consumer)
+            self.retries += 1
+            await self._outage.wait(self._pause(attempt, failure))
+            attempt += 1
+            if piece is self._delivery.batches:
+                self._take(self._consumer.renew(self._delivery))
+                piece = self._delivery.batches
 
-def _part(batch: Batch, part: slice) -> Batch:
-    return replace(
-        batch,
-        series=batch.series[part],
-        values=batch.values[part],
-        times=batch.times[part],
-        origins=None if batch.origins is None else batch.origins[part],
-    )
+    async def _attempt(self, piece: Sequence[Batch]) -> SinkUnavailable | None:
+        """Send once; returns why it may be tried again, or None.
+
+        Raises:
+            SinkRejected: trying again would not help.
+        """
+        try:
+            async with asyncio.timeout(self._policy.timeout):
+                await self._sink.send(piece)
+        except SinkUnavailable as error:
+            return error
+        except TimeoutError:
+            return SinkUnavailable(f"no answer within {self._policy.timeout:g} s")
+        except SinkRejected:
+            self._outage.answered()
+            raise
+        except Exception as error:
+            raise SinkRejected(f"{type(error).__name__}: {error}") from error
+        self._outage.answered()
+        return None
+
+    def _pause(self, attempt: int, failure: SinkUnavailable) -> float:
+        pause = self._whole.pause(attempt, failure.retry_after)
+        if isinstance(failure, SinkUnreachable):
+            return min(pause, self._policy.first_retry)
+        return pause
 
 
 async def drain(deliveries: Iterable[asyncio.Task[None]], seconds: float) -> None:

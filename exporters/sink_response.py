@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from omc.core.errors import SinkError, SinkRejected, SinkUnavailable
+import aiohttp
+
+from omc.core.errors import SinkError, SinkRejected, SinkUnavailable, SinkUnreachable
 
 _MAX_TEXT = 300
 #: Refusals that the samples are not to blame for: wrong token, missing database, too slow, too
@@ -47,7 +49,10 @@ def sink_error(status: int, headers: Mapping[str, str], body: bytes, now_ms: int
 def unreachable(error: Exception) -> SinkUnavailable:
     """Connection refused, reset, TLS failure, an answer that is no HTTP."""
     kind = type(error).__name__
-    return SinkUnavailable(f"{kind}: {error}" if str(error) else kind)
+    text = f"{kind}: {error}" if str(error) else kind
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return SinkUnreachable(text)
+    return SinkUnavailable(text)
 
 
 def parse_retry_after(value: str | None, now_ms: int) -> float | None:

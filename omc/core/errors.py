@@ -9,6 +9,7 @@
     │   └── Malformed              one payload could not be read; the next one may be fine
     └── SinkError                  something we write to
         ├── SinkUnavailable        try again, after `retry_after` seconds if it says so
+        │   └── SinkUnreachable    nobody listens there: trying again costs next to nothing
         └── SinkRejected           this batch will never be accepted: set it aside
 
 The type alone tells the caller whether to try again.
@@ -103,6 +104,10 @@ class SinkUnavailable(SinkError):
     def __init__(self, text: str, *, retry_after: float | None = None) -> None:
         super().__init__(text)
         self.retry_after = retry_after
+
+
+class SinkUnreachable(SinkUnavailable):
+    """Nobody listens at its address."""
 
 
 class SinkRejected(SinkError):

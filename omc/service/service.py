@@ -1,7 +1,8 @@
 """The service: every part made, joined by the bus, started and stopped in the right order.
 
 Starting: the page for Prometheus first (it says that it is not ready), then sinks, then sources.
-Stopping: sources first, then the bus is closed and the sinks get a moment to deliver what is left.
+Stopping: sources first, then the bus is closed and the sinks get a moment to deliver what is left,
+then the journal, which keeps what they could not deliver, is written a last time.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from exporters.prometheus import PrometheusView
 from exporters.sink_metrics import SinkMetrics
 from exporters.web_server import WebServer
 from omc.alarms.desk import AlarmDesk
-from omc.bus.local import LocalBus
+from omc.bus.journal import JournalledBus
 from omc.core.clock import Clock
 from omc.core.model import SeriesTable
 from omc.service.archive import Archive, ArchiveMetrics
@@ -38,8 +39,10 @@ from omc.service.instruments import (
     TransportMetrics,
     register_process,
 )
+from omc.service.journal_metrics import JournalMetrics
 from omc.service.listening import api_server, start_server
 from omc.service.self_report import SelfReport
+from omc.service.service_bus import kept, make_bus
 from omc.service.sinks import open_deliveries
 from omc.service.targets import polled_nodes
 
@@ -96,7 +99,9 @@ class Service:
         self._book = PlanBook(installation.profiles, installation.catalogue)
         self._registry = CollectorRegistry()
         self._table = SeriesTable()
-        self._bus = LocalBus()
+        self._bus = make_bus(settings, installation.catalogue, self._table, clock)
+        if isinstance(self._bus, JournalledBus):
+            self._registry.register(JournalMetrics(self._bus, clock))
         self._view = PrometheusView(clock, self._registry, settings.prometheus.expiry_intervals)
         self._table.on_forget(self._view.forget)
         self._bus.listen(self._view.observe, self._view.notice)
@@ -163,6 +168,7 @@ class Service:
             self._registry.register(TransportMetrics(client.counts, lambda: client.open_sockets))
             self._poller = self._make_poller(client)
             archive = self._archive.sink if self._archive is not None else None
+            await stack.enter_async_context(kept(self._bus))
             deliveries = await open_deliveries(
                 stack,
                 self._settings,

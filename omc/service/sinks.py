@@ -62,13 +62,17 @@ async def open_deliveries(
         deliveries.append(SinkDelivery("archive", consumer, archive, clock, randomness, policy))
     lines = LineRenderer()
     for written in settings.influxdb:
-        consumer = bus.consumer(f"influxdb:{written.name}", written.buffer_samples)
+        consumer = bus.consumer(
+            f"influxdb:{written.name}", written.buffer_samples, any_order=written.order_free
+        )
         influx = await stack.enter_async_context(open_influx(written, clock, lines))
         policy = _policy(written)
         deliveries.append(SinkDelivery(written.name, consumer, influx, clock, randomness, policy))
     encoder = WriteRequestEncoder()
     for receiver in settings.remote_write:
-        consumer = bus.consumer(f"remote_write:{receiver.name}", receiver.buffer_samples)
+        consumer = bus.consumer(
+            f"remote_write:{receiver.name}", receiver.buffer_samples, any_order=receiver.order_free
+        )
         markers = StaleMarkers(None if receiver.order_free else consumer)
         view.on_vanish(markers.add)
         sink = await stack.enter_async_context(open_remote_write(receiver, clock, encoder, markers))

@@ -74,6 +74,8 @@ class JournalledBus:
             return
         self._published.append(batch)
         self._published_samples += len(batch)
+        for stock in self._stocks:
+            stock.published(len(batch))
         self._work.set()
         if self._published_samples >= _BLOCK_SAMPLES:
             self._hurry.set()
@@ -103,6 +105,7 @@ class JournalledBus:
             raise ValueError(f"consumer {name!r} is already open")
         stock = Stock(name, capacity)
         reader = (LiveReader if any_order else OrderedReader)(stock, self.journal)
+        stock.published(self._published_samples)
         self._stocks.append(stock)
         self._readers[name] = reader
         self.journal.register(stock)

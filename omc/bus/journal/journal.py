@@ -24,6 +24,8 @@ log = structlog.get_logger(__name__)
 
 #: Seconds until an unwilling disk is tried again.
 _TRY_AGAIN = 2.0
+#: Seconds: samples this young are on their way, and no backlog.
+_YOUNG = 60.0
 #: Seconds in which something did not happen, after which it is told again.
 _PEACE = 300.0
 #: Rejected samples of one refusal that are kept one by one, and of all until the next commit.
@@ -74,6 +76,24 @@ class Journal:
     def unsaved_samples(self) -> int:
         """Samples that only memory holds."""
         return sum(entry.samples for entry in self._unsaved)
+
+    @property
+    def seconds_until_drop(self) -> float:
+        """Seconds until it is full at the present growth, or its oldest too old; infinite if not.
+
+        An empty journal, or one that is worked off faster than it ages, never gets there; what is
+        younger than a minute is taken for such.
+        """
+        by_size = self.fill.seconds_until_full(self._clock.monotonic())
+        if self.oldest_ms is None:
+            return by_size
+        age = (self._clock.time_ms() - self.oldest_ms) / 1000
+        by_age = self._policy.max_age - age if age > _YOUNG else float("inf")
+        return max(0.0, min(by_size, by_age))
+
+    def backlogs(self) -> dict[str, int]:
+        """Samples on disk only, by consumer."""
+        return {name: stock.disk_samples for name, stock in self._stocks.items()}
 
     def register(self, stock: Stock) -> None:
         """A consumer; what the file holds for it is found with the next `save`."""

@@ -6,12 +6,13 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
+from typing import IO, TypeVar
 
 import structlog
 
 from omc.bus.journal.faults import JournalUnavailable
 from omc.bus.journal.file import Changes, Committed, Found, JournalFile, Wanted
+from omc.bus.journal.lock import lock_journal
 from omc.bus.journal.repair import SetAside, open_journal, replace_journal
 from omc.core.clock import Clock
 from omc.core.model import Series
@@ -33,6 +34,7 @@ class Keeper:
         self._path = path
         self._clock = clock
         self._file: JournalFile | None = None
+        self._lock: IO[bytes] | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
 
     @property
@@ -67,7 +69,7 @@ class Keeper:
 
     async def close(self) -> None:
         """Close the file and end the thread."""
-        await self._run(self._close)
+        await self._run(self._end)
         self._thread.shutdown()
 
     async def _run(self, work: Callable[[], T]) -> T:
@@ -80,10 +82,16 @@ class Keeper:
         return self._file
 
     def _open(self) -> int:
+        self._lock = self._lock or lock_journal(self._path)
         self._file, aside = open_journal(self._path, self._clock.time_ms())
         if aside is not None:
             _tell(aside)
         return self._file.last_seq
+
+    def _end(self) -> None:
+        self._close()
+        if self._lock is not None:
+            self._lock.close()
 
     def _replace(self, reason: str) -> None:
         self._close()

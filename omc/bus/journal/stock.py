@@ -84,17 +84,19 @@ class Stock:
         self.disk_samples += samples
         self.changed.set()
 
+    def published(self, samples: int) -> None:
+        """So many are on their way."""
+        self._published += samples
+
     def offer(self, entry: Entry) -> None:
-        """Something new; it stays in memory as long as there is room."""
-        self._published += entry.samples
+        """What was published, as an entry; it stays in memory as long as there is room."""
         self.away.add(entry.seq)
         self.memory.append(entry)
         self.memory_samples += entry.samples
         self.changed.set()
 
     def lost(self, samples: int) -> None:
-        """Samples that never became an entry."""
-        self._published += samples
+        """Published samples that never became an entry."""
         self._dropped += samples
 
     @property

@@ -11,6 +11,7 @@ from omc.core.settings.client import (
     load_reader_settings,
 )
 from omc.core.settings.document import LogSettings, Settings, load_settings
+from omc.core.settings.journal import JournalSettings
 from omc.core.settings.mqtt import BrokerSettings, Subscription
 from omc.core.settings.sinks import (
     InfluxSettings,
@@ -41,6 +42,7 @@ __all__ = [
     "InfluxSettings",
     "InfluxV1Settings",
     "InfluxV2Settings",
+    "JournalSettings",
     "LogSettings",
     "PrivSettings",
     "PrometheusSettings",

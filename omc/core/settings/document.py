@@ -25,6 +25,7 @@ from omc.core.settings.base import (
     SettingsModel,
     TimeZone,
 )
+from omc.core.settings.journal import JournalSettings
 from omc.core.settings.mqtt import BrokerSettings
 from omc.core.settings.secret_reference import SecretSource
 from omc.core.settings.sinks import InfluxSettings, PrometheusSettings, RemoteWriteSettings
@@ -63,6 +64,7 @@ class Settings(SettingsModel):
         prometheus: The page that Prometheus scrapes.
         influxdb: Sinks.
         remote_write: Sinks.
+        journal: Where samples wait for sinks that are away.
         alarms: How alarms are found and kept.
         api: The HTTP API, for the `omc` command and other programs.
         archive: History on disk.
@@ -83,6 +85,7 @@ class Settings(SettingsModel):
     prometheus: PrometheusSettings = PrometheusSettings()
     influxdb: tuple[InfluxSettings, ...] = ()
     remote_write: tuple[RemoteWriteSettings, ...] = ()
+    journal: JournalSettings = JournalSettings()
     alarms: AlarmSettings = AlarmSettings()
     api: ApiSettings = ApiSettings()
     archive: ArchiveSettings = ArchiveSettings()
@@ -94,6 +97,16 @@ class Settings(SettingsModel):
     def archive_folder(self) -> Path:
         """Where history is kept."""
         return self.archive.folder or self.data / "archive"
+
+    @property
+    def journal_path(self) -> Path:
+        """The journal's file."""
+        return self.journal.path or self.data / "journal.sqlite"
+
+    @property
+    def has_push_sinks(self) -> bool:
+        """Whether anything is sent samples, rather than fetching them."""
+        return bool(self.influxdb or self.remote_write)
 
 
 def load_settings(path: Path, environment: Mapping[str, str]) -> Settings:

@@ -250,11 +250,11 @@ async def test_the_oldest_make_room_when_the_file_is_as_large_as_allowed(tmp_pat
                 # Nothing that compresses.
                 bus.publish(batch(*(randomness.getrandbits(53) for _ in range(500))))
                 await bus.settled()
-        last = batch(7)
-        bus.publish(last)
+        bus.publish(batch(7))
+        await bus.settled()
         state = consumer.state
         assert state.dropped > 0
-        found = await read_all(consumer, state.waiting + 1)
+        found = await read_all(consumer, state.waiting)
         assert found[-1] == 7
         assert consumer.state.published == 60_001
         assert consumer.state.waiting == 0

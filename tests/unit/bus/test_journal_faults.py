@@ -224,3 +224,17 @@ async def test_a_place_that_cannot_be_written_to_stops_the_journal_until_it_can(
         async with opened(folder) as bus:
             assert await read(bus.consumer("sink", 1000)) == [2]
     assert [entry["event"] for entry in logs] == ["journal_stopped", "journal_resumed"]
+
+
+async def test_a_journal_that_another_process_uses_is_waited_for(tmp_path: Path) -> None:
+    with capture_logs() as logs:
+        async with opened(tmp_path) as first, opened(tmp_path) as second:
+            consumer = second.consumer("sink", 1000)
+            first.consumer("sink", 1000)
+            first.publish(batch(1))
+            await first.settled()
+            second.publish(batch(2))
+            await second.settled()
+            assert await read(consumer) == [2]
+            assert not second.journal.is_up or not first.journal.is_up
+    assert logs[0]["reason"] == "another process uses it"

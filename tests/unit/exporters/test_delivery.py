@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry
 from structlog.testing import capture_logs
 
-from exporters.delivery import DeliveryPolicy, SinkDelivery, drain, halves
+from exporters.delivery import DeliveryPolicy, SinkDelivery, drain
+from exporters.halving import halves
 from exporters.sink_metrics import SinkMetrics
 from omc.bus.local import LocalBus
 from omc.core.clock import ManualClock
