@@ -44,10 +44,12 @@ bench: $(STAMP) servers
 	$(BIN)/python -m bench.sinks $(ARGS)
 	$(BIN)/python -m bench.root_cause $(ARGS)
 	$(BIN)/python -m bench.archive $(ARGS)
+	$(BIN)/python -m bench.recovery $(ARGS)
 
 # Kills, cuts and storms for ten minutes; figures into bench/results/.
 soak: $(STAMP) servers
 	$(BIN)/python -m bench.soak $(ARGS)
+	$(BIN)/python -m bench.soak_delivery $(ARGS)
 
 lock: $(STAMP)
 	@$(PYTHON) -m pip --python $(BIN)/python install --quiet pip-tools

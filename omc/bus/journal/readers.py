@@ -142,6 +142,7 @@ class LiveReader(_Reader):
             return self._outstanding
         stock = self._stock
         self._max_samples = max_samples
+        stock.expect(max_samples)
         await self._until(lambda: bool(stock.memory or stock.closed))
         if not stock.memory:
             return None

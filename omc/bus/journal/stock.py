@@ -99,6 +99,10 @@ class Stock:
         """Published samples that never became an entry."""
         self._dropped += samples
 
+    def expect(self, max_samples: int) -> None:
+        """So many are read at once: memory has room for two such deliveries."""
+        self._live = min(self.capacity, max(_LIVE_SAMPLES, 2 * max_samples))
+
     @property
     def is_overfull(self) -> bool:
         """Whether memory holds more than it should of what is safe on disk."""

@@ -105,8 +105,8 @@ class Settings(SettingsModel):
 
     @property
     def has_push_sinks(self) -> bool:
-        """Whether anything is sent samples, rather than fetching them."""
-        return bool(self.influxdb or self.remote_write)
+        """Whether anything is sent samples, rather than fetching them; the archive is."""
+        return bool(self.influxdb or self.remote_write or self.archive.enabled)
 
 
 def load_settings(path: Path, environment: Mapping[str, str]) -> Settings:
