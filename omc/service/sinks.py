@@ -53,7 +53,7 @@ async def open_deliveries(
     deliveries = []
     if archive is not None:
         kept = settings.archive
-        consumer = bus.consumer("archive", kept.buffer_samples, any_order=True)
+        consumer = bus.consumer("archive", kept.buffer_samples)
         policy = DeliveryPolicy(
             max_samples=_ARCHIVE_SAMPLES,
             max_wait=kept.flush_interval,

@@ -102,6 +102,9 @@ class Journal:
     def entry(self, batches: Sequence[Batch], samples: int) -> Entry:
         """A new entry, after all others."""
         self._last_seq += 1
+        for stock in self._stocks.values():
+            # Before it is written: its row may be seen before it is offered.
+            stock.away.add(self._last_seq)
         return Entry(self._last_seq, batches, samples, set(self._stocks))
 
     def forget(self, series: Series) -> None:
@@ -129,7 +132,7 @@ class Journal:
     ) -> list[Entry] | None:
         """As `readers.Shelf` says."""
         wanted = Wanted(stock.name, max_samples, newest_first, frozenset(stock.away), before)
-        replaced = self.set_aside
+        replaced, version = self.set_aside, stock.version
         try:
             found = await self._keeper.read(wanted)
         except JournalUnavailable:
@@ -142,7 +145,7 @@ class Journal:
             series = self._series_of_key(key)
             if series is not None:
                 found.numbers.learn(number, series)
-        if not found.blocks and before is None:
+        if not found.blocks and before is None and stock.version == version:
             stock.recounted(0)
         entries = [_entry(block, stock.name, found.numbers.series) for block in found.blocks]
         stock.took_from_disk(entries)
@@ -196,6 +199,7 @@ class Journal:
         self._acknowledged.clear()
         for stock in self._stocks.values():
             stock.renumbered()
+            stock.away.update(e.seq for e in self._unsaved if stock.name in e.owners)
 
     async def _count(self) -> None:
         """What the file holds for consumers that are new here."""

@@ -51,6 +51,7 @@ class Stock:
         memory_samples: Samples of them.
         in_hands: Entries that readers have taken and not acknowledged, by seq.
         disk_samples: Samples that are on disk only.
+        version: Changes whenever what is on disk only changes without a reader taking it.
         away: Entries whose row on disk is not to be read: they are in memory, in a reader's
             hands, or acknowledged and the row not yet deleted.
         changed: Set whenever there may be more to read.
@@ -63,6 +64,7 @@ class Stock:
         self.memory_samples = 0
         self.in_hands: dict[int, Entry] = {}
         self.disk_samples = 0
+        self.version = 0
         self.away: set[int] = set()
         self.changed = asyncio.Event()
         self.closed = False
@@ -110,6 +112,7 @@ class Stock:
 
     def let_go(self, entry: Entry) -> None:
         """An entry that is saved, and that nobody holds any more: the disk has it."""
+        self.version += 1
         self.away.discard(entry.seq)
         self.disk_samples += entry.samples
 
@@ -200,6 +203,7 @@ class Stock:
     def made_room(self, seq: int, samples: int) -> None:
         """The journal has dropped its oldest: a loss only if the entry was nowhere else."""
         if seq not in self.away:
+            self.version += 1
             self.disk_samples -= samples
             self._dropped += samples
             return

@@ -291,3 +291,35 @@ async def test_rejected_samples_are_kept_to_be_looked_at(tmp_path: Path) -> None
         ("HTTP 400: some", 20, None, None),
     ]
     assert total == 21
+
+
+async def test_two_lanes_at_work_side_by_side_deliver_everything_and_nothing_twice(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as bus:
+        live = bus.consumer("sink", 100, any_order=True)
+        assert live.backfill is not None
+        found: list[int] = []
+
+        async def work(consumer: Consumer, randomness: Random) -> None:
+            while (delivery := await consumer.read(20, 0.001)) is not None:
+                await asyncio.sleep(randomness.uniform(0, 0.02))
+                if randomness.random() < 0.5:
+                    delivery = consumer.renew(delivery)
+                found.extend(values(delivery))
+                consumer.acknowledge(delivery)
+
+        async with asyncio.TaskGroup() as lanes:
+            lanes.create_task(work(live, Random(1)))
+            lanes.create_task(work(live.backfill, Random(2)))
+            for n in range(300):
+                bus.publish(batch(*range(n * 10, n * 10 + 10)))
+                if n % 3 == 0:
+                    await asyncio.sleep(0.002)
+            await bus.settled()
+            while live.state.waiting:  # noqa: ASYNC110 - nobody tells
+                await asyncio.sleep(0.01)
+            bus.close()
+        assert sorted(found) == list(range(3000))
+        assert live.state.dropped == 0
+        assert balanced(live)
