@@ -30,12 +30,14 @@ from omc.core.catalogue import Catalogue
 from omc.core.clock import ManualClock
 from omc.core.model import Batch, SeriesTable
 from omc.core.resources import config_folder
-from omc.history import ArchiveWriter, History, Maintenance, Retention
 from omc.history.database import connect
 from omc.history.layout import DAY_MS, ROLL_UPS, ROLLED_UP, Resolution, day_name, partition
+from omc.history.maintenance import Maintenance, Retention
 from omc.history.manifest import FileEntry, Manifest
 from omc.history.parquet_file import row_groups, write_parquet
+from omc.history.reader import History
 from omc.history.series_identity import number, series_table
+from omc.history.writer import ArchiveWriter
 from omc.simulator.history import HistoryPlan, tell_history
 from omc.simulator.province import Province
 from omc.simulator.world import World

@@ -13,7 +13,8 @@ from collections.abc import Iterable, Sequence
 from omc.core.clock import Clock
 from omc.core.errors import SinkUnavailable
 from omc.core.model import Batch
-from omc.history import ArchiveWriter, kept_since
+from omc.history.layout import kept_since
+from omc.history.writer import ArchiveWriter
 
 
 class ArchiveSink:

@@ -95,9 +95,7 @@ class AlarmDesk:
         timings = {rule.name: Timing(rule.hold, rule.clear_after) for rule in world.rules}
         self.engine = AlarmEngine(clock, timings, self.maintenance, keep_cleared=_KEEP_CLEARED)
         self._past = (
-            ArchivePast(world.archive, world.catalogue, world.rules, clock)
-            if world.archive is not None
-            else None
+            ArchivePast(world.archive, world.rules, clock) if world.archive is not None else None
         )
         self._monitor = AlarmMonitor(world.rules, world.catalogue, self.engine, clock, self._past)
         self._situation = Situation(world.inventory, topology, clock)

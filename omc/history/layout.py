@@ -97,6 +97,11 @@ def day_of(time_ms: int) -> int:
     return time_ms // DAY_MS
 
 
+def kept_since(now_ms: int, raw_days: int) -> int:
+    """The first moment, Unix milliseconds, whose samples the archive still takes."""
+    return (day_of(now_ms) - raw_days) * DAY_MS
+
+
 def day_name(day: int) -> str:
     """`2026-11-24`."""
     return _date(day).strftime("%Y-%m-%d")

@@ -24,7 +24,7 @@ from omc.history.compaction import (
     merge_pending,
 )
 from omc.history.database import connect
-from omc.history.layout import DAY_MS, SETTLE_MS, Resolution, day_name, day_of, month_of
+from omc.history.layout import SETTLE_MS, Resolution, day_name, day_of, month_of
 from omc.history.manifest import Manifest
 from omc.history.parquet_file import UNFINISHED
 
@@ -182,8 +182,3 @@ def _alone(folder: Path) -> Iterator[bool]:
             yield False
             return
         yield True
-
-
-def kept_since(now_ms: int, raw_days: int) -> int:
-    """The first moment, Unix milliseconds, whose samples the archive still takes."""
-    return (day_of(now_ms) - raw_days) * DAY_MS

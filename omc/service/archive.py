@@ -18,7 +18,7 @@ from prometheus_client.registry import Collector
 from exporters.archive import ArchiveSink
 from omc.core.clock import Clock
 from omc.core.settings import Settings
-from omc.history import ArchiveWriter
+from omc.history.writer import ArchiveWriter
 
 log = structlog.get_logger(__name__)
 

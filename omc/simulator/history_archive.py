@@ -9,7 +9,8 @@ from pathlib import Path
 from omc.core.catalogue import Catalogue
 from omc.core.clock import ManualClock
 from omc.core.model import Batch, SeriesTable
-from omc.history import ArchiveWriter, Maintenance, Retention
+from omc.history.maintenance import Maintenance, Retention
+from omc.history.writer import ArchiveWriter
 from omc.simulator.history import HistoryPlan, tell_history
 from omc.simulator.world import World
 

@@ -12,9 +12,11 @@ import pyarrow as pa
 
 from omc.core.clock import SystemClock
 from omc.core.model import Batch, SeriesTable
-from omc.history import ArchiveWriter, History, Maintenance, Retention
 from omc.history.layout import DAY_MS, day_of
+from omc.history.maintenance import Maintenance, Retention
 from omc.history.manifest import Manifest
+from omc.history.reader import History
+from omc.history.writer import ArchiveWriter
 from tests.unit.history.archives import CATALOGUE, COUNTER, HOUR, LEVEL, MINUTE
 
 KILLS = 12

@@ -11,7 +11,8 @@ import pytest
 from omc.core.catalogue import Catalogue
 from omc.core.clock import SystemClock
 from omc.core.resources import config_folder
-from omc.history import History, NoArchive
+from omc.history.manifest import NoArchive
+from omc.history.reader import History
 from tests.integration.service.test_run import (
     CREDENTIALS,
     SECRETS,

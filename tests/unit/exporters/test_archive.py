@@ -18,7 +18,8 @@ from omc.bus.local import LocalBus
 from omc.core.clock import ManualClock
 from omc.core.errors import SinkUnavailable
 from omc.core.model import Batch, SeriesTable
-from omc.history import ArchiveWriter, History
+from omc.history.reader import History
+from omc.history.writer import ArchiveWriter
 from tests.sample_data import NEW_YEAR_MS
 from tests.unit.history.archives import CATALOGUE, DAY, LEVEL
 

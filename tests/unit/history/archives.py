@@ -13,7 +13,9 @@ from omc.core.catalogue import Catalogue
 from omc.core.clock import ManualClock
 from omc.core.model import Batch, SeriesTable
 from omc.core.resources import config_folder
-from omc.history import ArchiveWriter, History, Maintenance, Report, Retention
+from omc.history.maintenance import Maintenance, Report, Retention
+from omc.history.reader import History
+from omc.history.writer import ArchiveWriter
 from tests.sample_data import NEW_YEAR_MS
 
 CATALOGUE = Catalogue.load(config_folder() / "metrics")

@@ -6,8 +6,8 @@ import os
 import sqlite3
 from pathlib import Path
 
-from omc.history import Maintenance, Retention
 from omc.history.layout import Resolution
+from omc.history.maintenance import Maintenance, Retention
 from omc.history.manifest import Manifest
 from tests.sample_data import NEW_YEAR_MS
 from tests.unit.history.archives import (

@@ -9,7 +9,9 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from omc.history import History, NoArchive, Retention
+from omc.history.maintenance import Retention
+from omc.history.manifest import NoArchive
+from omc.history.reader import History
 from tests.sample_data import NEW_YEAR_MS
 from tests.unit.history.archives import (
     CATALOGUE,

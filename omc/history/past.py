@@ -1,0 +1,81 @@
+"""What series used to be, read by a process of its own: DuckDB's memory burdens nobody for long.
+
+`python -m omc.history.past FOLDER HOUR_MS --median METRIC ... --last-week METRIC ...` prints one
+JSON object: `{"median_7d": {SERIES: VALUE}, "last_week": {SERIES: VALUE}}`, series by their number.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from omc.core.catalogue import Catalogue
+from omc.core.resources import config_folder
+from omc.history.manifest import NoArchive
+from omc.history.reader import History
+
+_HOUR_MS = 3_600_000
+_WEEK_MS = 7 * 24 * _HOUR_MS
+#: A median is taken of means over so long: 28 a week.
+_MEDIAN_STEP_MS = 6 * _HOUR_MS
+#: A median of less than two days of them says nothing yet.
+_LEAST_STEPS = 8
+_NICENESS = 10
+
+#: Values by the archive's number of a series.
+Values = dict[int, float]
+
+
+def medians(history: History, metrics: Iterable[str], hour_ms: int) -> Values:
+    """Medians over the week before an hour, of means of six hours each."""
+    found: Values = {}
+    for metric in metrics:
+        values = history.values(metric, hour_ms - _WEEK_MS, hour_ms, _MEDIAN_STEP_MS)
+        aggregates = [("value", "approximate_median"), ("value", "count")]
+        for row in values.group_by("series").aggregate(aggregates).to_pylist():
+            if row["value_count"] >= _LEAST_STEPS:
+                found[row["series"]] = row["value_approximate_median"]
+    return found
+
+
+def means_of_last_week(history: History, metrics: Iterable[str], hour_ms: int) -> Values:
+    """Means of the samples of the same hour a week before; of sums of periods, one period's."""
+    start = hour_ms - _WEEK_MS
+    found: Values = {}
+    for metric in metrics:
+        # A period's sum is stamped with its end, so the hour's first one ends after it begins.
+        samples = history.samples(metric, start + 1, start + _HOUR_MS + 1)
+        for row in samples.group_by("series").aggregate([("value", "mean")]).to_pylist():
+            found[row["series"]] = row["value_mean"]
+    return found
+
+
+def main() -> None:
+    """Read arguments, read the archive, print."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("hour_ms", type=int)
+    parser.add_argument("--median", nargs="*", default=[])
+    parser.add_argument("--last-week", nargs="*", default=[])
+    wish = parser.parse_args()
+    os.nice(_NICENESS)
+    catalogue = Catalogue.load(config_folder() / "metrics")
+    try:
+        history = History(wish.folder, catalogue, memory="512MB", threads=1)
+    except NoArchive:
+        sys.stdout.write("{}\n")
+        return
+    found = {
+        "median_7d": medians(history, wish.median, wish.hour_ms),
+        "last_week": means_of_last_week(history, wish.last_week, wish.hour_ms),
+    }
+    history.close()
+    sys.stdout.write(json.dumps(found) + "\n")
+
+
+if __name__ == "__main__":
+    main()
