@@ -92,8 +92,8 @@ def label_text(labels: Mapping[str, str]) -> str:
 
 
 def labels_of(text: str) -> dict[str, str]:
-    """The labels that `label_text` rendered."""
-    return {name: _unescape(value) for name, value in _LABEL.findall(text)}
+    """The labels that `label_text` rendered; equal texts are one object, however many keep them."""
+    return {sys.intern(name): sys.intern(_unescape(value)) for name, value in _LABEL.findall(text)}
 
 
 def series_key(name: str, labels: Mapping[str, str]) -> str:
