@@ -45,7 +45,7 @@ _EXCEPTIONS = {
     "EndOfMibView": Answer.END_OF_MIB_VIEW,
     "Null": Answer.NULL,
 }
-_AUTH = {
+AUTH_PROTOCOLS = {
     AuthProtocol.MD5: hlapi.usmHMACMD5AuthProtocol,
     AuthProtocol.SHA1: hlapi.usmHMACSHAAuthProtocol,
     AuthProtocol.SHA224: hlapi.usmHMAC128SHA224AuthProtocol,
@@ -53,7 +53,7 @@ _AUTH = {
     AuthProtocol.SHA384: hlapi.usmHMAC256SHA384AuthProtocol,
     AuthProtocol.SHA512: hlapi.usmHMAC384SHA512AuthProtocol,
 }
-_PRIV = {
+PRIV_PROTOCOLS = {
     (PrivProtocol.DES, KeyExpansion.BLUMENTHAL): hlapi.usmDESPrivProtocol,
     (PrivProtocol.AES128, KeyExpansion.BLUMENTHAL): hlapi.usmAesCfb128Protocol,
     (PrivProtocol.AES192, KeyExpansion.BLUMENTHAL): hlapi.usmAesBlumenthalCfb192Protocol,
@@ -151,9 +151,9 @@ def _user(user: object) -> Any:
         raise TypeError("SNMPv3 needs a user")
     keys: dict[str, Any] = {}
     if user.auth_protocol is not None:
-        keys |= {"authKey": user.auth_key, "authProtocol": _AUTH[user.auth_protocol]}
+        keys |= {"authKey": user.auth_key, "authProtocol": AUTH_PROTOCOLS[user.auth_protocol]}
     if user.priv_protocol is not None:
-        privacy = _PRIV[user.priv_protocol, user.key_expansion]
+        privacy = PRIV_PROTOCOLS[user.priv_protocol, user.key_expansion]
         keys |= {"privKey": user.priv_key, "privProtocol": privacy}
     # The level is the configuration's choice; this only repeats it.
     return hlapi.UsmUserData(user.name, **keys)  # noqa: S509
@@ -166,10 +166,10 @@ def _said(status: int, varbinds: Any) -> Said | None:
         return ("", None), Answer.NULL
     oid, value = varbinds[0]
     answer = _EXCEPTIONS.get(type(value).__name__, Answer.VALUE)
-    return (str(oid), _plain(value) if answer is Answer.VALUE else None), answer
+    return (str(oid), plain(value) if answer is Answer.VALUE else None), answer
 
 
-def _plain(value: Any) -> Value:
+def plain(value: Any) -> Value:
     """A pyasn1 value as the rest of the collector knows it."""
     if hasattr(value, "asOctets"):
         return bytes(value.asOctets())

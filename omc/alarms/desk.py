@@ -24,6 +24,7 @@ from omc.alarms.past import ArchivePast
 from omc.alarms.rule_set import RuleSet
 from omc.alarms.situation import Situation
 from omc.alarms.store import AlarmStore
+from omc.alarms.told_by_traps import TrapHearing
 from omc.bus.base import Bus
 from omc.core.catalogue import Catalogue
 from omc.core.clock import Clock
@@ -102,6 +103,7 @@ class AlarmDesk:
         self._correlator = Correlator(
             self.engine, topology, self._situation, prober, clock, settings.patience
         )
+        self._traps = TrapHearing(self.engine, prober, clock)
         self._area_mains = AreaMains(self.engine, world.inventory, clock, world.timezone)
         self._writers = {
             language: MessageWriter(world.inventory, world.catalogue, world.timezone, language)
@@ -130,6 +132,7 @@ class AlarmDesk:
         """Hear all that passes on the bus."""
         bus.listen(self._situation.observe, None)
         bus.listen(self._monitor.observe, self._monitor.notice)
+        bus.listen(None, self._traps.notice)
         table.on_forget(self._situation.forget)
         table.on_forget(self._monitor.forget)
 
@@ -162,6 +165,7 @@ class AlarmDesk:
             self._monitor.tick()
             self.engine.tick()
             self._correlator.tick()
+            self._traps.tick()
             now = self._clock.time_ms()
             if boundary is not None and now >= boundary:
                 self.engine.apply_maintenance()

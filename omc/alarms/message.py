@@ -42,6 +42,7 @@ _LABEL_WORDS = {
     "zone": Text(en="zone", vi="vị trí"),
     "contact": Text(en="contact", vi="tiếp điểm"),
     "peer": Text(en="peer", vi="đối tác"),
+    "component": Text(en="part", vi="bộ phận"),
 }
 
 _WORDS = {

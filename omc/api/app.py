@@ -5,21 +5,25 @@ from __future__ import annotations
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
+from collector.snmp.trap_log import TrapLog
 from omc.alarms import UnknownAlarm
 from omc.alarms.desk import AlarmDesk
-from omc.api import alarm_routes, maintenance_routes, notification_routes
+from omc.api import alarm_routes, maintenance_routes, notification_routes, trap_routes
 from omc.api.access import Doorman
 
 PREFIX = "/api/v1"
 
 
-def api_app(desk: AlarmDesk, doorman: Doorman, version: str) -> FastAPI:
+def api_app(
+    desk: AlarmDesk, doorman: Doorman, version: str, traps: TrapLog | None = None
+) -> FastAPI:
     """The application.
 
     Args:
         desk: The alarms.
         doorman: Knows who may come in.
         version: Of the product.
+        traps: Which have been heard; None where nobody listens.
     """
     app = FastAPI(
         title="OMC Telemetry",
@@ -30,9 +34,11 @@ def api_app(desk: AlarmDesk, doorman: Doorman, version: str) -> FastAPI:
     )
     app.state.desk = desk
     app.state.doorman = doorman
+    app.state.traps = traps
     app.include_router(alarm_routes.routes, prefix=PREFIX)
     app.include_router(maintenance_routes.routes, prefix=PREFIX)
     app.include_router(notification_routes.routes, prefix=PREFIX)
+    app.include_router(trap_routes.routes, prefix=PREFIX)
     app.add_exception_handler(UnknownAlarm, _unknown_alarm)
     return app
 

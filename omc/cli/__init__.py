@@ -24,6 +24,7 @@ COMMANDS = {
     "import": ("omc.cli.import_:import_command", "Bring CSV or GeoJSON into the inventory."),
     "alarms": ("omc.cli.alarms:alarms", "What is wrong in the running service, and act on it."),
     "journal": ("omc.cli.journal:journal", "What waits for which sink, and what sinks refused."),
+    "traps": ("omc.cli.traps:traps", "Which traps the running service has heard."),
     "metrics": ("omc.cli.metrics:metrics", "List and explain the metrics of the catalogue."),
     "profile": ("omc.cli.profile:profile", "Device profiles: list, show, try on a recording."),
     "replay": ("omc.cli.replay:replay", "Serve recordings of devices as SNMP agents."),

@@ -17,7 +17,7 @@ from omc.cli.simulate_options import DURATION
 _SEVERITIES = ["indeterminate", "warning", "minor", "major", "critical"]
 
 
-def _service_options(command: Callable[..., None]) -> Callable[..., None]:
+def service_options(command: Callable[..., None]) -> Callable[..., None]:
     """Options that say which service is meant, and in which language."""
     command = click.option(
         "--language", type=click.Choice(["vi", "en"]), help="Of texts; the settings' by default."
@@ -41,7 +41,7 @@ def alarms() -> None:
 
 
 @alarms.command("list")
-@_service_options
+@service_options
 @click.option("--severity", type=click.Choice(_SEVERITIES), help="Only this bad or worse.")
 @click.option("--all", "everything", is_flag=True, help="Also what a root cause explains.")
 @click.option("--cleared", is_flag=True, help="Also those that are over.")
@@ -88,19 +88,20 @@ def _listing(found: list[dict[str, Any]]) -> str:
             f"[{alarm['suppressed']}]" if alarm["suppressed"] else "",
         ]
         lines.append(
-            " ".join(part for part in (_time(alarm["raised_ms"]), alarm["title"], *marks) if part)
+            " ".join(part for part in (moment(alarm["raised_ms"]), alarm["title"], *marks) if part)
         )
         lines.append(f"      {alarm['key']}")
         lines += [f"      {line}" for line in alarm["text"][:1]]
     return "\n".join(lines)
 
 
-def _time(time_ms: int) -> str:
+def moment(time_ms: int) -> str:
+    """A time as lists show it, in the zone of whoever looks."""
     return datetime.fromtimestamp(time_ms / 1000).astimezone().strftime("%d/%m %H:%M:%S")
 
 
 @alarms.command()
-@_service_options
+@service_options
 @click.option("--every", type=DURATION, default=2.0, help="How often to look.")
 def watch(config: Path, language: str | None, every: float) -> None:
     """A list that stays and follows what happens; Ctrl-C ends it."""
@@ -116,7 +117,7 @@ def watch(config: Path, language: str | None, every: float) -> None:
 
 
 @alarms.command()
-@_service_options
+@service_options
 @click.argument("key")
 def show(config: Path, language: str | None, key: str) -> None:
     """One alarm: what it says, what it explains, what happened."""
@@ -133,7 +134,7 @@ def show(config: Path, language: str | None, key: str) -> None:
 
 
 @alarms.command()
-@_service_options
+@service_options
 @click.argument("key", required=False)
 @click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True)
 def history(config: Path, language: str | None, key: str | None, limit: int) -> None:
@@ -147,7 +148,7 @@ def history(config: Path, language: str | None, key: str | None, limit: int) -> 
 def _echo_history(changes: list[dict[str, Any]], *, with_keys: bool = False) -> None:
     for change in changes:
         parts = [
-            _time(change["time_ms"]),
+            moment(change["time_ms"]),
             f"{change['kind']:<14}",
             f"{change['severity']:<9}",
             change["key"] if with_keys else "",
@@ -161,7 +162,7 @@ def _remark_command(name: str, path: str, help_text: str, *, text_required: bool
     """One of the commands that name an alarm and say something to it."""
 
     @alarms.command(name, help=help_text)
-    @_service_options
+    @service_options
     @click.argument("key")
     @click.argument("text", required=text_required, default=None if text_required else "")
     def command(config: Path, language: str | None, key: str, text: str) -> None:
@@ -177,7 +178,7 @@ _remark_command("comment", "/alarms/comment", "Add a remark to its history.", te
 
 
 @alarms.command()
-@_service_options
+@service_options
 @click.argument("key")
 @click.argument("to", required=False)
 def assign(config: Path, language: str | None, key: str, to: str | None) -> None:
@@ -188,7 +189,7 @@ def assign(config: Path, language: str | None, key: str, to: str | None) -> None
 
 
 @alarms.command()
-@_service_options
+@service_options
 def rules(config: Path, language: str | None) -> None:
     """Every kind of alarm, and what it means."""
     client = ApiClient.of_settings(config, language)
@@ -199,7 +200,7 @@ def rules(config: Path, language: str | None) -> None:
 
 
 @alarms.command()
-@_service_options
+@service_options
 @click.argument("name")
 @click.option("--for", "seconds", type=DURATION, required=True, help="How long: 2h, 30m ...")
 @click.option("--in", "delay", type=DURATION, default=0.0, help="Begin later: 8h ...")
@@ -238,11 +239,13 @@ def silence(
         "spans": spans,
     }
     ApiClient.of_settings(config, language).post("/maintenance", window)
-    click.echo(f"{name}: {_time(round(begins * 1000))} – {_time(round((begins + seconds) * 1000))}")
+    click.echo(
+        f"{name}: {moment(round(begins * 1000))} – {moment(round((begins + seconds) * 1000))}"
+    )
 
 
 @alarms.command()
-@_service_options
+@service_options
 @click.argument("name")
 def unsilence(config: Path, language: str | None, name: str) -> None:
     """End planned work NAME, or call it off."""
@@ -251,19 +254,19 @@ def unsilence(config: Path, language: str | None, name: str) -> None:
 
 
 @alarms.command()
-@_service_options
+@service_options
 def silences(config: Path, language: str | None) -> None:
     """Planned work that was announced."""
     for window in ApiClient.of_settings(config, language).get("/maintenance"):
         places = [*window["sites"], *window["nodes"], *window["areas"], *window["spans"]]
         click.echo(
-            f"{window['name']}: {_time(window['begins_ms'])} – {_time(window['ends_ms'])}  "
+            f"{window['name']}: {moment(window['begins_ms'])} – {moment(window['ends_ms'])}  "
             f"{', '.join(places) or 'everywhere'}  {window['who']}  {window['reason']}".rstrip()
         )
 
 
 @alarms.command()
-@_service_options
+@service_options
 @click.argument("route")
 def test(config: Path, language: str | None, route: str) -> None:
     """Send a test message through ROUTE of the settings."""
@@ -272,12 +275,18 @@ def test(config: Path, language: str | None, route: str) -> None:
 
 
 @alarms.command()
-@_service_options
+@service_options
 @click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True)
 def notifications(config: Path, language: str | None, limit: int) -> None:
     """Who was told what, newest first."""
     for told in ApiClient.of_settings(config, language).get("/notifications", limit=limit):
-        parts = [_time(told["time_ms"]), told["route"], told["kind"], told["key"], told["result"]]
+        parts = [
+            moment(told["time_ms"]),
+            told["route"],
+            told["kind"],
+            told["key"],
+            told["result"],
+        ]
         click.echo("  ".join(part for part in parts if part))
 
 

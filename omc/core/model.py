@@ -243,8 +243,11 @@ class Event:
         source: As in `Batch.source`.
         time_ms: Unix milliseconds, UTC, when it was noticed.
         labels: What it is about (site, node, interface ...), sorted by name.
-        text: One short machine-readable word or phrase: the new quality, the failure's reason.
+        text: One short machine-readable word or phrase: the new quality, the failure's reason; of a
+            trap the alarm that it tells of, or its own name where it has no severity.
         series: The series it is about: the one whose quality changed, all of a stale source.
+        severity: Perceived severity that a trap tells, as a word; `cleared` is the end of the
+            alarm, "" that it tells none.
     """
 
     kind: EventKind
@@ -253,6 +256,7 @@ class Event:
     labels: tuple[tuple[str, str], ...] = ()
     text: str = ""
     series: tuple[Series, ...] = ()
+    severity: str = ""
 
 
 def sorted_labels(labels: Mapping[str, str]) -> tuple[tuple[str, str], ...]:

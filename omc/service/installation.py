@@ -13,13 +13,15 @@ from typing import TypeVar
 from collector.mqtt.mapping import MappingSet
 from collector.mqtt.topic_template import TopicTemplate
 from collector.profile_set import ProfileSet
+from collector.snmp.trap_declaration import TrapSet
 from omc.alarms import RuleSet
 from omc.alarms.desk import AlarmWorld
+from omc.alarms.rule import Told
 from omc.core.catalogue import Catalogue
 from omc.core.errors import ConfigurationError, Problem
 from omc.core.inventory import Inventory
 from omc.core.resources import config_folder
-from omc.core.settings import Settings, Subscription, load_settings
+from omc.core.settings import Settings, Subscription, UserCredentials, load_settings
 from omc.core.yaml_source import load_yaml, shown
 
 T = TypeVar("T")
@@ -39,6 +41,7 @@ class Installation:
         profiles: The shipped ones and those of the settings' folders.
         mappings: Of MQTT payloads, likewise.
         rules: Of alarms, likewise.
+        traps: What is declared of traps, likewise.
     """
 
     settings: Settings
@@ -47,6 +50,7 @@ class Installation:
     profiles: ProfileSet
     mappings: MappingSet
     rules: RuleSet
+    traps: TrapSet
 
 
 def load_installation(path: Path, environment: Mapping[str, str]) -> Installation:
@@ -67,6 +71,9 @@ def load_installation(path: Path, environment: Mapping[str, str]) -> Installatio
     profiles = reading.attempt(lambda: _profiles(settings, catalogue)) if catalogue else None
     mappings = reading.attempt(lambda: _mappings(settings, catalogue)) if catalogue else None
     rules = reading.attempt(lambda: _rules(settings, catalogue)) if catalogue else None
+    traps = reading.attempt(lambda: _traps(settings, rules)) if rules else None
+    if settings is not None:
+        reading.problems.extend(_unfit_trap_users(path, settings))
     if settings is not None and inventory is not None:
         reading.problems.extend(_unknown_core(path, settings, inventory))
         reading.problems.extend(_unknown_credentials(settings, inventory))
@@ -74,11 +81,11 @@ def load_installation(path: Path, environment: Mapping[str, str]) -> Installatio
         reading.problems.extend(_unknown_profiles(inventory, profiles))
     if settings is not None and mappings is not None:
         reading.problems.extend(_unfit_mappings(path, settings, mappings))
-    if not (settings and inventory and catalogue and profiles and mappings and rules):
+    if not (settings and inventory and catalogue and profiles and mappings and rules and traps):
         raise ConfigurationError(reading.problems)
     if reading.problems:
         raise ConfigurationError(reading.problems)
-    return Installation(settings, inventory, catalogue, profiles, mappings, rules)
+    return Installation(settings, inventory, catalogue, profiles, mappings, rules, traps)
 
 
 def alarm_world(installation: Installation) -> AlarmWorld:
@@ -124,6 +131,12 @@ def _rules(settings: Settings | None, catalogue: Catalogue) -> RuleSet:
     return RuleSet.load([config_folder() / "alarms", *own], catalogue)
 
 
+def _traps(settings: Settings | None, rules: RuleSet) -> TrapSet:
+    own = settings.snmp.traps.declarations if settings and settings.snmp.traps else ()
+    told = {rule.name: rule.when.labels for rule in rules if isinstance(rule.when, Told)}
+    return TrapSet.load([config_folder() / "traps", *own], told)
+
+
 def _inventory_folder(path: Path) -> Path | None:
     """Where the inventory lies, as far as settings that have faults can tell."""
     try:
@@ -141,6 +154,23 @@ def _unknown_credentials(settings: Settings, inventory: Inventory) -> Iterator[P
             known = ", ".join(sorted(settings.credentials)) or "none"
             text = f"found {shown(node.credentials)}; the settings have: {known}"
             yield inventory.problem(node.name, "credentials", text)
+
+
+def _unfit_trap_users(path: Path, settings: Settings) -> Iterator[Problem]:
+    """Names of no v3 credentials, and two credentials of one user: a trap names only the user."""
+    traps = settings.snmp.traps
+    by_user: dict[str, str] = {}
+    for index, name in enumerate(traps.users if traps else ()):
+        place = ("snmp", "traps", "users", index)
+        credentials = settings.credentials.get(name)
+        if not isinstance(credentials, UserCredentials):
+            text = f"users: found {shown(name)}; there are no version 3 credentials of that name"
+            yield load_yaml(path).problem(place, text)
+            continue
+        other = by_user.setdefault(credentials.user, name)
+        if other != name:
+            text = f"users: {name} and {other} are the same user {shown(credentials.user)}"
+            yield load_yaml(path).problem(place, text)
 
 
 def _unknown_core(path: Path, settings: Settings, inventory: Inventory) -> Iterator[Problem]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import AsyncExitStack
 from importlib.metadata import version
 
+from collector.snmp.trap_log import TrapLog
+from collector.snmp.trap_receiver import TrapReceiver
 from exporters.web_server import ServerTls, WebServer
 from omc.alarms.desk import AlarmDesk
 from omc.api.access import Doorman, local_token
@@ -18,7 +20,7 @@ class CannotListen(OmcError):
     """An address of the settings is taken or not ours; the text says which and what helps."""
 
 
-async def start_server(stack: AsyncExitStack, server: WebServer, key: str) -> WebServer:
+async def start_server(stack: AsyncExitStack, server: WebServer | TrapReceiver, key: str) -> None:
     """Listen until the stack is closed.
 
     Args:
@@ -30,7 +32,7 @@ async def start_server(stack: AsyncExitStack, server: WebServer, key: str) -> We
         CannotListen: the address cannot be listened on.
     """
     try:
-        return await stack.enter_async_context(server)
+        await stack.enter_async_context(server)
     except OSError as error:
         raise CannotListen(
             f"cannot listen on {ListenAddress(server.host, server.port)}: "
@@ -39,8 +41,8 @@ async def start_server(stack: AsyncExitStack, server: WebServer, key: str) -> We
         ) from error
 
 
-def api_server(settings: Settings, desk: AlarmDesk) -> WebServer:
-    """The server of the HTTP API.
+def api_server(settings: Settings, desk: AlarmDesk, traps: TrapLog | None) -> WebServer:
+    """The server of the HTTP API; `traps` is None where none are heard.
 
     Raises:
         OSError: the data folder, where the local token is kept, cannot be written.
@@ -48,5 +50,5 @@ def api_server(settings: Settings, desk: AlarmDesk) -> WebServer:
     doorman = Doorman(settings.users, settings.tokens, local_token(settings.data))
     written = settings.api
     tls = ServerTls(written.tls.certificate, written.tls.key) if written.tls else None
-    app = api_app(desk, doorman, version("omc-telemetry"))
+    app = api_app(desk, doorman, version("omc-telemetry"), traps)
     return WebServer(app, written.listen.host, written.listen.port, tls)

@@ -45,6 +45,7 @@ from omc.service.self_report import SelfReport
 from omc.service.service_bus import kept, make_bus
 from omc.service.sinks import open_deliveries
 from omc.service.targets import polled_nodes
+from omc.service.traps import TrapMetrics, trap_receiver
 
 log = structlog.get_logger(__name__)
 
@@ -120,6 +121,8 @@ class Service:
         self._self_report = SelfReport(
             self._registry, installation.catalogue, self._table, clock, self._alarms.judge
         )
+        traps = settings.snmp.traps
+        self._traps = trap_receiver(traps, installation, self._bus, clock) if traps else None
         self.url = ""
         self.api_url = ""
 
@@ -158,10 +161,13 @@ class Service:
         """
         register_process(self._registry)
         async with AsyncExitStack() as stack:
-            web = await start_server(stack, self._web_server(), "prometheus.listen")
+            web = self._web_server()
+            await start_server(stack, web, "prometheus.listen")
             self.url = web.url
-            server = api_server(self._settings, self._alarms)
-            self.api_url = (await start_server(stack, server, "api.listen")).url
+            heard = self._traps.log if self._traps else None
+            server = api_server(self._settings, self._alarms, heard)
+            await start_server(stack, server, "api.listen")
+            self.api_url = server.url
             client = await stack.enter_async_context(
                 SnmpClient(self._clock, max_open_sockets=self._settings.snmp.max_open_sockets)
             )
@@ -169,6 +175,9 @@ class Service:
             self._poller = self._make_poller(client)
             archive = self._archive.sink if self._archive is not None else None
             await stack.enter_async_context(kept(self._bus))
+            if self._traps is not None:
+                await start_server(stack, self._traps, "snmp.traps.listen")
+                self._registry.register(TrapMetrics(self._traps))
             deliveries = await open_deliveries(
                 stack,
                 self._settings,

@@ -26,6 +26,7 @@ from omc.core.settings.snmp import (
     Credentials,
     PrivSettings,
     SnmpSettings,
+    TrapSettings,
     UserCredentials,
 )
 from omc.core.settings.tls import TlsSettings
@@ -55,6 +56,7 @@ __all__ = [
     "Subscription",
     "TlsSettings",
     "TokenSettings",
+    "TrapSettings",
     "UserCredentials",
     "UserSettings",
     "load_client_settings",

@@ -1,4 +1,4 @@
-"""Settings of SNMP polling and the credentials that nodes name."""
+"""Settings of SNMP polling and traps, and the credentials that nodes name."""
 
 from __future__ import annotations
 
@@ -6,11 +6,31 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
 
-from omc.core.quantities import DurationRange, Written
-from omc.core.settings.base import Name, SettingsModel, version_as_text
+from omc.core.quantities import DurationRange, ListenAddress, Written
+from omc.core.settings.base import FolderPath, Name, SettingsModel, version_as_text
 from omc.core.settings.secret_reference import Secret, hidden
 
 _SHORTEST_KEY = 8  # RFC 3414, 11.2
+
+
+class TrapSettings(SettingsModel):
+    """Where traps and informs are heard, and whose.
+
+    Attributes:
+        listen: Address and UDP port; devices send to port 162.
+        communities: Of v1 and v2c; empty for any.
+        users: Names of v3 credentials whose notifications are heard; empty for none.
+        rate: Notifications a second that one address may send for ever.
+        burst: How many it may send at once; what is more is shed, and no other address notices.
+        declarations: Folders of declared traps besides the shipped ones; a later one wins.
+    """
+
+    listen: Annotated[ListenAddress, Written(ListenAddress.parse)]
+    communities: tuple[Secret, ...] = ()
+    users: tuple[Name, ...] = ()
+    rate: Annotated[float, Field(gt=0, le=100_000)] = 100.0
+    burst: Annotated[float, Field(ge=1, le=1_000_000)] = 1000.0
+    declarations: tuple[FolderPath, ...] = ()
 
 
 class SnmpSettings(SettingsModel):
@@ -25,6 +45,7 @@ class SnmpSettings(SettingsModel):
         max_repetitions: Rows that one GETBULK asks for at most (RFC 3416, 4.2.3).
         concurrency: Devices of the fleet that are polled at the same time.
         max_open_sockets: Sockets kept open; the longest idle one is closed first.
+        traps: Where traps are heard; None for nowhere.
     """
 
     interval: Annotated[float, Written(DurationRange("1s", "1d").parse)] = 60.0
@@ -34,6 +55,7 @@ class SnmpSettings(SettingsModel):
     max_repetitions: Annotated[int, Field(ge=1, le=1000, strict=True)] = 50
     concurrency: Annotated[int, Field(ge=1, le=100_000, strict=True)] = 500
     max_open_sockets: Annotated[int, Field(ge=1, le=100_000, strict=True)] = 4000
+    traps: TrapSettings | None = None
 
     def deadline(self, interval: float) -> float:
         """Seconds that a poll of a device with this interval may take."""

@@ -30,6 +30,7 @@ def test_every_area_of_the_network_has_rules() -> None:
         "PON and ONTs",
         "Radio",
         "Root causes",
+        "Told by the devices",
         "The service itself",
     }
 

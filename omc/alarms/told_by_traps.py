@@ -1,0 +1,64 @@
+"""What traps set off: a poll of the device, and the alarms that no poll can see.
+
+A trap hints, the poll decides: whatever a node sends, it is asked at once how it stands. Where a
+trap tells of an alarm that cannot be asked for, its word is taken.
+"""
+
+from __future__ import annotations
+
+from omc.alarms.correlator import Prober
+from omc.alarms.engine import AlarmEngine
+from omc.alarms.severity import Severity
+from omc.core.clock import Clock
+from omc.core.model import Event, EventKind
+
+_CONTRIBUTOR = "trap"
+#: Seconds between two polls that the traps of one node set off.
+_PAUSE = 5.0
+
+
+class TrapHearing:
+    """A bus listener for traps.
+
+    Args:
+        engine: Where alarms are raised and cleared.
+        prober: Asks devices out of turn.
+        clock: Measures pauses.
+    """
+
+    def __init__(self, engine: AlarmEngine, prober: Prober, clock: Clock) -> None:
+        self._engine = engine
+        self._prober = prober
+        self._clock = clock
+        self._asked: dict[str, float] = {}
+        self._to_ask: set[str] = set()
+
+    def notice(self, event: Event) -> None:
+        """Hear of an event: the listener to give to `Bus.listen`."""
+        if event.kind is not EventKind.TRAP:
+            return
+        if event.severity:
+            severity = Severity.of_word(event.severity)
+            self._engine.report(event.text, event.labels, _CONTRIBUTOR, severity)
+        node = dict(event.labels).get("node")
+        if node is not None:
+            self._ask(node)
+
+    def tick(self) -> None:
+        """Let time pass: ask those whose traps came while they were being asked."""
+        now = self._clock.monotonic()
+        due = [node for node in self._to_ask if now - self._asked[node] >= _PAUSE]
+        self._to_ask.difference_update(due)
+        self._asked |= dict.fromkeys(due, now)
+        if due:
+            self._prober.hasten(due)
+
+    def _ask(self, node: str) -> None:
+        now = self._clock.monotonic()
+        asked = self._asked.get(node)
+        if asked is not None and now - asked < _PAUSE:
+            # A poll under way may have read what the trap tells of before it happened.
+            self._to_ask.add(node)
+            return
+        self._asked[node] = now
+        self._prober.hasten([node])

@@ -1,0 +1,71 @@
+"""What traps set off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from omc.alarms import AlarmEngine, Maintenance
+from omc.alarms.told_by_traps import TrapHearing
+from omc.core.clock import ManualClock
+from omc.core.inventory import Inventory
+from omc.core.model import Event, EventKind
+
+PON = (("node", "OLT1"), ("pon", "0/1/3"), ("site", "VYE001"))
+
+
+class Heard:
+    """Trap hearing with a prober that writes down whom it is to ask."""
+
+    def __init__(self) -> None:
+        self.clock = ManualClock()
+        self.engine = AlarmEngine(self.clock, {}, Maintenance(Inventory()))
+        self.hearing = TrapHearing(self.engine, self, self.clock)
+        self.asked: list[str] = []
+
+    def hasten(self, nodes: Iterable[str]) -> None:
+        self.asked += nodes
+
+    def trap(self, text: str, severity: str = "") -> None:
+        event = Event(
+            EventKind.TRAP, "trap:OLT1", self.clock.time_ms(), PON, text, severity=severity
+        )
+        self.hearing.notice(event)
+
+    def wait(self, seconds: int) -> None:
+        for _ in range(seconds):
+            self.clock.advance(1.0)
+            self.hearing.tick()
+
+
+def test_an_alarm_is_raised_once_and_cleared() -> None:
+    heard = Heard()
+    for _ in range(3):
+        heard.trap("pon_signal_lost", "major")
+    (alarm,) = heard.engine.active()
+    assert alarm.key == 'pon_signal_lost{node="OLT1",pon="0/1/3",site="VYE001"}'
+    assert (alarm.severity.word, alarm.occurrences) == ("major", 1)
+    heard.trap("pon_signal_lost", "cleared")
+    assert heard.engine.active() == []
+
+
+def test_what_is_no_alarm_only_has_the_device_asked() -> None:
+    heard = Heard()
+    heard.trap("linkDown")
+    assert heard.asked == ["OLT1"]
+    assert heard.engine.active() == []
+
+
+def test_a_storm_has_the_device_asked_now_and_then_and_once_after_its_end() -> None:
+    heard = Heard()
+    for _ in range(12):
+        heard.trap("linkDown")
+        heard.wait(1)
+    assert len(heard.asked) == 3
+    heard.wait(30)
+    assert len(heard.asked) == 4
+
+
+def test_other_events_are_not_heard() -> None:
+    heard = Heard()
+    heard.hearing.notice(Event(EventKind.SOURCE_DOWN, "snmp:OLT1", 0, PON, "unreachable"))
+    assert heard.asked == []
