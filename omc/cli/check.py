@@ -100,8 +100,11 @@ def _settings_rows(settings: Settings) -> list[Row]:
     if settings.archive.enabled:
         sinks.insert(1, f"archive in {settings.archive_folder}")
     brokers = [f"{broker.name} ({broker.host})" for broker in settings.mqtt]
+    traps = settings.snmp.traps
+    listeners = [f"UDP {traps.listen}"] if traps else []
     return [
         ("MQTT brokers", len(brokers), ", ".join(brokers)),
+        ("trap listeners", len(listeners), ", ".join(listeners)),
         ("sinks", len(sinks), ", ".join(sinks)),
         ("users", len(settings.users), _breakdown(user.role for user in settings.users)),
         ("tokens", len(settings.tokens), _breakdown(token.role for token in settings.tokens)),

@@ -9,6 +9,7 @@ from omc.alarms.told_by_traps import TrapHearing
 from omc.core.clock import ManualClock
 from omc.core.inventory import Inventory
 from omc.core.model import Event, EventKind
+from tests.unit.alarms.watching import Watched, catalogue, shipped_rules
 
 PON = (("node", "OLT1"), ("pon", "0/1/3"), ("site", "VYE001"))
 
@@ -69,3 +70,13 @@ def test_other_events_are_not_heard() -> None:
     heard = Heard()
     heard.hearing.notice(Event(EventKind.SOURCE_DOWN, "snmp:OLT1", 0, PON, "unreachable"))
     assert heard.asked == []
+
+
+def test_the_service_says_that_it_sheds_traps_and_not_that_it_hears_them() -> None:
+    watched = Watched(shipped_rules())
+    metric = catalogue().metric("omc_traps_total")
+    known, shed = (watched.table.intern(metric, {"result": word}) for word in ("known", "shed"))
+    for minute in range(3):
+        watched.say({known: minute * 1000.0, shed: minute * 10.0})
+        watched.wait(60)
+    assert watched.severities == {'traps_shed{result="shed"}': "minor"}

@@ -192,3 +192,9 @@ async def test_a_route_that_is_not_set_cannot_be_tried(api: Api) -> None:
     status, body = await api.ask("POST", "/notifications/test", json={"route": "noc"})
     assert (status, body["detail"]) == (404, "there is no route 'noc' in the settings")
     assert await api.ask("GET", "/notifications") == (200, [])
+
+
+async def test_where_nobody_listens_it_says_what_to_set(api: Api) -> None:
+    status, body = await api.ask("GET", "/traps")
+    assert status == 404
+    assert "snmp.traps.listen" in body["detail"]

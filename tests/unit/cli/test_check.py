@@ -52,6 +52,25 @@ def test_what_init_writes_is_in_order(started: Path) -> None:
     assert "if-mib" in found["profiles"][1]
 
 
+def test_users_whose_traps_are_heard_are_version_3_and_told_apart(started: Path) -> None:
+    path = started / "omc.yaml"
+    text = path.read_text(encoding="utf-8")
+    traps = "snmp:\n  traps: {listen: ':1162', users: [read-only, a, b, nobody]}\n"
+    user = "{version: 3, user: omc}"
+    text = text.replace("snmp:\n", traps, 1)
+    text = text.replace("credentials:\n", f"credentials:\n  a: {user}\n  b: {user}\n", 1)
+    path.write_text(text, encoding="utf-8")
+    result = omc("check", "-c", path)
+    assert result.returncode == 2
+    told = [line.split("users: ")[1] for line in result.stderr.splitlines() if "users: " in line]
+    none = "there are no version 3 credentials of that name"
+    assert told == [
+        f"found 'read-only'; {none}",
+        "b and a are the same user 'omc'",
+        f"found 'nobody'; {none}",
+    ]
+
+
 @pytest.mark.parametrize(
     "name", ["many_faults_at_once", "literal_community", "not_yaml", "unknown_section"]
 )

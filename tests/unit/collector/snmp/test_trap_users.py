@@ -1,0 +1,68 @@
+"""SNMPv3 messages that were damaged on the way, or made up: refused with a reason, nothing else."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import subprocess
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from collector.snmp.credentials import AuthProtocol, PrivProtocol, UsmUser
+from collector.snmp.trap_message import (
+    EngineQuestion,
+    MalformedTrap,
+    NoNotification,
+    RefusedTrap,
+)
+from collector.snmp.trap_users import TrapUsers
+from tests.servers.process import find_binary
+from tests.servers.snmp_notifier import ENGINE
+
+SENDER = ("127.0.0.1", 50000)
+USER = UsmUser("omc", AuthProtocol.SHA1, "auth-password", PrivProtocol.AES128, "priv-password")
+_OPTIONS = ("-v3", "-lauthPriv", "-uomc", "-aSHA", "-Aauth-password", "-xAES", "-Xpriv-password")
+
+
+@cache
+def sent() -> bytes:
+    """What net-snmp sends for a lost link."""
+    with TemporaryDirectory() as folder, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as port:
+        port.bind(("127.0.0.1", 0))
+        port.settimeout(10)
+        target = f"127.0.0.1:{port.getsockname()[1]}"
+        command = [find_binary("snmptrap", "snmp"), *_OPTIONS, "-e", ENGINE, "-m", "", target]
+        subprocess.run(
+            [*command, "", "1.3.6.1.6.3.1.1.5.3"],
+            check=True,
+            env={"SNMP_PERSISTENT_DIR": str(Path(folder) / "snmp")},
+        )
+        return port.recv(2000)
+
+
+@cache
+def users() -> TrapUsers:
+    """One user; what the engine answers is thrown away."""
+    return TrapUsers([USER], lambda message, address: None)
+
+
+def test_the_message_itself_is_read() -> None:
+    assert users().open(sent(), SENDER).oid == "1.3.6.1.6.3.1.1.5.3"
+
+
+@given(st.data())
+def test_a_damaged_message_tells_nothing(data: st.DataObject) -> None:
+    message = bytearray(sent())
+    for _ in range(data.draw(st.integers(1, 4))):
+        message[data.draw(st.integers(0, len(message) - 1))] ^= data.draw(st.integers(1, 255))
+    damaged = bytes(message[: data.draw(st.integers(0, len(message)))] or message)
+    if damaged == sent():
+        return
+    heard = None
+    with contextlib.suppress(MalformedTrap, RefusedTrap, EngineQuestion, NoNotification):
+        heard = users().open(damaged, SENDER)
+    assert heard is None
