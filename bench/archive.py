@@ -36,7 +36,8 @@ from omc.history.maintenance import Maintenance, Retention
 from omc.history.manifest import FileEntry, Manifest
 from omc.history.parquet_file import row_groups, write_parquet
 from omc.history.reader import History
-from omc.history.series_identity import number, series_table
+from omc.history.series_identity import series_table
+from omc.history.series_number import number
 from omc.history.writer import ArchiveWriter
 from omc.simulator.history import HistoryPlan, tell_history
 from omc.simulator.province import Province

@@ -13,7 +13,7 @@ import structlog
 from omc.alarms.rule import AgainstPast, Rule
 from omc.core.clock import Clock
 from omc.core.model import Series
-from omc.history.series_identity import number
+from omc.history.series_number import number
 
 log = structlog.get_logger(__name__)
 

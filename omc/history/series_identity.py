@@ -1,24 +1,14 @@
-"""Series as the archive numbers them: the same metric and labels have the same number anywhere.
-
-The number is a hash, so nobody has to hand numbers out: two processes, a restart or a restored
-backup agree by themselves. 64 bits: among ten million series, two share a number with a
-probability below 3 in a million.
-"""
+"""Series as the archive writes them: each once, in columns."""
 
 from __future__ import annotations
 
 from array import array
-from hashlib import blake2b
 
 import pyarrow as pa
 
 from omc.core.model import Series
 from omc.history.layout import SERIES
-
-
-def number(text: str) -> int:
-    """The number of a series' key, or of a label text."""
-    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big", signed=True)
+from omc.history.series_number import number
 
 
 class SeriesRegister(dict[Series, int]):

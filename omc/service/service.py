@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from random import Random
+from typing import TYPE_CHECKING
 
 import structlog
 from prometheus_client import CollectorRegistry
@@ -29,7 +30,6 @@ from omc.alarms.desk import AlarmDesk
 from omc.bus.journal import JournalledBus
 from omc.core.clock import Clock
 from omc.core.model import SeriesTable
-from omc.service.archive import Archive, ArchiveMetrics
 from omc.service.brokers import MqttCollector, make_subscribers
 from omc.service.installation import Installation, alarm_world
 from omc.service.instruments import (
@@ -48,6 +48,9 @@ from omc.service.targets import polled_nodes
 from omc.service.traps import TrapMetrics, trap_receiver
 
 log = structlog.get_logger(__name__)
+
+if TYPE_CHECKING:
+    from omc.service.archive import Archive
 
 #: Seconds that sinks get to deliver what is left when the service stops.
 DRAIN_SECONDS = 1.5
@@ -112,9 +115,7 @@ class Service:
         )
         self._mqtt = MqttCollector(self._subscribers)
         self._registry.register(self._mqtt)
-        self._archive = Archive(settings, clock) if settings.archive.enabled else None
-        if self._archive is not None:
-            self._registry.register(ArchiveMetrics(self._archive, clock))
+        self._archive = self._make_archive() if settings.archive.enabled else None
         self._poller: SnmpPoller | None = None
         self._alarms = AlarmDesk(alarm_world(installation), settings.alarms, clock, self)
         self._alarms.attach(self._bus, self._table)
@@ -226,6 +227,14 @@ class Service:
             for task in tasks:
                 task.cancel()
         gc.unfreeze()  # what DuckDB has made wants to be collected, else it complains at the exit
+
+    def _make_archive(self) -> Archive:
+        # Who archives nothing need not hold the 40 MB that Arrow takes.
+        from omc.service.archive import Archive, ArchiveMetrics
+
+        archive = Archive(self._settings, self._clock)
+        self._registry.register(ArchiveMetrics(archive, self._clock))
+        return archive
 
     def _make_poller(self, client: SnmpClient) -> SnmpPoller:
         snmp = self._settings.snmp

@@ -6,8 +6,7 @@ from contextlib import AsyncExitStack
 from dataclasses import replace
 from random import Random
 
-from exporters.archive import ArchiveSink
-from exporters.delivery import DeliveryPolicy, SinkDelivery
+from exporters.delivery import DeliveryPolicy, Sink, SinkDelivery
 from exporters.influxdb import open_influx
 from exporters.line_protocol import LineRenderer
 from exporters.prometheus import PrometheusView
@@ -36,7 +35,7 @@ async def open_deliveries(
     bus: Bus,
     clock: Clock,
     randomness: Random,
-    archive: ArchiveSink | None,
+    archive: Sink | None,
 ) -> list[SinkDelivery]:
     """One delivery a sink; connections are closed with `stack`. Opening sends nothing.
 
