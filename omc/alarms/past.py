@@ -18,6 +18,8 @@ from omc.history.series_number import number
 log = structlog.get_logger(__name__)
 
 _HOUR_MS = 3_600_000
+#: Seconds behind the start: the first polls come first.
+_FIRST_READING = 30.0
 #: Medians of a week move slowly: they are read anew so many hours.
 _MEDIANS_EVERY_HOURS = 6
 
@@ -55,8 +57,9 @@ class ArchivePast:
         return known.get(number(series.key)) if known else None
 
     async def run(self) -> None:
-        """Read at the beginning of every hour, until cancelled."""
+        """Read soon after the start and at the beginning of every hour, until cancelled."""
         hours = 0
+        await asyncio.sleep(_FIRST_READING)
         while any(self._metrics.values()):
             await self.read(medians=hours % _MEDIANS_EVERY_HOURS == 0)
             hours += 1

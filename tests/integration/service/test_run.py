@@ -67,6 +67,8 @@ def omc_run(folder: Path, settings: str, nodes: str, **environment: str) -> Iter
     (inventory / "sites.csv").write_text(SITES, encoding="utf-8")
     (inventory / "nodes.csv").write_text(nodes, encoding="utf-8")
     text = f"inventory: inventory\ndata: data\nprometheus:\n  listen: 127.0.0.1:{port}\n{settings}"
+    if "\napi:" not in text:
+        text += f"api:\n  listen: 127.0.0.1:{free_port()}\n"
     (folder / "omc.yaml").write_text(text, encoding="utf-8")
     log = folder / "omc.log"
     with log.open("w", encoding="utf-8") as stderr:
