@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Iterator, Sequence
 
 import pyarrow as pa
 
 from omc.core.model import Series
 from omc.history.layout import SERIES
 from omc.history.series_number import number
+
+#: Series whose labels are taken apart at once.
+_SLICE = 10_000
 
 
 class SeriesRegister(dict[Series, int]):
@@ -38,9 +42,9 @@ class SeriesRegister(dict[Series, int]):
         series = pa.array(self._series, pa.int64())
         return [self._metric.take(chosen), self._site.take(chosen), series.take(chosen)]
 
-    def new_rows(self) -> tuple[list[Series], pa.Table]:
-        """Series that came since they were last `written`, and their rows for the dictionary."""
-        return list(self._new), series_table(self._new)
+    def new_series(self) -> list[Series]:
+        """Series that came since they were last `written`."""
+        return list(self._new)
 
     def written(self, series: list[Series]) -> None:
         """These need not be told again."""
@@ -63,7 +67,13 @@ class _Names:
         return pa.DictionaryArray.from_arrays(numbers, names)
 
 
-def series_table(series: list[Series]) -> pa.Table:
+def series_tables(series: Sequence[Series]) -> Iterator[pa.Table]:
+    """Rows of the dictionary in slices: the labels of a whole network at once take much memory."""
+    for start in range(0, len(series), _SLICE):
+        yield series_table(series[start : start + _SLICE])
+
+
+def series_table(series: Sequence[Series]) -> pa.Table:
     """Rows of the dictionary."""
     labels = [one.labels for one in series]
     columns = {

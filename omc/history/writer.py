@@ -16,11 +16,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from omc.core.clock import Clock
-from omc.core.model import Batch
+from omc.core.model import Batch, Series
 from omc.history.layout import DAY_MS, SAMPLES, Resolution, day_name, day_of
 from omc.history.manifest import FileEntry, Manifest
 from omc.history.parquet_file import write_parquet
-from omc.history.series_identity import SeriesRegister
+from omc.history.series_identity import SeriesRegister, series_tables
 
 #: Level of zstd for files that are soon merged.
 _LEVEL = 1
@@ -56,12 +56,13 @@ class ArchiveWriter:
             manifest = self._manifest = self._manifest or Manifest(self.folder)
             self._renew_register()
             table = self._table(batches)
-            new, rows = self._register.new_rows()
+            new = self._register.new_series()
             entries = [self._write_day(day, samples) for day, samples in _days(table)]
             if new:
-                entries.append(self._write_series(rows))
+                entries.append(self._write_series(new))
             manifest.replace(entries, (), self._clock.time_ms())
             self._register.written(new)
+            pa.default_memory_pool().release_unused()
 
     def _renew_register(self) -> None:
         """Begin a new one every day, so that series which are no more leave memory."""
@@ -99,9 +100,9 @@ class ArchiveWriter:
         now = self._clock.time_ms()
         return FileEntry(path, "pending", Resolution.RAW, metrics, day, day, written, now)
 
-    def _write_series(self, rows: pa.Table) -> FileEntry:
+    def _write_series(self, series: Sequence[Series]) -> FileEntry:
         path = f"series/{self._sequence()}.parquet"
-        written = write_parquet(self.folder / path, [rows], _LEVEL)
+        written = write_parquet(self.folder / path, series_tables(series), _LEVEL)
         return FileEntry(path, "series", Resolution.RAW, (), 0, 0, written, self._clock.time_ms())
 
     def _sequence(self) -> str:
