@@ -1,6 +1,6 @@
 """What watching a province costs: CPU, memory and lateness of `omc run`, everything else apart.
 
-    python -m bench.province_cost [--sites 572] [--warm-up 150] [--seconds 180]
+    python -m bench.province_cost [--sites 572] [--warm-up 150] [--seconds 180] [--without-archive]
 
 Starts mosquitto and `omc simulate run` (a process each), then `omc run` on the province's
 own settings, scrapes /metrics every 15 seconds as Prometheus would, and reads the service's own
@@ -133,7 +133,7 @@ def wait_for(what: str, log: Path, seconds: float) -> None:
         time.sleep(0.2)
 
 
-def measure(sites: int, warm_up: float, seconds: float) -> Figures:
+def measure(sites: int, warm_up: float, seconds: float, *, archive: bool) -> Figures:
     """Start everything, let it settle, and read what it costs."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="province-")))
@@ -152,6 +152,9 @@ def measure(sites: int, warm_up: float, seconds: float) -> Figures:
         port = free_port()
         settings = folder / "omc.yaml"
         text = settings.read_text(encoding="utf-8").replace("127.0.0.1:9469", f"127.0.0.1:{port}")
+        text = text.replace("127.0.0.1:9470", f"127.0.0.1:{free_port()}")
+        if not archive:
+            text += "archive: {enabled: false}\n"
         settings.write_text(text, encoding="utf-8")
         stack.enter_context(process("run", "-c", str(settings), log=folder / "omc.log"))
         page = Page(port)
@@ -221,9 +224,13 @@ def main() -> None:
     parser.add_argument("--sites", type=int, default=572)
     parser.add_argument("--warm-up", type=float, default=150.0)
     parser.add_argument("--seconds", type=float, default=180.0)
+    parser.add_argument(
+        "--without-archive", action="store_true", help="only collect, judge and export"
+    )
     parser.add_argument("--output", type=Path, default=RESULTS / "province_cost.json")
     wish = parser.parse_args()
-    figures = measure(wish.sites, wish.warm_up, wish.seconds)
+    archive = not wish.without_archive
+    figures = measure(wish.sites, wish.warm_up, wish.seconds, archive=archive)
     for name, value in asdict(figures).items():
         sys.stdout.write(f"{name:34} {value}\n")
     wish.output.parent.mkdir(parents=True, exist_ok=True)
