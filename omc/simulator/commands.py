@@ -69,7 +69,7 @@ class Commander:
         if command is None:
             raise CommandRefused(f"unknown command {do!r}; known: {', '.join(self._commands)}")
         answer = command(arguments)
-        self._world.advance(self._now())
+        self._world.changed(self._now())
         return answer
 
     def _cut(self, arguments: Arguments) -> dict[str, Any]:

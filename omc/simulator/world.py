@@ -199,6 +199,11 @@ class World:
         self.links.update(self.faults.cuts, dark, time)
         self._moment = None
 
+    def changed(self, time: float) -> None:
+        """Somebody did something: it shows at once, also to who asks within the same moment."""
+        self._moment = None
+        self.advance(time)
+
     def is_dark(self, site: int) -> bool:
         """Whether a site had no power at the last `advance`."""
         return site in self._dark

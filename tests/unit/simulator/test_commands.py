@@ -113,3 +113,14 @@ def test_nonsense_is_refused_and_changes_nothing(
     with pytest.raises(CommandRefused, match=text):
         commander.run(do, arguments)
     assert (of.faults.revision, of.mains.revision) == (0, 0)
+
+
+def test_failing_mains_shows_to_who_asks_in_the_same_instant(
+    setting: tuple[Commander, Any, ManualClock],
+) -> None:
+    commander, of, clock = setting
+    now = clock.time_ms() / 1000
+    site = of.province.sites[0]
+    assert of.moment(now).power(site.index).mains
+    commander.run("mains", {"what": of.province.communes[site.commune].facts.code})
+    assert not of.moment(now).power(site.index).mains
