@@ -90,14 +90,12 @@ class _Root:
         cause: The fault.
         places: What it cuts off.
         since_ms: When it was found.
-        recovery_asked: The places have been asked anew since there was a sign of life.
     """
 
     key: AlarmKey
     cause: Cause
     places: frozenset[Place]
     since_ms: int
-    recovery_asked: bool = False
 
 
 class Correlator:
@@ -138,11 +136,6 @@ class Correlator:
             if cause is not None and alarm.finding is not None:
                 places = frozenset(map(Place, alarm.finding.places))
                 self._roots[alarm.key] = _Root(alarm.key, cause, places, alarm.raised_ms)
-
-    @property
-    def is_investigating(self) -> bool:
-        """Whether a verdict is still out: who tells people of alarms had better wait for it."""
-        return self._trouble is not None
 
     def heed(self, change: Change) -> None:
         """Hear of an alarm: the listener to give to `AlarmEngine.listen`."""

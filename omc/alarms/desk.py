@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from random import Random
 from zoneinfo import ZoneInfo
+
+import structlog
 
 from omc.alarms.alarm import Alarm, AlarmKey
 from omc.alarms.area_mains import AreaMains
@@ -32,6 +35,8 @@ from omc.core.inventory import Inventory
 from omc.core.model import Batch, SeriesTable
 from omc.core.settings import AlarmSettings
 from omc.core.topology import Topology
+
+log = structlog.get_logger(__name__)
 
 _TICK_SECONDS = 1.0
 _CLEAN_SECONDS = 3600.0
@@ -175,7 +180,10 @@ class AlarmDesk:
     async def _clean(self) -> None:
         while True:
             before = self._clock.time_ms() - round(self._settings.keep_history * 1000)
-            await asyncio.to_thread(self.store.forget_before, before)
+            try:
+                await asyncio.to_thread(self.store.forget_before, before)
+            except sqlite3.Error as error:  # a full disk: history is kept for another hour
+                log.error("alarm_history_kept", why=str(error))  # noqa: TRY400
             self.ledger.forget_before(before)
             await asyncio.sleep(_CLEAN_SECONDS)
 

@@ -118,7 +118,7 @@ class AlarmStore:
         if pending:
             try:
                 await asyncio.to_thread(self._write, pending)
-            except sqlite3.OperationalError as error:
+            except sqlite3.Error as error:
                 # Tried again with the next change, or in a second: a full disk may get room.
                 self._pending = pending + self._pending
                 log.error("alarm_store_failed", file=str(self._database.path), why=str(error))  # noqa: TRY400

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
+
+import structlog
 
 from omc.alarms.alarm import AlarmKey
 from omc.alarms.database import Database
 from omc.alarms.severity import Severity
+
+log = structlog.get_logger(__name__)
 
 _VERSION = 1
 _TABLES = """
@@ -65,6 +70,7 @@ class Ledger:
 
     def __init__(self, path: Path) -> None:
         self._database = Database(path, _VERSION, _TABLES)
+        self._is_failing = False
         with self._database.transaction() as connection:
             rows = connection.execute(
                 "SELECT route, key, raised_ms, severity, time_ms FROM told"
@@ -79,26 +85,33 @@ class Ledger:
         return {key: told for (name, key), told in self._told.items() if name == route}
 
     def remember(self, route: str, key: AlarmKey, told: Told) -> None:
-        """A route was told. Blocks until it is on disk."""
+        """A route was told. Blocks until it is on disk, or cannot be written (a full disk).
+
+        Then it is known until the next restart, which may tell it again.
+        """
         self._told[route, key] = told
-        with self._database.transaction() as connection:
-            row = (route, key, told.raised_ms, told.severity, told.time_ms)
-            connection.execute("INSERT OR REPLACE INTO told VALUES (?, ?, ?, ?, ?)", row)
+        row = (route, key, told.raised_ms, int(told.severity), told.time_ms)
+        self._write("INSERT OR REPLACE INTO told VALUES (?, ?, ?, ?, ?)", row)
 
     def record(self, delivery: Delivery) -> None:
-        """Keep what came of an attempt. Blocks until it is on disk."""
-        with self._database.transaction() as connection:
-            row = (
-                delivery.time_ms,
-                delivery.route,
-                delivery.key,
-                delivery.kind,
-                delivery.result,
-            )
-            connection.execute(
-                "INSERT INTO deliveries (time_ms, route, key, kind, result) VALUES (?, ?, ?, ?, ?)",
-                row,
-            )
+        """Keep what came of an attempt. Blocks as `remember`."""
+        row = (delivery.time_ms, delivery.route, delivery.key, delivery.kind, delivery.result)
+        self._write(
+            "INSERT INTO deliveries (time_ms, route, key, kind, result) VALUES (?, ?, ?, ?, ?)",
+            row,
+        )
+
+    def _write(self, statement: str, row: tuple[object, ...]) -> None:
+        """What cannot be kept stops nobody from being told."""
+        try:
+            with self._database.transaction() as connection:
+                connection.execute(statement, row)
+        except sqlite3.Error as error:
+            if not self._is_failing:
+                log.error("ledger_failed", file=str(self._database.path), why=str(error))  # noqa: TRY400
+            self._is_failing = True
+        else:
+            self._is_failing = False
 
     def deliveries(self, limit: int = 200) -> list[Delivery]:
         """The latest attempts, newest first. Blocks."""
@@ -111,9 +124,8 @@ class Ledger:
 
     def forget_before(self, time_ms: int) -> None:
         """Drop attempts, and alarms whose end was told, from before that moment. Blocks."""
-        with self._database.transaction() as connection:
-            connection.execute("DELETE FROM deliveries WHERE time_ms < ?", (time_ms,))
-            connection.execute("DELETE FROM told WHERE severity = 0 AND time_ms < ?", (time_ms,))
+        self._write("DELETE FROM deliveries WHERE time_ms < ?", (time_ms,))
+        self._write("DELETE FROM told WHERE severity = 0 AND time_ms < ?", (time_ms,))
         self._told = {
             place: told
             for place, told in self._told.items()
