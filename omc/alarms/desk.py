@@ -167,10 +167,12 @@ class AlarmDesk:
     async def _tick(self) -> None:
         boundary: int | None = None
         while True:
-            self._monitor.tick()
-            self.engine.tick()
-            self._correlator.tick()
-            self._traps.tick()
+            for part in (self._monitor, self.engine, self._correlator, self._traps):
+                try:
+                    part.tick()
+                except Exception:
+                    # One wrong verdict must not end collecting, nor all other alarms.
+                    log.exception("alarm_tick_failed", part=type(part).__name__)
             now = self._clock.time_ms()
             if boundary is not None and now >= boundary:
                 self.engine.apply_maintenance()

@@ -147,6 +147,12 @@ class Notifier:
                 delivery = Delivery(self._clock.time_ms(), route.name, key, kind, str(failure))
                 await asyncio.to_thread(self._ledger.record, delivery)
             return False
+        except Exception:
+            # A fault in a sender of ours or of a library's must not end all other routes.
+            self.failed[route.name] += 1
+            if first:
+                log.exception("notification_failed_internally", route=route.name)
+            return False
         now = self._clock.time_ms()
         told = after_telling(announcement, now)
         await asyncio.to_thread(self._ledger.remember, route.name, key, told)
