@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
 import sys
 
 import click
 
+from omc.cli.lazy_group import LazyGroup
 from omc.core.errors import ConfigurationError
 
 #: Exit codes of every sub-command.
@@ -29,32 +29,15 @@ COMMANDS = {
     "profile": ("omc.cli.profile:profile", "Device profiles: list, show, try on a recording."),
     "replay": ("omc.cli.replay:replay", "Serve recordings of devices as SNMP agents."),
     "query": ("omc.cli.query:query", "Ask the archive of samples in SQL."),
+    "report": ("omc.cli.report:report", "Reports for planners: spreadsheets, pages, maps."),
     "simulate": ("omc.cli.simulate:simulate", "A synthetic province that answers SNMP and MQTT."),
     "demo": ("omc.cli.demo:demo", "Watch a synthetic province being polled, nothing installed."),
 }
 
 
-class _LazyGroup(click.Group):
-    """Knows its sub-commands by name, and imports one only to run it or to show its help."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        module_name, function = COMMANDS[cmd_name][0].split(":")
-        command = getattr(importlib.import_module(module_name), function)
-        assert isinstance(command, click.Command)  # noqa: S101 - a wrong table is our own mistake
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
-
-
 @click.group(
-    cls=_LazyGroup,
+    cls=LazyGroup,
+    table=COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(package_name="omc-telemetry", prog_name="omc")

@@ -13,6 +13,7 @@ from omc.core.settings.client import (
 from omc.core.settings.document import LogSettings, Settings, load_settings
 from omc.core.settings.journal import JournalSettings
 from omc.core.settings.mqtt import BrokerSettings, Subscription
+from omc.core.settings.reports import ReportSettings
 from omc.core.settings.sinks import (
     InfluxSettings,
     InfluxV1Settings,
@@ -49,6 +50,7 @@ __all__ = [
     "PrometheusSettings",
     "ReaderSettings",
     "RemoteWriteSettings",
+    "ReportSettings",
     "Role",
     "ServerTlsSettings",
     "Settings",

@@ -10,6 +10,7 @@ from pydantic import ConfigDict
 from omc.core.settings.api import ApiSettings
 from omc.core.settings.archive import ArchiveSettings
 from omc.core.settings.base import DEFAULT_TIME_ZONE, AnyPath, FolderPath, SettingsModel, TimeZone
+from omc.core.settings.reports import ReportSettings
 from omc.core.settings.secret_reference import SecretSource
 from omc.core.yaml_source import load_yaml, validate
 
@@ -36,6 +37,7 @@ class ReaderSettings(SettingsModel):
     Attributes:
         data: Folder of what the service keeps.
         archive: Where history is.
+        reports: Where reports are kept, and what they are judged by.
         inventory: Folder of the inventory.
         timezone: In which times are shown.
         language: Of texts for people.
@@ -45,6 +47,7 @@ class ReaderSettings(SettingsModel):
 
     data: AnyPath
     archive: ArchiveSettings = ArchiveSettings()
+    reports: ReportSettings = ReportSettings()
     inventory: FolderPath
     timezone: TimeZone = DEFAULT_TIME_ZONE
     language: Literal["vi", "en"] = "vi"
@@ -53,6 +56,11 @@ class ReaderSettings(SettingsModel):
     def archive_folder(self) -> Path:
         """Where history is kept."""
         return self.archive.folder or self.data / "archive"
+
+    @property
+    def report_folder(self) -> Path:
+        """Where reports are kept."""
+        return self.reports.folder or self.data / "reports"
 
 
 def load_reader_settings(path: Path) -> ReaderSettings:

@@ -27,6 +27,7 @@ from omc.core.settings.base import (
 )
 from omc.core.settings.journal import JournalSettings
 from omc.core.settings.mqtt import BrokerSettings
+from omc.core.settings.reports import ReportSettings
 from omc.core.settings.secret_reference import SecretSource
 from omc.core.settings.sinks import InfluxSettings, PrometheusSettings, RemoteWriteSettings
 from omc.core.settings.snmp import Credentials, SnmpSettings
@@ -68,6 +69,7 @@ class Settings(SettingsModel):
         alarms: How alarms are found and kept.
         api: The HTTP API, for the `omc` command and other programs.
         archive: History on disk.
+        reports: What is made of it for planners.
         users: People who may log in.
         tokens: Programs that may call the API.
         log: What the service says about itself.
@@ -89,6 +91,7 @@ class Settings(SettingsModel):
     alarms: AlarmSettings = AlarmSettings()
     api: ApiSettings = ApiSettings()
     archive: ArchiveSettings = ArchiveSettings()
+    reports: ReportSettings = ReportSettings()
     users: tuple[UserSettings, ...] = ()
     tokens: tuple[TokenSettings, ...] = ()
     log: LogSettings = LogSettings()

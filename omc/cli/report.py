@@ -1,0 +1,15 @@
+"""`omc report`: what planners and managers want to know, as files that stand in a meeting."""
+
+from __future__ import annotations
+
+import click
+
+from omc.cli.lazy_group import LazyGroup
+
+#: Report -> (module:function, one-line help).
+REPORTS: dict[str, tuple[str, str]] = {}
+
+
+@click.group(cls=LazyGroup, table=REPORTS)
+def report() -> None:
+    """Reports over a period, from the archive and the inventory: spreadsheets, pages, maps."""

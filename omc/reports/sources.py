@@ -1,0 +1,54 @@
+"""What reports are made from: inventory, archive, alarms and settings of one installation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from omc.core.catalogue import Catalogue
+from omc.core.inventory import Inventory
+from omc.core.resources import config_folder
+from omc.core.settings import ReaderSettings
+from omc.history.manifest import NoArchive
+from omc.history.reader import History
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Everything that a report may read.
+
+    Attributes:
+        settings: Where things are, time zone, targets.
+        inventory: What there is.
+        catalogue: Of the metrics.
+        history: What was measured; None where nothing has been archived, which a report says.
+        now: Aware: what comes later than this is not known, also inside of a period.
+    """
+
+    settings: ReaderSettings
+    inventory: Inventory
+    catalogue: Catalogue
+    history: History | None
+    now: datetime
+
+    @classmethod
+    def open(cls, settings: ReaderSettings, now_ms: int) -> Sources:
+        """Load what the settings name.
+
+        Raises:
+            ConfigurationError: with every problem of the inventory.
+        """
+        inventory = Inventory.load(settings.inventory)
+        catalogue = Catalogue.load(config_folder() / "metrics")
+        try:
+            history = History(settings.archive_folder, catalogue)
+        except NoArchive:
+            history = None
+        now = datetime.fromtimestamp(now_ms / 1000, settings.timezone)
+        return cls(settings, inventory, catalogue, history, now)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Time zone of days and busy hours."""
+        return self.settings.timezone

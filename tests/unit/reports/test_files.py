@@ -1,0 +1,139 @@
+"""Every format of a report, opened again by something that did not write it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pyogrio
+import pyogrio.raw
+import pypdf
+import pytest
+import shapely
+from lxml import etree, html
+
+from omc.reports.files import FORMATS, write_files
+from omc.reports.shelf import shelve, shelved_reports
+from tests.unit.reports.sample_document import ROWS, SHAPES, sample_document
+
+KML = {"k": "http://www.opengis.net/kml/2.2"}
+SHEET = {"s": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
+
+
+def found(root: etree._Element, path: str, names: dict[str, str] | None = None) -> list[Any]:
+    """What an XPath finds; lxml's stubs think that it might be a number too."""
+    result: Any = root.xpath(path, namespaces=names)
+    return list(result)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("report")
+    write_files(sample_document(), FORMATS, folder)
+    return folder
+
+
+def test_a_pdf_has_vietnamese_text_page_numbers_and_its_fonts(folder: Path) -> None:
+    pdf = pypdf.PdfReader(folder / "sample-2026-10.pdf")
+    pages = [page.extract_text() for page in pdf.pages]
+    assert "Tỉnh Phú Thọ, theo đơn vị hành chính ngày 01/07/2025" in pages[0]
+    assert "98,77" in pages[0]
+    assert "1 / 2" in pages[0]
+    assert "2 / 2" in pages[1]
+    fonts = pdf.pages[0]["/Resources"]["/Font"].values()  # type: ignore[index]
+    names = [str(font.get_object()["/BaseFont"]) for font in fonts]
+    assert names
+    assert all("DejaVuSans" in name for name in names)
+
+
+def test_a_workbook_has_numbers_tables_frozen_headings_and_charts(folder: Path) -> None:
+    with zipfile.ZipFile(folder / "sample-2026-10.xlsx") as book:
+        sheet = etree.fromstring(book.read("xl/worksheets/sheet2.xml"))
+        values = found(sheet, "//s:c[@r='B4' or @r='C4']/s:v/text()", SHEET)
+        assert [float(value) for value in values] == [0.98765, pytest.approx(4000 / 86_400)]
+        assert found(sheet, "//s:pane/@topLeftCell", SHEET) == ["B4"]
+        assert not found(sheet, "//s:f", SHEET)  # "=1+1" is a text
+        table = etree.fromstring(book.read("xl/tables/table1.xml"))
+        assert table.get("ref") == "A3:E6"
+        assert {"xl/charts/chart1.xml", "xl/charts/chart2.xml"} <= set(book.namelist())
+
+
+def test_csv_has_all_rows_with_plain_numbers_and_moments_with_their_offset(folder: Path) -> None:
+    text = (folder / "sample-2026-10.sites.csv").read_text(encoding="utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert len(rows) == len(ROWS)
+    assert rows[0]["availability_ratio"] == "0.98765"
+    assert rows[0]["last_outage"] == "2026-11-01T03:00:00+07:00"
+    assert rows[2]["downtime_seconds"] == ""
+
+
+def test_geojson_keeps_shapes_and_turns_outer_rings_counter_clockwise(folder: Path) -> None:
+    content = json.loads((folder / "sample-2026-10.areas.geojson").read_bytes())
+    assert content["type"] == "FeatureCollection"
+    for feature, shape in zip(content["features"], SHAPES, strict=True):
+        read = shapely.from_geojson(json.dumps(feature["geometry"]))
+        assert read.equals(shape)
+        for part in shapely.get_parts(read):
+            assert part.exterior.is_ccw
+            assert not any(hole.is_ccw for hole in part.interiors)
+
+
+def test_a_geopackage_reads_back_as_it_was_written(folder: Path) -> None:
+    path = folder / "sample-2026-10.gpkg"
+    layers = [(str(name), str(kind)) for name, kind in pyogrio.list_layers(path)]
+    assert layers == [
+        ("areas", "MultiPolygon"),
+        ("cables", "MultiLineString"),
+        ("sites", "Point"),
+    ]
+    meta, _, geometry, fields = pyogrio.raw.read(path, layer="areas")
+    assert meta["crs"] == "EPSG:4326"
+    read = shapely.from_wkb(geometry)
+    assert all(one.equals(other) for one, other in zip(read, SHAPES, strict=True))
+    shares = list(fields[list(meta["fields"]).index("availability_ratio")])
+    assert shares[:2] == [0.98765, 1.0]
+    assert shares[2] != shares[2]
+
+
+def test_kml_has_a_folder_a_layer_with_styles_that_exist(folder: Path) -> None:
+    root = etree.parse(folder / "sample-2026-10.kml").getroot()
+    assert root.nsmap == {None: KML["k"]}
+    assert len(found(root, "//k:Folder", KML)) == 3
+    styles = {f"#{name}" for name in found(root, "//k:Style/@id", KML)}
+    used = set(found(root, "//k:styleUrl/text()", KML))
+    assert used <= styles
+    assert len(found(root, "//k:innerBoundaryIs", KML)) == 1
+
+
+def test_a_page_needs_nothing_else_and_holds_every_picture(folder: Path) -> None:
+    page: Any = html.fromstring((folder / "sample-2026-10.html").read_bytes())
+    assert page.get("lang") == "vi"
+    assert not found(page, "//script | //link")
+    references = found(page, "//@src | //@href | //@*[name() = 'xlink:href']")
+    assert all(str(target).startswith(("#", "data:")) for target in references)
+    assert len(found(page, "//figure")) == 3
+    identifiers = found(page, "//@id")
+    assert len(identifiers) == len(set(identifiers))
+    assert "Một đoạn <văn>." in page.text_content()
+
+
+def test_the_same_document_makes_the_same_pages(folder: Path, tmp_path: Path) -> None:
+    for path in write_files(sample_document(), ("html", "csv", "geojson", "kml", "pdf"), tmp_path):
+        assert path.read_bytes() == (folder / path.name).read_bytes()
+
+
+def test_a_shelf_lists_the_latest_report_first_and_forgets_what_is_gone(tmp_path: Path) -> None:
+    document = sample_document("en")
+    files = write_files(document, ("csv",), tmp_path)
+    shelve(document, files, tmp_path)
+    shelve(document, files, tmp_path)
+    (report,) = shelved_reports(tmp_path)
+    assert report.period == "2026-10-01 to 2026-10-31"
+    assert report.files == ("sample-2026-10.sites.csv", "sample-2026-10.spans.csv")
+    for file in files:
+        file.unlink()
+    assert shelved_reports(tmp_path) == []
