@@ -15,7 +15,7 @@ import structlog
 
 from omc.alarms.alarm import Alarm, AlarmKey
 from omc.alarms.area_mains import AreaMains
-from omc.alarms.correlator import Correlator, Prober
+from omc.alarms.correlator import Correlator
 from omc.alarms.engine import AlarmEngine, Timing
 from omc.alarms.impact import Impact, impact_of
 from omc.alarms.maintenance import Maintenance, MaintenanceWindow
@@ -24,6 +24,7 @@ from omc.alarms.monitor import AlarmMonitor
 from omc.alarms.notify.notifier import Notifier
 from omc.alarms.notify.told import Ledger
 from omc.alarms.past import ArchivePast
+from omc.alarms.prober import Prober
 from omc.alarms.rule_set import RuleSet
 from omc.alarms.situation import Situation
 from omc.alarms.store import AlarmStore

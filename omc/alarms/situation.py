@@ -18,11 +18,8 @@ _REACH = "omc_poll_success"
 _ONLINE = "site_online"
 _OPER, _ADMIN = "interface_oper_state", "interface_admin_state"
 _MAINS = "ac_input_available"
-_RUNTIME, _CHARGE, _VOLTS = (
-    "battery_runtime_remaining_seconds",
-    "battery_state_of_charge_ratio",
-    "dc_bus_voltage_volts",
-)
+_RUNTIMES = ("site_time_to_dark_seconds", "battery_runtime_remaining_seconds")
+_CHARGE, _VOLTS = "battery_state_of_charge_ratio", "dc_bus_voltage_volts"
 _UP = 1.0
 
 #: What is left when a site is about to go dark. Engineering judgement.
@@ -78,7 +75,7 @@ class Situation:
             _OPER: self._see_port,
             _ADMIN: self._see_admin,
             _MAINS: self._see_mains,
-            _RUNTIME: self._see_runtime,
+            **dict.fromkeys(_RUNTIMES, self._see_runtime),
             _CHARGE: self._see_charge,
             _VOLTS: self._see_volts,
             **dict.fromkeys(PORT_METRICS, self._learn),
@@ -105,6 +102,10 @@ class Situation:
         """The place that labels are about: their site, or where their node stands."""
         site = labels.get("site")
         return Place(site) if site else self._place(labels.get("node", ""))
+
+    def span_of(self, labels: dict[str, str]) -> SpanName | None:
+        """The span at whose end the port of these labels is; None if that is not known."""
+        return self.port_map.span(Port(labels.get("node", ""), labels.get("interface", "")))
 
     def _place(self, node_name: str) -> Place | None:
         node = self._inventory.nodes.get(NodeName(node_name))

@@ -6,8 +6,8 @@ trap tells of an alarm that cannot be asked for, its word is taken.
 
 from __future__ import annotations
 
-from omc.alarms.correlator import Prober
 from omc.alarms.engine import AlarmEngine
+from omc.alarms.prober import Prober
 from omc.alarms.severity import Severity
 from omc.core.clock import Clock
 from omc.core.model import Event, EventKind

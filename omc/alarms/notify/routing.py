@@ -15,9 +15,9 @@ from fnmatch import fnmatchcase
 from typing import Protocol
 
 from omc.alarms.alarm import Alarm, AlarmKey
-from omc.alarms.correlator import LINK, REACH
 from omc.alarms.notify.told import Told
 from omc.alarms.severity import Severity
+from omc.alarms.symptoms import LINK, REACH
 
 #: Seconds in which an alarm may turn out to be the child of a root before anybody is told: a poll
 #: that is lost, its neighbours asked, and the verdict.

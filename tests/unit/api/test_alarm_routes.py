@@ -13,8 +13,8 @@ import pytest
 from pydantic import SecretStr
 
 from exporters.web_server import WebServer
-from omc.alarms.correlator import NoProber
 from omc.alarms.desk import AlarmDesk, AlarmWorld
+from omc.alarms.prober import NoProber
 from omc.api.access import Doorman
 from omc.api.app import api_app
 from omc.bus.local import LocalBus

@@ -1,0 +1,21 @@
+"""Whoever polls, as seen by those who want to know something now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+
+
+class Prober(Protocol):
+    """Whoever polls."""
+
+    def hasten(self, nodes: Iterable[str]) -> None:
+        """Ask these devices now instead of at their turn; those that are unknown are ignored."""
+        ...
+
+
+class NoProber:
+    """Where nobody polls: verdicts wait for what comes by itself."""
+
+    def hasten(self, nodes: Iterable[str]) -> None:
+        """Nothing to be done."""
