@@ -15,6 +15,7 @@ import structlog
 
 from omc.alarms.alarm import Alarm, AlarmKey
 from omc.alarms.area_mains import AreaMains
+from omc.alarms.autonomy import TimeToDark
 from omc.alarms.correlator import Correlator
 from omc.alarms.engine import AlarmEngine, Timing
 from omc.alarms.impact import Impact, impact_of
@@ -40,6 +41,8 @@ from omc.core.topology import Topology
 log = structlog.get_logger(__name__)
 
 _TICK_SECONDS = 1.0
+#: The rule that judges predictions of the time to dark.
+_AUTONOMY_RULE = "battery_runtime_short"
 _CLEAN_SECONDS = 3600.0
 #: A cleared alarm can be reopened for so long.
 _KEEP_CLEARED = 86_400.0
@@ -89,6 +92,7 @@ class AlarmDesk:
         notifier: Tells people.
         ledger: What they were told.
         maintenance: Planned work.
+        time_to_dark: How long sites on battery will last.
     """
 
     def __init__(
@@ -110,7 +114,15 @@ class AlarmDesk:
             self.engine, topology, self._situation, prober, clock, settings.patience
         )
         self._traps = TrapHearing(self.engine, prober, clock)
+        self.time_to_dark = TimeToDark(world.inventory, topology, world.catalogue, clock)
         self._area_mains = AreaMains(self.engine, world.inventory, clock, world.timezone)
+        self._moved_by_time = (
+            self._monitor,
+            self.engine,
+            self._correlator,
+            self._traps,
+            self.time_to_dark,
+        )
         self._writers = {
             language: MessageWriter(world.inventory, world.catalogue, world.timezone, language)
             for language in ("vi", "en")
@@ -139,6 +151,7 @@ class AlarmDesk:
         bus.listen(self._situation.observe, None)
         bus.listen(self._monitor.observe, self._monitor.notice)
         bus.listen(None, self._traps.notice)
+        self.time_to_dark.attach(bus, table)
         table.on_forget(self._situation.forget)
         table.on_forget(self._monitor.forget)
 
@@ -154,6 +167,8 @@ class AlarmDesk:
         self._monitor.restore()
         self._correlator.restore()
         self._area_mains.restore()
+        active = self.engine.active()
+        self.time_to_dark.restore(a.label("site") for a in active if a.rule == _AUTONOMY_RULE)
 
     async def run(self) -> None:
         """Let time pass until cancelled; what happened by then is on disk."""
@@ -168,7 +183,7 @@ class AlarmDesk:
     async def _tick(self) -> None:
         boundary: int | None = None
         while True:
-            for part in (self._monitor, self.engine, self._correlator, self._traps):
+            for part in self._moved_by_time:
                 try:
                     part.tick()
                 except Exception:

@@ -236,7 +236,10 @@ class AlarmMonitor:
 
     def _withdraw(self, series: Series) -> None:
         for rule in self._rules_of.get(series.metric.name, ()):
-            watch = rule.watches.get(rule.object_text(series))
+            text = rule.object_text(series)
+            watch = rule.watches.get(text)
+            if watch is None and text in rule.restored:
+                watch = rule.begin(series, text)
             if watch is not None:
                 self._say(rule, watch, Severity.CLEARED, None)
 

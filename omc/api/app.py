@@ -8,7 +8,13 @@ from fastapi.responses import JSONResponse
 from collector.snmp.trap_log import TrapLog
 from omc.alarms import UnknownAlarm
 from omc.alarms.desk import AlarmDesk
-from omc.api import alarm_routes, maintenance_routes, notification_routes, trap_routes
+from omc.api import (
+    alarm_routes,
+    autonomy_routes,
+    maintenance_routes,
+    notification_routes,
+    trap_routes,
+)
 from omc.api.access import Doorman
 
 PREFIX = "/api/v1"
@@ -36,6 +42,7 @@ def api_app(
     app.state.doorman = doorman
     app.state.traps = traps
     app.include_router(alarm_routes.routes, prefix=PREFIX)
+    app.include_router(autonomy_routes.routes, prefix=PREFIX)
     app.include_router(maintenance_routes.routes, prefix=PREFIX)
     app.include_router(notification_routes.routes, prefix=PREFIX)
     app.include_router(trap_routes.routes, prefix=PREFIX)

@@ -23,6 +23,7 @@ COMMANDS = {
     "check": ("omc.cli.check:check", "Validate settings, inventory, profiles and catalogue."),
     "import": ("omc.cli.import_:import_command", "Bring CSV or GeoJSON into the inventory."),
     "alarms": ("omc.cli.alarms:alarms", "What is wrong in the running service, and act on it."),
+    "time-to-dark": ("omc.cli.time_to_dark:time_to_dark", "Sites on battery, by their end."),
     "journal": ("omc.cli.journal:journal", "What waits for which sink, and what sinks refused."),
     "traps": ("omc.cli.traps:traps", "Which traps the running service has heard."),
     "metrics": ("omc.cli.metrics:metrics", "List and explain the metrics of the catalogue."),

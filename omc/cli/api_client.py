@@ -17,6 +17,10 @@ import click
 _TIMEOUT_SECONDS = 10.0
 
 
+#: Paths whose answers have no texts for people.
+_WITHOUT_TEXTS = ("/maintenance", "/notifications", "/alarms/history", "/time-to-dark")
+
+
 @dataclass(frozen=True, slots=True)
 class ApiClient:
     """One service.
@@ -82,7 +86,7 @@ class ApiClient:
             click.ClickException: nobody answers, or the answer is no; the text says why.
         """
         given = {name: value for name, value in query.items() if value is not None}
-        if not path.startswith(("/maintenance", "/notifications", "/alarms/history")):
+        if not path.startswith(_WITHOUT_TEXTS):
             given["language"] = self.language
         url = f"{self.url}/api/v1{path}?{urllib.parse.urlencode(given)}"
         request = urllib.request.Request(  # noqa: S310 - the address is of our own settings

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from omc.alarms.judges import NoPast
-from omc.core.model import Batch, Event, EventKind, Series
-from tests.unit.alarms.watching import Watched, rules_of, shipped_rules
+from omc.core.model import Batch, Event, EventKind, Quality, Series
+from tests.unit.alarms.watching import Watched, catalogue, rules_of, shipped_rules
 
 
 def test_mains_failing_at_a_site_is_one_alarm_whichever_node_tells_it() -> None:
@@ -39,17 +39,35 @@ def test_an_interface_is_down_only_if_it_is_meant_to_be_up() -> None:
 @pytest.mark.parametrize(
     ("hours", "expected"), [(3.0, None), (1.9, "minor"), (0.9, "major"), (0.4, "critical")]
 )
-def test_autonomy_counts_only_without_mains(hours: float, expected: str | None) -> None:
+def test_autonomy_is_judged_by_the_prediction_and_over_when_it_is_taken_back(
+    hours: float, expected: str | None
+) -> None:
     watched = Watched(shipped_rules())
-    mains = watched.series("ac_input_available")
-    left = watched.series("battery_runtime_remaining_seconds", string="1")
+    metric = catalogue().metric("site_time_to_dark_seconds")
+    left = watched.table.intern(metric, {"site": "VYE001"})
     key = 'battery_runtime_short{site="VYE001"}'
-    watched.say({mains: 1.0, left: hours * 3600})
-    watched.wait(61)
-    assert key not in watched.severities
-    watched.say({mains: 0.0, left: hours * 3600})
-    watched.wait(61)
+    watched.say({left: hours * 3600})
+    watched.wait(1)
     assert watched.severities.get(key) == expected
+    withdrawn = Event(EventKind.QUALITY_CHANGED, "t", 0, (), Quality.DISABLED, (left,))
+    watched.monitor.notice(withdrawn)
+    watched.wait(1)
+    assert key not in watched.severities
+
+
+def test_an_alarm_of_before_a_restart_is_over_when_its_series_is_withdrawn() -> None:
+    watched = Watched(shipped_rules())
+    metric = catalogue().metric("site_time_to_dark_seconds")
+    left = watched.table.intern(metric, {"site": "VYE001"})
+    watched.say({left: 600.0})
+    watched.wait(1)
+    after = Watched(shipped_rules())
+    after.engine.restore(watched.engine.active())
+    after.monitor.restore()
+    withdrawn = Event(EventKind.QUALITY_CHANGED, "t", 0, (), Quality.DISABLED, (left,))
+    after.monitor.notice(withdrawn)
+    after.wait(1)
+    assert after.severities == {}
 
 
 def test_utilisation_is_the_growth_of_a_counter_over_the_speed_of_its_port(tmp_path: Path) -> None:

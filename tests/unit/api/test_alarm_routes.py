@@ -110,6 +110,22 @@ async def test_an_alarm_comes_in_words_and_numbers(api: Api) -> None:
     assert alarm["title"] == "△ Nhẹ: Mất điện lưới · Trạm E (E)"
 
 
+async def test_sites_on_battery_are_ranked_by_their_time_to_dark(api: Api) -> None:
+    api.fail_mains("A")
+    api.fail_mains("E")
+    labels = {"site": "E", "node": "E-REC", "string": "1"}
+    left = api.table.intern(catalogue().metric("battery_runtime_remaining_seconds"), labels)
+    batch = Batch("test", 60.0)
+    batch.add(left, 3600.0, api.clock.time_ms())
+    api.bus.publish(batch)
+    status, (first, second) = await api.ask("GET", "/time-to-dark")
+    assert status == 200
+    assert (first["site"], first["name"]) == ("E", "Trạm E")
+    assert first["seconds"] == pytest.approx(3600.0)
+    assert (first["basis"], first["behind"]) == ("controller", ["F", "G"])
+    assert (second["site"], second["seconds"]) == ("A", None)
+
+
 async def test_an_operator_acknowledges_comments_assigns_and_clears(api: Api) -> None:
     api.fail_mains("E")
     operator = "lan-" + "x" * 20
