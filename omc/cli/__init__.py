@@ -25,6 +25,7 @@ COMMANDS = {
     "alarms": ("omc.cli.alarms:alarms", "What is wrong in the running service, and act on it."),
     "time-to-dark": ("omc.cli.time_to_dark:time_to_dark", "Sites on battery, by their end."),
     "journal": ("omc.cli.journal:journal", "What waits for which sink, and what sinks refused."),
+    "pm": ("omc.cli.pm:pm", "Measurement files of base stations: read them, see which came."),
     "traps": ("omc.cli.traps:traps", "Which traps the running service has heard."),
     "metrics": ("omc.cli.metrics:metrics", "List and explain the metrics of the catalogue."),
     "profile": ("omc.cli.profile:profile", "Device profiles: list, show, try on a recording."),

@@ -32,7 +32,7 @@ Row = tuple[str, int, str]
     help="The settings.",
 )
 def check(config: Path) -> None:
-    """Validate settings, inventory, catalogue, profiles, MQTT mappings and alarm rules.
+    """Validate settings, inventory, catalogue, profiles, mappings, PM styles and alarm rules.
 
     Prints every problem as FILE:LINE:COLUMN, what was found and what is allowed. Touches no
     network. Exit code 0 when all is in order, 2 when something has to be mended.
@@ -67,6 +67,7 @@ def _rows(installation: Installation) -> list[Row]:
         *_inventory_rows(installation.inventory),
         ("profiles", len(installation.profiles.names), ", ".join(installation.profiles.names)),
         ("mappings", len(installation.mappings.names), ", ".join(installation.mappings.names)),
+        ("PM styles", len(installation.styles), ", ".join(installation.styles.names)),
         ("metrics", len(installation.catalogue), ""),
         ("alarm rules", len(installation.rules), ""),
         *_settings_rows(installation.settings),
@@ -102,9 +103,11 @@ def _settings_rows(settings: Settings) -> list[Row]:
     brokers = [f"{broker.name} ({broker.host})" for broker in settings.mqtt]
     traps = settings.snmp.traps
     listeners = [f"UDP {traps.listen}"] if traps else []
+    sources = [f"{source.name} ({source.kind})" for source in settings.pm.sources]
     return [
         ("MQTT brokers", len(brokers), ", ".join(brokers)),
         ("trap listeners", len(listeners), ", ".join(listeners)),
+        ("PM sources", len(sources), ", ".join(sources)),
         ("sinks", len(sinks), ", ".join(sinks)),
         ("users", len(settings.users), _breakdown(user.role for user in settings.users)),
         ("tokens", len(settings.tokens), _breakdown(token.role for token in settings.tokens)),

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from collector.mqtt.mapping import MappingSet
 from collector.mqtt.topic_template import TopicTemplate
+from collector.pm.style import StyleSet
 from collector.profile_set import ProfileSet
 from collector.snmp.trap_declaration import TrapSet
 from omc.alarms import RuleSet
@@ -42,6 +43,7 @@ class Installation:
         mappings: Of MQTT payloads, likewise.
         rules: Of alarms, likewise.
         traps: What is declared of traps, likewise.
+        styles: Of measurement files, likewise.
     """
 
     settings: Settings
@@ -51,6 +53,7 @@ class Installation:
     mappings: MappingSet
     rules: RuleSet
     traps: TrapSet
+    styles: StyleSet
 
 
 def load_installation(path: Path, environment: Mapping[str, str]) -> Installation:
@@ -72,6 +75,7 @@ def load_installation(path: Path, environment: Mapping[str, str]) -> Installatio
     mappings = reading.attempt(lambda: _mappings(settings, catalogue)) if catalogue else None
     rules = reading.attempt(lambda: _rules(settings, catalogue)) if catalogue else None
     traps = reading.attempt(lambda: _traps(settings, rules)) if rules else None
+    styles = reading.attempt(lambda: _styles(settings, catalogue)) if catalogue else None
     if settings is not None:
         reading.problems.extend(_unfit_trap_users(path, settings))
     if settings is not None and inventory is not None:
@@ -83,9 +87,9 @@ def load_installation(path: Path, environment: Mapping[str, str]) -> Installatio
         reading.problems.extend(_unfit_mappings(path, settings, mappings))
     if not (settings and inventory and catalogue and profiles and mappings and rules and traps):
         raise ConfigurationError(reading.problems)
-    if reading.problems:
+    if reading.problems or not styles:
         raise ConfigurationError(reading.problems)
-    return Installation(settings, inventory, catalogue, profiles, mappings, rules, traps)
+    return Installation(settings, inventory, catalogue, profiles, mappings, rules, traps, styles)
 
 
 def alarm_world(installation: Installation) -> AlarmWorld:
@@ -135,6 +139,11 @@ def _traps(settings: Settings | None, rules: RuleSet) -> TrapSet:
     own = settings.snmp.traps.declarations if settings and settings.snmp.traps else ()
     told = {rule.name: rule.when.labels for rule in rules if isinstance(rule.when, Told)}
     return TrapSet.load([config_folder() / "traps", *own], told)
+
+
+def _styles(settings: Settings | None, catalogue: Catalogue) -> StyleSet:
+    own = settings.pm.declarations if settings else ()
+    return StyleSet.load([config_folder() / "pm", *own], catalogue)
 
 
 def _inventory_folder(path: Path) -> Path | None:

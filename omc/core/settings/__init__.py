@@ -13,6 +13,7 @@ from omc.core.settings.client import (
 from omc.core.settings.document import LogSettings, Settings, load_settings
 from omc.core.settings.journal import JournalSettings
 from omc.core.settings.mqtt import BrokerSettings, Subscription
+from omc.core.settings.pm import FolderSource, HttpSource, PmSettings, PmSource, SftpSource
 from omc.core.settings.reports import ReportSettings
 from omc.core.settings.sinks import (
     InfluxSettings,
@@ -41,11 +42,15 @@ __all__ = [
     "ClientSettings",
     "CommunityCredentials",
     "Credentials",
+    "FolderSource",
+    "HttpSource",
     "InfluxSettings",
     "InfluxV1Settings",
     "InfluxV2Settings",
     "JournalSettings",
     "LogSettings",
+    "PmSettings",
+    "PmSource",
     "PrivSettings",
     "PrometheusSettings",
     "ReaderSettings",
@@ -54,6 +59,7 @@ __all__ = [
     "Role",
     "ServerTlsSettings",
     "Settings",
+    "SftpSource",
     "SnmpSettings",
     "Subscription",
     "TlsSettings",

@@ -27,6 +27,7 @@ from omc.core.settings.base import (
 )
 from omc.core.settings.journal import JournalSettings
 from omc.core.settings.mqtt import BrokerSettings
+from omc.core.settings.pm import PmSettings
 from omc.core.settings.reports import ReportSettings
 from omc.core.settings.secret_reference import SecretSource
 from omc.core.settings.sinks import InfluxSettings, PrometheusSettings, RemoteWriteSettings
@@ -62,6 +63,7 @@ class Settings(SettingsModel):
         snmp: How the fleet is polled.
         credentials: SNMP credentials by the name that nodes use.
         mqtt: Brokers.
+        pm: Measurement files of base stations.
         prometheus: The page that Prometheus scrapes.
         influxdb: Sinks.
         remote_write: Sinks.
@@ -84,6 +86,7 @@ class Settings(SettingsModel):
     snmp: SnmpSettings = SnmpSettings()
     credentials: Mapping[Name, Credentials] = Field(default_factory=dict)
     mqtt: tuple[BrokerSettings, ...] = ()
+    pm: PmSettings = PmSettings()
     prometheus: PrometheusSettings = PrometheusSettings()
     influxdb: tuple[InfluxSettings, ...] = ()
     remote_write: tuple[RemoteWriteSettings, ...] = ()

@@ -234,14 +234,16 @@ def test_the_shipped_example_is_right_as_it_is_and_with_every_comment_taken_off(
     path.write_text(shipped, encoding="utf-8")
     assert load_settings(path, {}).mqtt == ()
     path.write_text(_uncommented(shipped), encoding="utf-8")
-    for name in ("profiles", "mappings", "alarms", "certificates"):
+    (tmp_path / "secrets" / "known_hosts").write_text("", encoding="ascii")
+    for name in ("profiles", "mappings", "alarms", "certificates", "pm-files"):
         (tmp_path / name).mkdir()
     authority = CertificateAuthority().certificate
     (tmp_path / "certificates" / "ca.pem").write_text(authority, encoding="ascii")
     (tmp_path / "secrets" / "lan.argon2").write_text(HASH, encoding="utf-8")
     names = ("AUTH_KEY", "PRIV_KEY", "MQTT_PASSWORD", "INFLUX_TOKEN", "WRITE_TOKEN", "WALL_TOKEN")
-    settings = load_settings(path, {f"OMC_{name}": "x" * 24 for name in names})
+    settings = load_settings(path, {f"OMC_{name}": "x" * 24 for name in (*names, "SFTP_PASSWORD")})
     assert [broker.name for broker in settings.mqtt] == ["sites"]
+    assert [source.kind for source in settings.pm.sources] == ["folder", "sftp"]
     assert [sink.name for sink in settings.influxdb] == ["history"]
     assert [sink.name for sink in settings.remote_write] == ["prometheus"]
     assert set(settings.credentials) == {"read-only", "backbone"}
