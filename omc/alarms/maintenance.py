@@ -82,6 +82,10 @@ class Maintenance:
                 return window.name
         return None
 
+    def covering(self, labels: Mapping[str, str]) -> list[MaintenanceWindow]:
+        """All windows, past and future, that an object falls into; the earliest first."""
+        return [window for window in self.windows() if self._covers(window, labels)]
+
     def _covers(self, window: MaintenanceWindow, labels: Mapping[str, str]) -> bool:
         if not (window.sites or window.nodes or window.areas or window.spans):
             return True

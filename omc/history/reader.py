@@ -10,7 +10,7 @@ be used by several threads.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -105,6 +105,7 @@ class History:
         where: Where = _EVERYTHING,
         *,
         sort: bool = True,
+        above: float | None = None,
     ) -> pa.Table:
         """A metric over time, read from the coarsest resolution that gives the exact answer.
 
@@ -121,6 +122,7 @@ class History:
                 `()` is everything, `("series",)` combines none (derived metrics need labels).
             where: Labels to narrow it to.
             sort: Sort by `by`, then time. For millions of rows that takes longer than to read them.
+            above: Only values larger than that.
 
         Returns:
             Columns of `by`, time (where the step begins) and value.
@@ -134,6 +136,7 @@ class History:
         keys = "".join(f"{name}, " for name in by)
         return self._table(f"""
             SELECT {keys}make_timestamptz(moment * 1000) AS time, value FROM ({query})
+            {"" if above is None else f"WHERE value > {above!r}"}
             {f"ORDER BY {keys}moment" if sort else ""}""")
 
     def states(
@@ -158,6 +161,42 @@ class History:
         return self._table(f"""
             SELECT {keys}make_timestamptz(moment * 1000) AS time, state, seconds FROM ({query})
             ORDER BY {keys}moment, state""")
+
+    def downtime(
+        self,
+        metric: str,
+        down: Collection[int],
+        wanted: tuple[int, int, int],
+        by: Sequence[str],
+        within: Sequence[str] = (),
+        where: Where = _EVERYTHING,
+    ) -> pa.Table:
+        """The steps in which a state metric was in one of some states at all.
+
+        Args:
+            metric: A state metric.
+            down: Codes of the states in question.
+            wanted: Start, end and step, milliseconds.
+            by: Labels that tell objects apart.
+            within: Further labels that tell the parts of an object apart: of these the largest
+                counts, so that an object was up for as long as any of its parts.
+            where: Labels to narrow it to.
+
+        Returns:
+            Columns of `by`, moment (where the step begins, milliseconds), down (seconds in one of
+            the states) and other (seconds in any other), sorted by `by` and moment.
+        """
+        entry = self._catalogue.metric(metric)
+        query = self._ask(Range(*wanted), (*by, *within), where).states(entry)
+        codes = ", ".join(map(str, sorted(down)))
+        keys, parts = ", ".join(by), ", ".join((*by, *within))
+        return self._table(f"""
+            SELECT {keys}, moment, max(down) AS down, max(other) AS other FROM (
+                SELECT {parts}, moment,
+                    coalesce(sum(seconds) FILTER (state IN ({codes})), 0) AS down,
+                    coalesce(sum(seconds) FILTER (state NOT IN ({codes})), 0) AS other
+                FROM ({query}) GROUP BY {parts}, moment
+            ) GROUP BY {keys}, moment HAVING max(down) > 0 ORDER BY {keys}, moment""")
 
     def _ask(self, wanted: Range, by: Sequence[str], where: Where) -> Question:
         return Question(self._source, self._catalogue, self._select(where, by), wanted)
