@@ -18,9 +18,9 @@ from typing import Any
 import structlog
 
 from omc.alarms.alarm import Alarm, AlarmKey, Change, ChangeKind, Finding, Labels, Note
-from omc.alarms.database import Database
 from omc.alarms.maintenance import MaintenanceWindow
 from omc.alarms.severity import Severity
+from omc.core.database import Database
 
 log = structlog.get_logger(__name__)
 

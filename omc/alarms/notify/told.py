@@ -9,8 +9,8 @@ from pathlib import Path
 import structlog
 
 from omc.alarms.alarm import AlarmKey
-from omc.alarms.database import Database
 from omc.alarms.severity import Severity
+from omc.core.database import Database
 
 log = structlog.get_logger(__name__)
 

@@ -1,4 +1,4 @@
-"""SQLite files that alarms are kept in: made when missing, set aside when damaged."""
+"""SQLite files that something is kept in: made when missing, set aside when damaged."""
 
 from __future__ import annotations
 
