@@ -5,6 +5,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# An independent Sparkplug edge node for the tests; it needs an older paho than we do.
+EDGE_NODE := $(VENV)/pysparkplug
 
 .PHONY: demo test lint types imports servers bench soak lock clean
 
@@ -18,7 +20,7 @@ $(STAMP): requirements.lock pyproject.toml
 demo: $(STAMP)
 	@$(BIN)/omc demo $(ARGS)
 
-test: lint types imports servers
+test: lint types imports servers $(EDGE_NODE)
 	$(BIN)/pytest $(ARGS)
 
 lint: $(STAMP)
@@ -30,6 +32,10 @@ types: $(STAMP)
 
 imports: $(STAMP)
 	$(BIN)/lint-imports
+
+$(EDGE_NODE): tests/pysparkplug.lock $(STAMP)
+	@$(PYTHON) -m pip --python $(BIN)/python install --quiet --disable-pip-version-check --no-deps --upgrade --target $@ -r tests/pysparkplug.lock
+	@touch $@
 
 servers:
 	@sh tests/install-servers.sh

@@ -132,7 +132,7 @@ class PrometheusView:
 
     def observe(self, batch: Batch) -> None:
         """Take in a batch: the listener to give to `Bus.listen`."""
-        if not batch.times:
+        if not batch.times or batch.is_history:
             return
         lifetime = self._expiry_intervals * batch.interval
         now = self._clock.monotonic()

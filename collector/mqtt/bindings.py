@@ -71,6 +71,17 @@ class Binder:
             self._binding(rule, conversion, texts, names, identity) for rule, conversion in rules
         )
 
+    def online(self, names: Mapping[str, str], identity: dict[str, str]) -> tuple[Binding, ...]:
+        """What an edge node's being connected is a state of.
+
+        Raises:
+            Rejected: too many series.
+        """
+        rules = self._mapping.online or ()
+        return tuple(
+            self._binding(rule, self._conversion(rule), {}, names, identity) for rule in rules
+        )
+
     def _plain_rule(self, name: str) -> tuple[ValueRule, Conversion]:
         if name not in self._catalogue or self._catalogue.metric(name).derived:
             raise Rejected(Reason.UNKNOWN_METRIC, name)

@@ -41,6 +41,21 @@ class Subscription:
 
 
 @dataclass(frozen=True, slots=True)
+class SparkplugHost:
+    """What we are towards Sparkplug's edge nodes: a host application.
+
+    Attributes:
+        host_id: Unique among the host applications; edge nodes may wait for it to be online.
+        reorder_timeout: Seconds that a missing message is waited for.
+        rebirth_pause: Seconds until births are asked for again; doubles with every question.
+    """
+
+    host_id: str
+    reorder_timeout: float = 2.0
+    rebirth_pause: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
 class Broker:
     """One broker and what is read from it.
 
@@ -59,6 +74,7 @@ class Broker:
         max_in_flight: Messages taken and not yet acknowledged, at most; then reading stops.
         connect_timeout: Seconds for the TCP connection and for each step of the TLS handshake.
         subscriptions: A message that several cover is read by the first of them only.
+        sparkplug: None: no subscription reads Sparkplug.
     """
 
     name: str
@@ -74,6 +90,7 @@ class Broker:
     session_expiry: float = 86_400.0
     max_in_flight: int = 1000
     connect_timeout: float = 2.5
+    sparkplug: SparkplugHost | None = None
 
     @property
     def endpoint(self) -> str:

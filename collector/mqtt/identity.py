@@ -85,7 +85,8 @@ class SourceTable:
         if source is None:
             if len(known.sources) >= _MOST_SOURCES:
                 known.sources.clear()
-            source = self._new_source(known.names | dict(zip(self._new_names, key, strict=True)))
+            names = known.names | dict(zip(self._new_names, key, strict=True))
+            source = source_of(names, self._mapping, self._directory)
             known.sources[key] = source
         return source
 
@@ -111,21 +112,31 @@ class SourceTable:
             elif value is not None and _text(value, name) != expected:
                 raise Rejected(Reason.IDENTITY_MISMATCH, f"{name} is not {expected!r}")
 
-    def _new_source(self, names: dict[str, str]) -> Source:
-        mapping = self._mapping
-        if mapping.locate is not None:
-            device = filled(mapping.locate, names)
-            place = self._directory.locate(device)
-            if place is None:
-                raise Rejected(Reason.UNKNOWN_DEVICE, device)
-            return Source(names, {"site": place.site, "node": place.node})
-        site, node = filled(mapping.site, names), filled(mapping.node, names)
-        for identifier in (site, node):
-            if not is_identifier(identifier):
-                raise Rejected(Reason.IDENTITY_INVALID, identifier)
-        if not self._directory.knows_site(site):
-            raise Rejected(Reason.UNKNOWN_SITE, site)
-        return Source(names, {"site": site, "node": node})
+
+def source_of(names: dict[str, str], mapping: PayloadMapping, directory: Directory) -> Source:
+    """Whom a mapping takes a record to be about.
+
+    Args:
+        names: What its templates are filled from.
+        mapping: Has them.
+        directory: What the inventory knows.
+
+    Raises:
+        Rejected: nobody that may be taken.
+    """
+    if mapping.locate is not None:
+        device = filled(mapping.locate, names)
+        place = directory.locate(device)
+        if place is None:
+            raise Rejected(Reason.UNKNOWN_DEVICE, device)
+        return Source(names, {"site": place.site, "node": place.node})
+    site, node = filled(mapping.site, names), filled(mapping.node, names)
+    for identifier in (site, node):
+        if not is_identifier(identifier):
+            raise Rejected(Reason.IDENTITY_INVALID, identifier)
+    if not directory.knows_site(site):
+        raise Rejected(Reason.UNKNOWN_SITE, site)
+    return Source(names, {"site": site, "node": node})
 
 
 def found_in(path: JsonPath, record: Any, document: Any) -> Any:

@@ -11,14 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-import structlog
-
 from collector.mqtt.bindings import Binder, Binding
 from collector.mqtt.counts import Result, SubscriptionCounts
 from collector.mqtt.directory import Directory
 from collector.mqtt.identity import Source, SourceTable, found_in
 from collector.mqtt.json_path import JsonPath
 from collector.mqtt.mapping import ListForm, ObjectForm, PayloadMapping, TopicForm
+from collector.mqtt.message import Message, Refusals
 from collector.mqtt.payload import documents_of, text_of
 from collector.mqtt.rejection import Reason, Rejected
 from collector.mqtt.series_budget import SeriesBudget
@@ -28,43 +27,17 @@ from collector.mqtt.value_rule import filled
 from omc.core.catalogue import Catalogue
 from omc.core.model import Batch
 
-log = structlog.get_logger(__name__)
-
 _ABSENT: Final = object()
 _NO_LABELS: Final[Mapping[str, Any]] = {}
-_MOST_LINES = 100
-_LONGEST_SAMPLE = 80
 _LONGEST_PERIOD = 86_400
 _GOOD = ("ok", "good", None, "")
-_NOT_WORTH_A_LINE = (Reason.MISSING, Reason.RETAINED, Reason.BAD_QUALITY)
-
-
-@dataclass(slots=True)
-class _Message:
-    """One message while it is read."""
-
-    topic: str
-    payload: bytes
-    retained: bool
-    now_ms: int
-    samples: int = 0
-    missing: int = 0
-    refused: int = 0
-
-    @property
-    def result(self) -> Result:
-        if self.samples:
-            return Result.PARTIAL if self.refused else Result.ACCEPTED
-        if self.refused:
-            return Result.REJECTED
-        return Result.ACCEPTED if self.missing else Result.IGNORED
 
 
 @dataclass(slots=True)
 class _Record:
     """One record of a message while it is read: where its samples go."""
 
-    message: _Message
+    message: Message
     source: Source
     time_ms: int
     batch: Batch
@@ -118,7 +91,7 @@ class PayloadReader:
         self._time = TimeFormat.of(rule.zone, rule.format, rule.oldest) if rule else None
         self._time_path = rule.path if rule else JsonPath.parse(".")
         self._open: dict[tuple[float | None, bool], Batch] = {}
-        self._logged: set[str] = set()
+        self._refuse = Refusals(counts, template.text).refuse
         budget.on_forget(lambda _: self._sources.clear())
 
     def read(self, topic: str, payload: bytes, *, retained: bool, now_ms: int) -> Result:
@@ -132,7 +105,7 @@ class PayloadReader:
             retained: The broker kept it: it is no news.
             now_ms: When it arrived.
         """
-        message = _Message(topic, payload, retained, now_ms)
+        message = Message(topic, payload, retained, now_ms)
         try:
             for document in self._documents(message):
                 self._read_document(message, document)
@@ -151,7 +124,7 @@ class PayloadReader:
         self._open = {}
         return batches
 
-    def _documents(self, message: _Message) -> list[Any]:
+    def _documents(self, message: Message) -> list[Any]:
         text = text_of(message.payload, self.mapping.encoding)
         if self.mapping.payload == "text":
             return [_unquoted(text)]
@@ -160,7 +133,7 @@ class PayloadReader:
             self._refuse(message, Reason.TRAILING_GARBAGE)
         return documents
 
-    def _read_document(self, message: _Message, document: Any) -> None:
+    def _read_document(self, message: Message, document: Any) -> None:
         empty = True
         for record, captured in self.mapping.records.find(document):
             empty = False
@@ -172,7 +145,7 @@ class PayloadReader:
             self._refuse(message, Reason.NO_RECORD)
 
     def _read_record(
-        self, message: _Message, document: Any, body: Any, captured: tuple[str, ...]
+        self, message: Message, document: Any, body: Any, captured: tuple[str, ...]
     ) -> None:
         source = self._sources.source(message.topic, document, body, captured)
         time_ms = self._time_of(message, document, body)
@@ -185,7 +158,7 @@ class PayloadReader:
         else:
             self._read_one(record, form, body)
 
-    def _time_of(self, message: _Message, document: Any, body: Any) -> int:
+    def _time_of(self, message: Message, document: Any, body: Any) -> int:
         if self._time is not None:
             value = found_in(self._time_path, body, document)
             if value is not None and value != "":
@@ -300,26 +273,6 @@ class PayloadReader:
                 batch.add(binding.series, number, record.time_ms)
                 record.message.samples += 1
 
-    def _refuse(self, message: _Message, reason: Reason, detail: str = "") -> None:
-        self.counts.rejected[reason] += 1
-        if reason is Reason.MISSING:
-            message.missing += 1
-            return
-        message.refused += 1
-        # A metric that the catalogue does not have is listed by name.
-        once = f"{reason} {detail}" if reason is Reason.UNKNOWN_METRIC else reason.value
-        if once in self._logged or reason in _NOT_WORTH_A_LINE or len(self._logged) > _MOST_LINES:
-            return
-        self._logged.add(once)
-        log.warning(
-            "mqtt_payload_refused",
-            subscription=self.template.text,
-            reason=reason.value,
-            detail=_shown(detail),
-            topic=_shown(message.topic),
-            sample=_shown(message.payload[:_LONGEST_SAMPLE].decode("latin-1")),
-        )
-
 
 def _period(value: Any) -> float | None:
     """Seconds of a granularity period, or None where there is no sensible one."""
@@ -337,8 +290,3 @@ def _unquoted(text: str) -> str:
     except ValueError:
         return text
     return value if type(value) is str else text
-
-
-def _shown(text: str) -> str:
-    """Text from outside as a log line may show it: short, printable ASCII."""
-    return ascii(text[:_LONGEST_SAMPLE])[1:-1]

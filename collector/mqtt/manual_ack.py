@@ -74,13 +74,23 @@ class ManualAckClient(aiomqtt.Client):
         pauses: How often reading stopped because too many were in flight.
     """
 
-    def __init__(self, broker: Broker, tls: ssl.SSLContext | None, protocol: str) -> None:
+    def __init__(
+        self,
+        broker: Broker,
+        tls: ssl.SSLContext | None,
+        protocol: str,
+        *,
+        will: aiomqtt.Will | None = None,
+        keep_session: bool = True,
+    ) -> None:
         """Prepare a connection; must be called in a running event loop.
 
         Args:
             broker: Where to and how.
             tls: None is plain TCP.
             protocol: `5` or `3.1.1`.
+            will: What the broker says for us when we are lost.
+            keep_session: The broker keeps what comes while we are away.
         """
         self.session_present = False
         self.in_flight = 0
@@ -102,7 +112,12 @@ class ManualAckClient(aiomqtt.Client):
             identifier=broker.client_id,
             keepalive=round(broker.keepalive),
             tls_context=tls,
-            **(_version_5(broker) if protocol == "5" else _version_3_1_1()),
+            will=will,
+            **(
+                _version_5(broker, keep_session=keep_session)
+                if protocol == "5"
+                else _version_3_1_1(keep_session=keep_session)
+            ),
         )
         self._client.manual_ack_set(on=True)
         self._client.connect_timeout = broker.connect_timeout
@@ -283,17 +298,18 @@ class _LastWords(logging.Handler):
         return logger
 
 
-def _version_5(broker: Broker) -> dict[str, Any]:
+def _version_5(broker: Broker, *, keep_session: bool) -> dict[str, Any]:
     properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
-    properties.SessionExpiryInterval = min(round(broker.session_expiry), _LONGEST_EXPIRY)
+    expiry = min(round(broker.session_expiry), _LONGEST_EXPIRY) if keep_session else 0
+    properties.SessionExpiryInterval = expiry
     properties.ReceiveMaximum = broker.max_in_flight
     properties.MaximumPacketSize = _LARGEST_PACKET
     return {
         "protocol": aiomqtt.ProtocolVersion.V5,
-        "clean_start": False,
+        "clean_start": not keep_session,
         "properties": properties,
     }
 
 
-def _version_3_1_1() -> dict[str, Any]:
-    return {"protocol": aiomqtt.ProtocolVersion.V311, "clean_session": False}
+def _version_3_1_1(*, keep_session: bool) -> dict[str, Any]:
+    return {"protocol": aiomqtt.ProtocolVersion.V311, "clean_session": not keep_session}

@@ -27,10 +27,17 @@ from collector.mqtt.value_rule import MappingModel, Template, ValueRule, names_i
 from omc.core.catalogue import Catalogue, Metric, MetricKind
 from omc.core.errors import ConfigurationError, Problem
 from omc.core.quantities import DurationRange, Written
+from omc.core.sparkplug import NAMESPACE
 from omc.core.yaml_source import YamlFile, load_yaml, validate
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _DAY = 86400.0
+
+#: What Sparkplug topics name. `device` is the edge node itself for its own metrics.
+SPARKPLUG_NAMES = ("group", "edge", "device")
+#: Keys that say how a document is laid out: Sparkplug has a layout of its own.
+_OF_DOCUMENTS = ("kind", "encoding", "records", "fields", "time", "period", "read")
+_GROUP_AND_REST = 2
 
 
 def _parse_path(value: Any) -> Any:
@@ -141,7 +148,7 @@ class PayloadMapping(MappingModel):
         kind: `telemetry` are readings; `status` says what holds until the next message (last
             wills): retained messages are then taken, and the state is repeated every interval.
         interval: How often a device sends; after three of them its series expire.
-        payload: `json`, or `text` for a bare value such as `54.16` or `ON`.
+        payload: `json`, `text` for a bare value such as `54.16` or `ON`, or `sparkplug`.
         encoding: Of payloads that are not UTF-8.
         records: Where the records lie in a document; each has its own time.
         fields: Name -> where the payload says it. A name that the topic says too must agree.
@@ -154,14 +161,17 @@ class PayloadMapping(MappingModel):
         read: How names and values are laid out in a record.
         names: `mapped`: only what `values` lists is read; `catalogue`: names are metrics of the
             catalogue, and `values` is for the exceptions.
-        values: Name (or, for form `object`, path) -> metric, rule or list of rules.
+        values: Name (or, for form `object`, path; for Sparkplug, name with `{named}` levels) ->
+            metric, rule or list of rules.
+        online: Sparkplug: the state that says whether an edge node is connected; it is given true
+            and false.
         missing: What means "no value", besides the usual words.
     """
 
     about: Annotated[str, Field(min_length=1)]
     kind: Literal["telemetry", "status"] = "telemetry"
     interval: Annotated[float, Written(DurationRange("1s", "1d").parse)]
-    payload: Literal["json", "text"] = "json"
+    payload: Literal["json", "text", "sparkplug"] = "json"
     encoding: str = "latin-1"
     records: Path_ = JsonPath.parse(".")
     fields: Mapping[str, Path_] = Field(default_factory=dict)
@@ -173,6 +183,7 @@ class PayloadMapping(MappingModel):
     read: Form = ObjectForm()
     names: Literal["mapped", "catalogue"] = "mapped"
     values: Mapping[str, Rules] = Field(default_factory=dict)
+    online: Rules | None = None
     missing: tuple[float | str, ...] = ()
 
     @field_validator("encoding")
@@ -198,6 +209,20 @@ class PayloadMapping(MappingModel):
             raise ValueError("the key 'values' is missing: nothing would be read")
         return self
 
+    @model_validator(mode="after")
+    def _keys_fit_the_payload(self) -> Self:
+        misplaced = sorted(self.model_fields_set.intersection(_OF_DOCUMENTS))
+        if self.is_sparkplug and misplaced:
+            raise ValueError(f"the key '{misplaced[0]}' is not for Sparkplug payloads")
+        if self.online is not None and not self.is_sparkplug:
+            raise ValueError("the key 'online' is for Sparkplug payloads only")
+        return self
+
+    @property
+    def is_sparkplug(self) -> bool:
+        """Whether it reads Sparkplug B."""
+        return self.payload == "sparkplug"
+
     @property
     def value_paths(self) -> tuple[JsonPath, ...]:
         """The keys of `values` where they are paths, else nothing."""
@@ -206,10 +231,13 @@ class PayloadMapping(MappingModel):
     @property
     def is_by_path(self) -> bool:
         """Whether the keys of `values` are paths; else they are names."""
-        return isinstance(self.read, ObjectForm) and self.names == "mapped"
+        is_object = isinstance(self.read, ObjectForm) and not self.is_sparkplug
+        return is_object and self.names == "mapped"
 
     def fault_with(self, template: TopicTemplate) -> str | None:
         """Why topics of this layout cannot be read by this mapping; None when they can."""
+        if self.is_sparkplug and not _is_of_sparkplug(template.text):
+            return f"Sparkplug is read as a whole: expected {NAMESPACE}/# or {NAMESPACE}/GROUP/#"
         unknown = self._names_nobody_gives(template.names)
         if not unknown:
             return None
@@ -218,15 +246,25 @@ class PayloadMapping(MappingModel):
 
     def _names_nobody_gives(self, topic_names: Sequence[str]) -> list[str]:
         given = {*topic_names, *self.records.names, *self.fields}
+        if self.is_sparkplug:
+            given = {*SPARKPLUG_NAMES}
         templates = [self.locate] if self.locate else [self.site, self.node]
         if isinstance(self.read, TopicForm):
             templates.append(self.read.name)
         unknown = {name for template in templates for name in names_in(template)} - given
         in_path = {path.text: path.names for path in self.value_paths}
+        if self.is_sparkplug:
+            in_path = {name: tuple(names_in(name)) for name in self.values}
         for name, rules in self.values.items():
             wanted = {n for rule in rules for t in rule.labels.values() for n in names_in(t)}
             unknown |= wanted - given - set(in_path.get(name, ()))
         return sorted(unknown)
+
+
+def _is_of_sparkplug(topic: str) -> bool:
+    """Whether a topic template covers every message of the edge nodes that it covers."""
+    namespace, *levels = topic.split("/")
+    return namespace == NAMESPACE and levels[-1:] == ["#"] and len(levels) <= _GROUP_AND_REST
 
 
 def _misplaced_values(
@@ -237,6 +275,9 @@ def _misplaced_values(
         metrics = [catalogue.metric(rule.metric) for rule in rules]
         for fault in _faults_of(name, metrics, mapping):
             yield file.problem(("values", name), fault, at_key=True)
+    for rule in mapping.online or ():
+        if catalogue.metric(rule.metric).kind is not MetricKind.STATE:
+            yield file.problem(("online",), f"{rule.metric} is no state", at_key=True)
 
 
 def _faults_of(name: str, metrics: Sequence[Metric], mapping: PayloadMapping) -> Iterator[str]:
@@ -245,8 +286,13 @@ def _faults_of(name: str, metrics: Sequence[Metric], mapping: PayloadMapping) ->
             JsonPath.parse(name)
         except ValueError as error:
             yield str(error)
+    elif mapping.is_sparkplug:
+        try:
+            TopicTemplate.parse(name)
+        except ValueError as error:
+            yield str(error)
     for metric in metrics:
-        if metric.period_sum and mapping.period is None:
+        if metric.period_sum and mapping.period is None and not mapping.is_sparkplug:
             yield f"{metric.name} is the sum of a period: the key 'period' is missing"
         if metric.kind is not MetricKind.STATE and mapping.kind == "status":
             yield f"{metric.name} is no state, and this is a status mapping"

@@ -18,6 +18,9 @@ class Reason(StrEnum):
     TRAILING_GARBAGE = "trailing_garbage"
     RETAINED = "retained"
     INTERNAL = "internal_error"
+    NOT_SPARKPLUG = "not_sparkplug"
+    NO_BIRTH = "no_birth"
+    LATE_DEATH = "late_death"
     # One record of it.
     NO_RECORD = "no_record"
     IDENTITY_MISSING = "identity_missing"
@@ -42,6 +45,7 @@ class Reason(StrEnum):
     LABEL_INVALID = "label_invalid"
     NO_PERIOD = "no_period"
     TOO_MANY_SERIES = "too_many_series"
+    TRANSIENT = "transient"
 
 
 class Rejected(Malformed):

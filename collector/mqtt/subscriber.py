@@ -7,7 +7,9 @@ What was not acknowledged when we or the connection die is delivered again by th
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ssl
+from dataclasses import dataclass
 from random import Random
 from typing import Never
 
@@ -15,20 +17,22 @@ import aiomqtt
 import structlog
 
 from collector.mqtt.back_off import BackOff
-from collector.mqtt.broker import Broker, Subscription, Tls
+from collector.mqtt.broker import Broker, Tls
 from collector.mqtt.connection_fault import Fault, as_source_error, fault_of
 from collector.mqtt.counts import BrokerCounts, Result, SubscriptionCounts
 from collector.mqtt.directory import Directory
-from collector.mqtt.json_payload import PayloadReader
 from collector.mqtt.manual_ack import ManualAckClient, Received
 from collector.mqtt.mapping import MappingSet
+from collector.mqtt.reader import Command, Reader
+from collector.mqtt.readers import Surroundings, make_reader, subscription_source
 from collector.mqtt.redelivery import Deliveries
 from collector.mqtt.series_budget import SeriesBudget
-from collector.mqtt.site_status import HeldStates
-from collector.mqtt.topic_template import TopicTemplate
+from collector.mqtt.sparkplug.memory import BirthMemory
+from collector.mqtt.sparkplug.own_state import OwnState
 from omc.bus.base import Bus
 from omc.core.catalogue import Catalogue
 from omc.core.clock import Clock
+from omc.core.database import Database
 from omc.core.model import Event, EventKind
 from omc.core.tls import client_context
 
@@ -43,26 +47,29 @@ LARGEST_GROUP = 200
 _MOST_TOPICS = 100_000
 _HOUSEKEEPING = 1.0
 _ASK_AGAIN = 60.0
+_WRITE_EVERY = 5.0
+#: Seconds to say that we go.
+_LEAVING = 1.0
 _FIRST_FAILURE = 0x80  # MQTT 5.0, 2.4: reason codes from here on are failures
 
 
-class _Reader:
-    """One subscription at work."""
+@dataclass(slots=True)
+class _Subscribed:
+    """One subscription at work.
 
-    def __init__(self, subscription: Subscription, payloads: PayloadReader, bus: Bus, source: str):
-        self.subscription = subscription
-        self.payloads = payloads
-        status = payloads.mapping.kind == "status"
-        interval = payloads.mapping.interval
-        self.held = HeldStates(source, interval, bus.emit) if status else None
-        self.refused = False
+    Attributes:
+        topic: As it was written.
+        filter: What is asked of the broker.
+        qos: The quality of service that is asked for.
+        reader: Takes its messages.
+        refused: The broker does not let us read it.
+    """
 
-    @property
-    def filter(self) -> str:
-        """What is asked of the broker."""
-        share = self.subscription.share
-        plain = self.payloads.template.filter
-        return f"$share/{share}/{plain}" if share else plain
+    topic: str
+    filter: str
+    qos: int
+    reader: Reader
+    refused: bool = False
 
 
 class Subscriber:
@@ -83,6 +90,7 @@ class Subscriber:
         bus: Bus,
         clock: Clock,
         random: Random,
+        births: Database | None = None,
     ) -> None:
         """Prepare all subscriptions, without touching the network.
 
@@ -95,6 +103,7 @@ class Subscriber:
             bus: Takes batches and events.
             clock: Stamps arrivals.
             random: Jitter of reconnections.
+            births: Where births of Sparkplug are kept; None: nowhere.
 
         Raises:
             ValueError: a topic is none, or a subscription and its mapping do not fit.
@@ -107,34 +116,43 @@ class Subscriber:
         self._back_off = BackOff(random)
         self._protocol = "3.1.1" if broker.protocol == "3.1.1" else "5"
         self._deliveries = Deliveries()
-        self._routes: dict[str, _Reader | None] = {}
+        self._routes: dict[str, Reader | None] = {}
         self._last_fault: Fault | None = None
-        self._readers: list[_Reader] = []
+        self._subscribed: list[_Subscribed] = []
+        self._own_state: OwnState | None = None
+        if broker.sparkplug is not None:
+            self._own_state = OwnState(broker.sparkplug.host_id, SubscriptionCounts())
+            own_topic = self._own_state.template.text
+            self._subscribed.append(_Subscribed(own_topic, own_topic, 1, self._own_state))
+        # Sparkplug wants its hosts to begin anew (3.0.0, 5.3); others want what came meanwhile.
+        self._keeps_session = False
+        self._memories: list[BirthMemory] = []
+        around = Surroundings(catalogue, directory, budget, bus, clock)
         for subscription in broker.subscriptions:
+            mapping = mappings[subscription.mapping]
+            self._keeps_session |= not mapping.is_sparkplug
             counts = self.counts.subscriptions[subscription.topic] = SubscriptionCounts()
-            source = f"mqtt:{broker.name}/{subscription.topic}"
-            payloads = PayloadReader(
-                mappings[subscription.mapping],
-                TopicTemplate.parse(subscription.topic),
-                source=source,
-                catalogue=catalogue,
-                directory=directory,
-                budget=budget,
-                counts=counts,
+            memory = BirthMemory(births, subscription_source(broker, subscription))
+            self._memories.append(memory)
+            reader = make_reader(broker, subscription, mapping, counts, memory, around)
+            share = f"$share/{subscription.share}/" if subscription.share else ""
+            wanted = share + reader.template.filter
+            self._subscribed.append(
+                _Subscribed(subscription.topic, wanted, subscription.qos, reader)
             )
-            reader = _Reader(subscription, payloads, bus, source)
-            if reader.held is not None:
-                budget.on_forget(reader.held.forget)
-            self._readers.append(reader)
 
     async def run(self) -> Never:
         """Stay connected and read, until cancelled."""
-        while True:
-            fault = await self._session()
-            if fault is Fault.PROTOCOL and self._can_speak_older():
-                continue
-            hopeless = fault not in (Fault.LOST, Fault.UNREACHABLE)
-            await asyncio.sleep(self._back_off.next(hopeless=hopeless))
+        try:
+            while True:
+                fault = await self._session()
+                if fault is Fault.PROTOCOL and self._can_speak_older():
+                    continue
+                hopeless = fault not in (Fault.LOST, Fault.UNREACHABLE)
+                await asyncio.sleep(self._back_off.next(hopeless=hopeless))
+        finally:
+            for memory in self._memories:
+                memory.close()
 
     def _can_speak_older(self) -> bool:
         if self._broker.protocol != "auto" or self._protocol == "3.1.1":
@@ -149,9 +167,12 @@ class Subscriber:
         began = self._clock.monotonic()
         try:
             tls = await asyncio.to_thread(_tls_context, self._broker.tls)
-            async with ManualAckClient(self._broker, tls, self._protocol) as client:
+            async with self._client(tls) as client:
                 self._connected(client)
-                await self._serve(client)
+                try:
+                    await self._serve(client)
+                finally:
+                    await self._take_leave(client)
         except (aiomqtt.MqttError, OSError) as error:
             fault = fault_of(error, was_connected=self.counts.connected)
             if self.counts.connected:
@@ -160,6 +181,25 @@ class Subscriber:
                 fault = Fault.FLAPPING
             self._disconnected(fault, error)
         return fault
+
+    def _client(self, tls: ssl.SSLContext | None) -> ManualAckClient:
+        will = None
+        if self._own_state is not None:
+            last = self._own_state.begin(self._clock.time_ms())
+            will = aiomqtt.Will(last.topic, last.payload, qos=last.qos, retain=last.retain)
+        return ManualAckClient(
+            self._broker, tls, self._protocol, will=will, keep_session=self._keeps_session
+        )
+
+    async def _take_leave(self, client: ManualAckClient) -> None:
+        """Say that we go, as far as anybody still hears it."""
+        if self._own_state is not None:
+            with contextlib.suppress(aiomqtt.MqttError, TimeoutError):
+                async with asyncio.timeout(_LEAVING):
+                    await self._send(client, self._own_state.offline(self._clock.time_ms()))
+
+    async def _send(self, client: ManualAckClient, command: Command) -> None:
+        await client.publish(command.topic, command.payload, qos=command.qos, retain=command.retain)
 
     async def _serve(self, client: ManualAckClient) -> None:
         try:
@@ -193,71 +233,72 @@ class Subscriber:
             self.counts.unexpected += 1
             return
         if self._deliveries.is_known(message):
-            reader.payloads.counts.messages[Result.DUPLICATE] += 1
+            reader.counts.messages[Result.DUPLICATE] += 1
             return
-        payloads, retained = reader.payloads, message.retained
-        payloads.read(message.topic, message.payload, retained=retained, now_ms=now_ms)
-        if reader.held is not None:
-            batches = payloads.take()
-            reader.held.update(batches, retained=retained, now_ms=now_ms)
-            for batch in batches:
-                self._bus.publish(batch)
+        retained = message.retained
+        reader.read(message.topic, message.payload, retained=retained, now_ms=now_ms)
 
     def _publish(self) -> None:
-        for reader in self._readers:
-            for batch in reader.payloads.take():
+        for one in self._subscribed:
+            for batch in one.reader.take():
                 self._bus.publish(batch)
 
-    def _route(self, topic: str | None) -> _Reader | None:
+    def _route(self, topic: str | None) -> Reader | None:
         """The first subscription that covers a topic."""
         if topic is None:
             return None
         if topic not in self._routes:
             if len(self._routes) >= _MOST_TOPICS:
                 self._routes.clear()
-            covers = (r for r in self._readers if r.payloads.template.match(topic) is not None)
+            readers = (one.reader for one in self._subscribed)
+            covers = (one for one in readers if one.template.match(topic) is not None)
             self._routes[topic] = next(covers, None)
         return self._routes[topic]
 
     async def _look_after(self, client: ManualAckClient) -> Never:
-        """Subscribe; then repeat what holds, and ask again for what was refused."""
-        await self._subscribe(client, self._readers)
-        asked = self._clock.monotonic()
+        """Subscribe; then let the readers do what time asks, and ask again for what was refused."""
+        await self._subscribe(client, self._subscribed)
+        if self._own_state is not None:
+            await self._send(client, self._own_state.online())
+        asked = written = self._clock.monotonic()
         while True:
             await asyncio.sleep(_HOUSEKEEPING)
-            now_ms = self._clock.time_ms()
-            for reader in self._readers:
-                batch = reader.held.due(now_ms) if reader.held else None
-                if batch is not None:
-                    self._bus.publish(batch)
-            refused = [reader for reader in self._readers if reader.refused]
-            if refused and self._clock.monotonic() - asked >= _ASK_AGAIN:
-                asked = self._clock.monotonic()
+            now_ms, now = self._clock.time_ms(), self._clock.monotonic()
+            for one in self._subscribed:
+                for command in one.reader.tick(now_ms):
+                    await self._send(client, command)
+            self._publish()
+            refused = [one for one in self._subscribed if one.refused]
+            if refused and now - asked >= _ASK_AGAIN:
+                asked = now
                 await self._subscribe(client, refused)
+            if now - written >= _WRITE_EVERY:
+                written = now
+                for memory in self._memories:
+                    await memory.flush()
 
-    async def _subscribe(self, client: ManualAckClient, readers: list[_Reader]) -> None:
-        for reader in readers:
-            codes = await client.subscribe(reader.filter, qos=reader.subscription.qos)
+    async def _subscribe(self, client: ManualAckClient, wanted: list[_Subscribed]) -> None:
+        for one in wanted:
+            codes = await client.subscribe(one.filter, qos=one.qos)
             code = codes[0] if isinstance(codes[0], int) else codes[0].value
-            self._subscribed(reader, code, str(codes[0]))
+            self._answered(one, code, str(codes[0]))
 
-    def _subscribed(self, reader: _Reader, code: int, words: str) -> None:
-        was_refused, reader.refused = reader.refused, code >= _FIRST_FAILURE
-        topic = reader.subscription.topic
-        if reader.refused:
-            self.counts.refused_subscriptions.add(topic)
+    def _answered(self, one: _Subscribed, code: int, words: str) -> None:
+        was_refused, one.refused = one.refused, code >= _FIRST_FAILURE
+        if one.refused:
+            self.counts.refused_subscriptions.add(one.topic)
             if not was_refused:
                 log.error(
                     "mqtt_subscription_refused",
                     broker=self._broker.name,
-                    topic=reader.filter,
+                    topic=one.filter,
                     reason=words,
                 )
             return
-        self.counts.refused_subscriptions.discard(topic)
-        if code < reader.subscription.qos:
+        self.counts.refused_subscriptions.discard(one.topic)
+        if code < one.qos:
             log.warning(
-                "mqtt_qos_reduced", broker=self._broker.name, topic=reader.filter, granted=code
+                "mqtt_qos_reduced", broker=self._broker.name, topic=one.filter, granted=code
             )
 
     def _connected(self, client: ManualAckClient) -> None:
@@ -265,8 +306,10 @@ class Subscriber:
         first = self.counts.connections == 0
         self.counts.connections += 1
         self.counts.connected = True
-        if not client.session_present and not first:
+        if self._keeps_session and not client.session_present and not first:
             self.counts.sessions_lost += 1
+        for one in self._subscribed:
+            one.reader.connected(session_kept=client.session_present)
         log.info(
             "mqtt_connected",
             broker=name,
@@ -279,6 +322,9 @@ class Subscriber:
 
     def _disconnected(self, fault: Fault, error: Exception) -> None:
         """Count and tell, once, why there is no connection."""
+        if self.counts.connected:
+            for one in self._subscribed:
+                one.reader.disconnected()
         self.counts.connected = False
         self.counts.in_flight = 0
         self.counts.faults[fault.value] += 1

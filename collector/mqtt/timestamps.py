@@ -43,7 +43,14 @@ class TimeFormat:
         Raises:
             Rejected: unreadable, ambiguous, more than an hour ahead of `now_ms` or too old.
         """
-        time_ms = self._unchecked(value)
+        return self.checked(self._unchecked(value), now_ms)
+
+    def checked(self, time_ms: int, now_ms: int) -> int:
+        """The time, Unix milliseconds, if it can be believed.
+
+        Raises:
+            Rejected: more than an hour ahead of `now_ms` or too old.
+        """
         if time_ms > now_ms + FURTHEST_FUTURE_MS:
             raise Rejected(Reason.TIME_FUTURE)
         if time_ms < now_ms - self.oldest_ms:

@@ -147,7 +147,7 @@ class AlarmMonitor:
 
     def observe(self, batch: Batch) -> None:
         """Judge a batch: the listener to give to `Bus.listen`."""
-        if batch.suspect:
+        if batch.suspect or batch.is_history:
             return
         relevant = self._relevant
         fresh_ms = self._clock.time_ms() - _FRESH_INTERVALS * batch.interval * 1000

@@ -188,6 +188,7 @@ class Batch:
         period: Seconds of the granularity period for performance-management values that are
             sums of a period (3GPP TS 32.401), with `times` at its end; None for plain samples.
         suspect: The source marked the period as incomplete (TS 32.401 suspect flag).
+        is_history: The source says that these are of the past: live readers pass them over.
         origins: Where each value came from (the numeric OID, a JSON path), parallel to
             `series`; None unless asked for (`omc poll` asks, the service does not).
     """
@@ -200,6 +201,7 @@ class Batch:
     period: float | None = None
     suspect: bool = False
     origins: list[str] | None = None
+    is_history: bool = False
 
     def add(self, series: Series, value: float, time_ms: int, origin: str = "") -> None:
         """Append one sample. Hot loops append to the columns themselves."""

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator, Mapping
 from random import Random
 
+import structlog
 from prometheus_client import Metric
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from collector.mqtt.broker import Broker, Subscription, Tls
+from collector.mqtt.broker import Broker, SparkplugHost, Subscription, Tls
 from collector.mqtt.directory import Place
+from collector.mqtt.mapping import MappingSet
 from collector.mqtt.series_budget import SeriesBudget
+from collector.mqtt.sparkplug.memory import open_births
 from collector.mqtt.subscriber import Subscriber
 from omc.bus.base import Bus
 from omc.core.clock import Clock
+from omc.core.database import Database
 from omc.core.inventory import Inventory
 from omc.core.model import SeriesTable, SiteCode
 from omc.core.settings import BrokerSettings
 from omc.service.installation import Installation
+
+log = structlog.get_logger(__name__)
 
 
 class InventoryDirectory:
@@ -43,9 +50,10 @@ def make_subscribers(
     """One subscriber a broker, by the broker's name; nothing is connected yet."""
     budget = SeriesBudget(table)
     directory = InventoryDirectory(installation.inventory)
+    births = _births(installation)
     return {
         written.name: Subscriber(
-            _broker(written),
+            _broker(written, installation.mappings),
             installation.mappings,
             catalogue=installation.catalogue,
             budget=budget,
@@ -53,13 +61,34 @@ def make_subscribers(
             bus=bus,
             clock=clock,
             random=randomness,
+            births=births,
         )
         for written in installation.settings.mqtt
     }
 
 
-def _broker(written: BrokerSettings) -> Broker:
+def _reads_sparkplug(written: BrokerSettings, mappings: MappingSet) -> bool:
+    return any(mappings[one.mapping].is_sparkplug for one in written.subscriptions)
+
+
+def _births(installation: Installation) -> Database | None:
+    """Where births are kept; None where there are none to keep, or it cannot be done."""
+    settings = installation.settings
+    if not any(_reads_sparkplug(one, installation.mappings) for one in settings.mqtt):
+        return None
+    try:
+        return open_births(settings.data / "sparkplug.sqlite")
+    except (OSError, sqlite3.Error) as error:
+        log.warning("births_not_kept", folder=str(settings.data), why=str(error))
+        return None
+
+
+def _broker(written: BrokerSettings, mappings: MappingSet) -> Broker:
     tls = written.tls
+    told = written.sparkplug
+    sparkplug = SparkplugHost(
+        told.host_id or written.effective_client_id, told.reorder_timeout, told.rebirth_pause
+    )
     return Broker(
         name=written.name,
         host=written.host,
@@ -76,6 +105,7 @@ def _broker(written: BrokerSettings) -> Broker:
         keepalive=written.keepalive,
         session_expiry=written.session_expiry,
         max_in_flight=written.max_in_flight,
+        sparkplug=sparkplug if _reads_sparkplug(written, mappings) else None,
     )
 
 

@@ -218,5 +218,8 @@ def _fault_with(subscription: Subscription, mappings: MappingSet) -> tuple[str, 
         template = TopicTemplate.parse(subscription.topic)
     except ValueError as error:
         return "topic", str(error)
-    unfit = mappings[subscription.mapping].fault_with(template)
+    mapping = mappings[subscription.mapping]
+    if mapping.is_sparkplug and subscription.share is not None:
+        return "share", "sequence numbers need all messages of an edge node: leave it out"
+    unfit = mapping.fault_with(template)
     return None if unfit is None else ("topic", unfit)

@@ -67,6 +67,20 @@ class Subscription(SettingsModel):
     share: Annotated[str, PlainValidator(_share_group)] | None = None
 
 
+class SparkplugSettings(SettingsModel):
+    """What we are towards Sparkplug's edge nodes, where a subscription reads them.
+
+    Attributes:
+        host_id: Our id as a host application; None is the client id.
+        reorder_timeout: Seconds that a missing message is waited for.
+        rebirth_pause: Seconds until an edge node is asked for its births again; it doubles.
+    """
+
+    host_id: Name | None = None
+    reorder_timeout: Annotated[float, Written(DurationRange("1s", "60s").parse)] = 2.0
+    rebirth_pause: Annotated[float, Written(DurationRange("1s", "1h").parse)] = 30.0
+
+
 def _at_least_one(subscriptions: tuple[Subscription, ...]) -> tuple[Subscription, ...]:
     if not subscriptions:
         raise expectation("expected at least one subscription")
@@ -90,6 +104,7 @@ class BrokerSettings(SettingsModel):
             (MQTT 5; older brokers decide themselves).
         max_in_flight: Messages taken and not yet acknowledged, at most.
         subscriptions: At least one.
+        sparkplug: Used only where a subscription reads Sparkplug.
     """
 
     name: Name
@@ -104,6 +119,7 @@ class BrokerSettings(SettingsModel):
     session_expiry: Annotated[float, Written(DurationRange("0s", "365d").parse)] = 86_400.0
     max_in_flight: Annotated[Count, Field(le=65_535)] = 1000
     subscriptions: Annotated[tuple[Subscription, ...], AfterValidator(_at_least_one)]
+    sparkplug: SparkplugSettings = SparkplugSettings()
 
     @model_validator(mode="after")
     def _user_and_password_belong_together(self) -> Self:

@@ -19,6 +19,7 @@ from omc.bus.base import Bus
 from omc.bus.local import LocalBus
 from omc.core.catalogue import Catalogue
 from omc.core.clock import SystemClock
+from omc.core.database import Database
 from omc.core.model import Batch, Event, SeriesTable
 from omc.core.resources import config_folder
 
@@ -86,7 +87,13 @@ class SlowBus(LocalBus):
 class Collecting:
     """One subscriber on a bus of its own."""
 
-    def __init__(self, broker: Broker, bus: Bus | None = None, table: SeriesTable | None = None):
+    def __init__(
+        self,
+        broker: Broker,
+        bus: Bus | None = None,
+        table: SeriesTable | None = None,
+        births: Database | None = None,
+    ):
         self.bus = bus or LocalBus()
         self.heard = Heard(self.bus)
         self.subscriber = Subscriber(
@@ -98,6 +105,7 @@ class Collecting:
             bus=self.bus,
             clock=SystemClock(),
             random=random.Random(1),
+            births=births,
         )
         self.counts = self.subscriber.counts
 

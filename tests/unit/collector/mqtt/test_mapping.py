@@ -75,6 +75,22 @@ _FAULTS = [
     ),
     ("names: catalogue\nread: {at: data}", "4:1: the key 'form' is missing"),
     ("names: catalogue\nread: {form: list, name: k}", "4:1: the key 'value' is missing"),
+    (
+        "payload: sparkplug\nnames: catalogue\ntime: {path: ts}",
+        "1:1: the key 'time' is not for Sparkplug payloads",
+    ),
+    (
+        "names: catalogue\nonline: site_online",
+        "1:1: the key 'online' is for Sparkplug payloads only",
+    ),
+    (
+        "payload: sparkplug\nnames: catalogue\nonline: dc_bus_voltage_volts",
+        "5:1: dc_bus_voltage_volts is no state",
+    ),
+    (
+        "payload: sparkplug\nvalues: {'a/#/b': dc_bus_voltage_volts}",
+        "4:10: # may only stand at the end of a topic",
+    ),
     ("names: all", "3:8: names: found 'all'; expected 'mapped' or 'catalogue'"),
 ]
 
@@ -114,6 +130,8 @@ _TOPICS = {
     "native-status": "bts/v1/{operator}/{region}/{site}/{device_class}/{device}/state",
     "rtu-kv": "{imei}/data",
     "scalar": "sites/{site}/{device}/{metric}",
+    "sparkplug": "spBv1.0/#",
+    "sparkplug-gateway": "spBv1.0/vendor/#",
     "tasmota": "tele/{device}/SENSOR",
     "tasmota-status": "tele/{device}/LWT",
     "thingsboard": "tb/{site}/{device}/telemetry",
@@ -126,6 +144,14 @@ def test_every_shipped_mapping_fits_the_topic_that_its_file_names() -> None:
     assert shipped().names == sorted(_TOPICS)
     for name, topic in _TOPICS.items():
         assert shipped()[name].fault_with(TopicTemplate.parse(topic)) is None
+
+
+@pytest.mark.parametrize(
+    "topic", ["sites/#", "spBv1.0/{group}/NDATA/{edge}", "spBv1.0/a/NDATA/#", "spBv1.0"]
+)
+def test_sparkplug_needs_all_messages_of_its_edge_nodes(topic: str) -> None:
+    fault = shipped()["sparkplug"].fault_with(TopicTemplate.parse(topic))
+    assert fault == "Sparkplug is read as a whole: expected spBv1.0/# or spBv1.0/GROUP/#"
 
 
 def test_a_mapping_that_needs_a_name_which_nobody_gives_says_so() -> None:
