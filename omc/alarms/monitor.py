@@ -175,7 +175,6 @@ class AlarmMonitor:
         self._readings.forget(series)
         for rule in self._rules_of.get(series.metric.name, ()):
             rule.watches.pop(rule.object_text(series), None)
-            self._heard.get(rule.name, OrderedDict()).pop(series, None)
             if isinstance(rule.judge, RatioJudge):
                 rule.judge.forget(series)
 
@@ -189,10 +188,18 @@ class AlarmMonitor:
             for series, since in heard.items():
                 if now - since < rule.when.after:
                     break
-                text = rule.object_text(series)
-                watch = rule.watches.get(text) or rule.begin(series, text)
-                if watch is not None and not watch.present:
-                    self._say(rule, watch, rule.when.severity, None)
+                self._miss(rule, series, rule.when.severity)
+
+    def _miss(self, rule: _JudgedRule, series: Series, severity: Severity) -> None:
+        """A series is silent for too long: that is bad unless what must be true besides is not."""
+        text = rule.object_text(series)
+        watch = rule.watches.get(text)
+        present = watch.present if watch is not None else Severity.CLEARED
+        wanted = severity if rule.allows(series, self._readings) else Severity.CLEARED
+        if wanted != present:
+            watch = watch or rule.begin(series, text)
+            if watch is not None:
+                self._say(rule, watch, wanted, None)
 
     def _take(self, series: Series, value: float, time_ms: int) -> None:
         name = series.metric.name
@@ -236,6 +243,7 @@ class AlarmMonitor:
 
     def _withdraw(self, series: Series) -> None:
         for rule in self._rules_of.get(series.metric.name, ()):
+            self._heard.get(rule.name, OrderedDict()).pop(series, None)  # nobody expects it
             text = rule.object_text(series)
             watch = rule.watches.get(text)
             if watch is None and text in rule.restored:

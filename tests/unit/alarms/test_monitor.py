@@ -160,6 +160,24 @@ when: {kind: absence, metric: env_temperature_celsius, after: 15m, severity: min
     assert watched.story == ["raised:minor", "cleared:cleared"]
 
 
+def test_what_is_absent_because_its_device_is_gone_is_no_alarm_of_its_own(tmp_path: Path) -> None:
+    condition = """
+when: {kind: absence, metric: dc_bus_voltage_volts, after: 15m, severity: minor}
+only_if: [{metric: omc_poll_success, states: [succeeded], unknown: true}]
+"""
+    watched = Watched(rules_of(tmp_path, condition))
+    bus, polls = watched.series("dc_bus_voltage_volts"), watched.series("omc_poll_success")
+    watched.say({bus: 53.5, polls: 0.0})
+    watched.wait(1000)
+    assert watched.severities == {}
+    watched.say({polls: 1.0})  # it answers, and does not say it
+    watched.wait(2)
+    assert list(watched.severities.values()) == ["minor"]
+    watched.say({polls: 0.0})
+    watched.wait(2)
+    assert watched.severities == {}
+
+
 def test_two_metrics_of_one_object_are_compared(tmp_path: Path) -> None:
     condition = """
 when:
