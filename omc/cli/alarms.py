@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from omc.cli.alarm_export import export_rules
 from omc.cli.api_client import ApiClient
 from omc.cli.simulate_options import DURATION
 
@@ -38,6 +39,9 @@ def alarms() -> None:
 
     KEY is an alarm's key as `list` shows it, or any part of it that fits only one alarm.
     """
+
+
+alarms.add_command(export_rules)
 
 
 @alarms.command("list")

@@ -158,11 +158,16 @@ class ServerProcess:
 
 
 def http_request(
-    port: int, method: str, path: str, body: bytes | None = None, timeout: float = 10.0
+    port: int,
+    method: str,
+    path: str,
+    body: bytes | None = None,
+    timeout: float = 10.0,
+    content_type: str = "application/x-www-form-urlencoded",
 ) -> tuple[int, bytes]:
     """One HTTP request to 127.0.0.1: status and body."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
-    headers = {"Content-Type": "application/x-www-form-urlencoded"} if body else {}
+    headers = {"Content-Type": content_type} if body else {}
     try:
         connection.request(method, path, body=body, headers=headers)
         response = connection.getresponse()
