@@ -41,6 +41,7 @@ from omc.service.instruments import (
 )
 from omc.service.journal_metrics import JournalMetrics
 from omc.service.listening import api_server, start_server
+from omc.service.network_facts import NetworkFacts
 from omc.service.self_report import SelfReport
 from omc.service.service_bus import kept, make_bus
 from omc.service.sinks import open_deliveries
@@ -121,6 +122,14 @@ class Service:
         self._alarms.attach(self._bus, self._table)
         self._self_report = SelfReport(
             self._registry, installation.catalogue, self._table, clock, self._alarms.judge
+        )
+        self._facts = NetworkFacts(
+            installation.inventory,
+            self._alarms.engine.active,
+            installation.catalogue,
+            self._table,
+            self._bus,
+            clock,
         )
         traps = settings.snmp.traps
         self._traps = trap_receiver(traps, installation, self._bus, clock) if traps else None
@@ -215,6 +224,7 @@ class Service:
             tasks = [group.create_task(poller.run(), name="snmp")]
             tasks.append(group.create_task(self._alarms.run(), name="alarms"))
             tasks.append(group.create_task(self._self_report.run(), name="self-report"))
+            tasks.append(group.create_task(self._facts.run(), name="network-facts"))
             for name, subscriber in self._subscribers.items():
                 tasks.append(group.create_task(subscriber.run(), name=f"mqtt:{name}"))
             tasks.append(group.create_task(_spare_the_collector(poller), name="gc"))
