@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 # An independent Sparkplug edge node for the tests; it needs an older paho than we do.
 EDGE_NODE := $(VENV)/pysparkplug
 
-.PHONY: demo test lint types imports servers bench soak lock clean
+.PHONY: demo test lint types imports servers grafana bench soak lock clean
 
 $(STAMP): requirements.lock pyproject.toml
 	@echo "Making the virtual environment in $(VENV) (once, about a minute)"
@@ -39,6 +39,10 @@ $(EDGE_NODE): tests/pysparkplug.lock $(STAMP)
 
 servers:
 	@sh tests/install-servers.sh
+
+# The JSON of the Grafana dashboards, after their code or an alarm rule has changed.
+grafana: $(STAMP)
+	@$(BIN)/python -m dashboards.grafana
 
 # Figures of this machine into bench/results/; a few minutes.
 bench: $(STAMP) servers
