@@ -7,7 +7,12 @@ import click
 from omc.cli.lazy_group import LazyGroup
 
 #: Report -> (module:function, one-line help).
-REPORTS: dict[str, tuple[str, str]] = {}
+REPORTS: dict[str, tuple[str, str]] = {
+    "availability": (
+        "omc.cli.report_availability:availability",
+        "What was up, what was not, why, and whom it cost.",
+    ),
+}
 
 
 @click.group(cls=LazyGroup, table=REPORTS)

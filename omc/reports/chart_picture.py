@@ -25,6 +25,9 @@ _AROUND_BARS = 0.75
 _HOUR_SECONDS = 3600
 _HOURS = Text(en="hours", vi="giờ")
 
+#: More names below an axis than this are written upright.
+_MOST_LEVEL_LABELS = 8
+
 _HATCHES = ("", "////", "....", "\\\\\\\\", "xx", "--", "oo")
 
 
@@ -120,6 +123,16 @@ def _stack(
         if stacked:
             base += np.nan_to_num(np.asarray(values))
     (axes.set_yticks if horizontal else axes.set_xticks)(places, [str(label) for label in labels])
+    (axes.set_xlim if horizontal else axes.set_ylim)(0, max(1e-9, *_tops(series, stacked=stacked)))
+    if not horizontal and len(labels) > _MOST_LEVEL_LABELS:
+        axes.tick_params(axis="x", rotation=90)
+
+
+def _tops(series: list[list[float]], *, stacked: bool) -> list[float]:
+    """How far bars reach, with some air."""
+    heights = np.nan_to_num(np.asarray(series))
+    tops = heights.sum(axis=0) if stacked else heights.max(axis=0)
+    return [0.0, float(tops.max(initial=0.0)) * 1.05]
 
 
 def _lines(

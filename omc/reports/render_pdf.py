@@ -33,7 +33,7 @@ def render(document: Document, pictures: Pictures) -> dict[str, bytes]:
             root=folder,
             font_paths=[Path(mpl.get_data_path()) / "fonts" / "ttf"],
             ignore_system_fonts=True,
-            timestamp=document.made,
+            timestamp=int(document.made.timestamp()),
         )
     return {f"{document.name}.pdf": pdf}
 

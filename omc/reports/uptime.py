@@ -38,7 +38,7 @@ _DOWN_CODES = frozenset({0})
 #: Values of the label `cause` that are no fault.
 _SAVING_CAUSES = frozenset({"energy_saving"})
 _LOCKED_CAUSES = frozenset({"manual_intervention"})
-#: PM periods of 15 minutes are the rule; longer ones begin at whole steps too.
+#: PM periods of 15 minutes are the rule; longer ones begin where one of these does.
 _PM_STEP_MS = 900_000
 _HOUR_MS = 3_600_000
 
@@ -248,15 +248,21 @@ class UptimeReader:
             elif seconds > 0:
                 seen.down += seconds
                 affected.add(cell)
-        self._add_steps(history, lost, found, affected)
+        self._add_steps(history, observed, lost, found, affected)
         return dict(found)
 
     def _add_steps(
-        self, history: History, lost: str, found: Mapping[str, Seen], affected: Collection[str]
+        self,
+        history: History,
+        observed: str,
+        lost: str,
+        found: Mapping[str, Seen],
+        affected: Collection[str],
     ) -> None:
         if not affected:
             return
         step = _PM_STEP_MS if self._start_ms % _PM_STEP_MS == 0 else STEP_MS
+        length = self._period_ms(history, observed, min(affected), step)
         table = history.values(
             *(lost, self._start_ms, self._end_ms, step, ["cell", "cause"]),
             where={"cell": sorted(affected)},
@@ -265,7 +271,15 @@ class UptimeReader:
         for cell, cause, time, seconds in _rows(table):
             if cause not in _SAVING_CAUSES | _LOCKED_CAUSES:
                 moment = round(time.timestamp() * 1000)
-                found[cell].steps.append(Down(moment, step, seconds))
+                found[cell].steps.append(Down(moment, length, seconds))
+
+    def _period_ms(self, history: History, observed: str, cell: str, step: int) -> int:
+        """Length of the granularity period, from one cell; a step where it is shorter."""
+        table = history.values(
+            *(observed, self._start_ms, self._end_ms, step, ["cell"]), where={"cell": cell}
+        )
+        lengths: list[int] = [round(seconds * 1000) for _, _, seconds in _rows(table)]
+        return max([step, *lengths])
 
     def _add_silence(
         self, prefix: str, seen: Mapping[Any, Seen], silent: Mapping[Any, Any]

@@ -197,6 +197,7 @@ class _Sources:
         activities = {a.cell.technology: a for cells in self._cells for a in cells}
         known = {r.metric for r in self._of_gateway(moment, site, activities.values())}
         known |= {r.metric for r in PortMeter(self._world, site).readings(moment)}
+        known |= {r.metric for r in self.reach(moment, site)}
         unknown = [
             pattern
             for pattern in self._plan.metrics
@@ -212,14 +213,21 @@ class _Sources:
     def _any_wanted(self, prefixes: tuple[str, ...], known: Iterable[str]) -> bool:
         return any(name.startswith(prefixes) and self._plan.wants(name) for name in known)
 
+    def reach(self, moment: Moment, site: Site) -> Iterator[Reading]:
+        """What the service notes of a site's nodes: told of a dark site too."""
+        alive = 0 if moment.power(site.index).dark else 1
+        for node in self._world.nodes_at[site.index]:
+            yield Reading("omc_poll_success", {"node": node.name}, alive)
+
     def of(self, site: Site) -> Iterator[tuple[str, Callable[[Moment], Iterator[Reading]]]]:
-        """Node names of a site, each with what tells its readings."""
+        """Node names of a site, each with what tells its readings; "" is the service itself."""
         names = {node.kind: node.name for node in self._world.nodes_at[site.index]}
         cells = self._cells[site.index] if self._wants_cells else []
         yield (
             names[NodeKind.GATEWAY],
             lambda moment: self._of_gateway(moment, site, cells),
         )
+        yield "", lambda moment: self.reach(moment, site)
         if self._wants_ports:
             yield names[NodeKind.ROUTER], PortMeter(self._world, site).readings
 
@@ -242,13 +250,13 @@ class _Sources:
 def _tell_site(
     sources: _Sources, site: Site, moments: Sequence[Moment], output: HistoryOutput
 ) -> int:
-    """All of one site's past; a site without power says nothing."""
+    """All of one site's past; a site without power says nothing, which is noted."""
     samples = 0
     wanted: dict[str, bool] = {}
     for node, read in sources.of(site):
         told: dict[tuple[str, int], _Told] = {}
         for moment in moments:
-            if moment.power(site.index).dark:
+            if moment.power(site.index).dark and node:  # all but what is noted of it is silent
                 continue
             seen: dict[str, int] = {}
             for metric, labels, value in read(moment):

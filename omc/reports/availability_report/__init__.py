@@ -1,0 +1,1 @@
+"""`omc report availability`: what was up, what was not, why, and whom it cost."""
