@@ -12,6 +12,10 @@ REPORTS: dict[str, tuple[str, str]] = {
         "omc.cli.report_availability:availability",
         "What was up, what was not, why, and whom it cost.",
     ),
+    "5g-readiness": (
+        "omc.cli.report_readiness:readiness",
+        "Which sites should have 5G next, and why.",
+    ),
 }
 
 

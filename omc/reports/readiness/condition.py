@@ -1,0 +1,160 @@
+"""What a site brings along for 5G: fibre, uplink, power, battery, 4G load, tower, neighbours.
+
+Measured values are those of the period; None is "nothing was measured", and is never taken for
+good.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from omc.core.inventory import Inventory, Site, Technology
+from omc.core.model import SiteCode
+from omc.core.topology import Place, Topology
+from omc.history.reader import History
+from omc.reports.document import Period
+from omc.reports.sources import Sources
+
+_HOUR_MS = 3_600_000
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One site.
+
+    Attributes:
+        site: Which.
+        fibre: Whether a fibre span ends there.
+        protected: Whether there is a second way to the core.
+        uplink_bits: Busiest hour of its busiest port, bit/s.
+        uplink_speed: Of that port, bit/s.
+        load_watts: Mean of the DC load.
+        rectifier_ratio: Largest share of the rectifiers' capacity in use.
+        runtime_seconds: Longest battery run time that was told, at the load of then.
+        busy_prb_ratio: 4G downlink PRB use in the busy hour: the local hour with the largest mean.
+        height_m: Highest antenna.
+        has_5g: Whether it has 5G already.
+    """
+
+    site: Site
+    fibre: bool
+    protected: bool
+    uplink_bits: float | None
+    uplink_speed: float | None
+    load_watts: float | None
+    rectifier_ratio: float | None
+    runtime_seconds: float | None
+    busy_prb_ratio: float | None
+    height_m: float | None
+    has_5g: bool
+
+
+def conditions(sources: Sources, period: Period, say: Callable[[str], None]) -> list[Condition]:
+    """Every site with radio, in the order of the inventory."""
+    inventory = sources.inventory
+    topology = Topology(inventory)
+    measured = _Measured(sources, period, say)
+    return [
+        _condition(inventory, topology, measured, site)
+        for site in inventory.sites.values()
+        if inventory.cells_of.get(site.code) or site.technologies
+    ]
+
+
+def _condition(
+    inventory: Inventory, topology: Topology, measured: _Measured, site: Site
+) -> Condition:
+    place = Place(site.code)
+    links = topology.links(place)
+    cells = inventory.cells_of.get(site.code, ())
+    heights = [cell.height_m for cell in cells if cell.height_m is not None]
+    bits, speed = measured.uplink.get(site.code, (None, None))
+    return Condition(
+        site=site,
+        fibre=bool(links) or place in topology.core,
+        protected=sum(topology.is_protected(link.span) for link in links) > 1,
+        uplink_bits=bits,
+        uplink_speed=speed,
+        load_watts=measured.load.get(site.code),
+        rectifier_ratio=measured.rectifiers.get(site.code),
+        runtime_seconds=measured.runtime.get(site.code),
+        busy_prb_ratio=measured.busy.get(site.code),
+        height_m=max(heights, default=None),
+        has_5g=any(c.technology is Technology.G5 for c in cells)
+        or Technology.G5 in site.technologies,
+    )
+
+
+class _Measured:
+    """What the archive says of all sites in the period."""
+
+    def __init__(self, sources: Sources, period: Period, say: Callable[[str], None]) -> None:
+        self.busy: dict[SiteCode, float] = {}
+        self.load: dict[SiteCode, float] = {}
+        self.rectifiers: dict[SiteCode, float] = {}
+        self.runtime: dict[SiteCode, float] = {}
+        self.uplink: dict[SiteCode, tuple[float, float | None]] = {}
+        history = sources.history
+        if history is None:
+            return
+        self._history: History = history
+        self._range = (period.start_ms, period.end_ms)
+        say("4G busy hours")
+        self.busy = self._busy_hours(sources)
+        say("power")
+        self.load = self._of_sites("dc_load_power_watts", np.mean)
+        self.rectifiers = self._of_sites("rectifiers_used_capacity_ratio", np.max)
+        self.runtime = self._of_sites("battery_runtime_remaining_seconds", np.max)
+        say("uplinks")
+        self.uplink = self._uplinks()
+
+    def _busy_hours(self, sources: Sources) -> dict[SiteCode, float]:
+        """Largest mean of one local hour of the day, over the period."""
+        table = self._history.values(
+            *("lte_prb_utilisation_ratio", *self._range, _HOUR_MS, ["site"]),
+            where={"direction": "dl"},
+            sort=False,
+        )
+        hours: dict[SiteCode, dict[int, list[float]]] = defaultdict(lambda: defaultdict(list))
+        for site, time, value in _rows(table):
+            hours[site][time.astimezone(sources.zone).hour].append(value)
+        return {
+            site: max(float(np.mean(values)) for values in found.values())
+            for site, found in hours.items()
+        }
+
+    def _of_sites(
+        self, metric: str, combine: Callable[[list[float]], Any]
+    ) -> dict[SiteCode, float]:
+        table = self._history.values(metric, *self._range, _HOUR_MS, ["site"], sort=False)
+        values: dict[SiteCode, list[float]] = defaultdict(list)
+        for site, _, value in _rows(table):
+            values[site].append(value)
+        return {site: float(combine(found)) for site, found in values.items()}
+
+    def _uplinks(self) -> dict[SiteCode, tuple[float, float | None]]:
+        """Busiest hour of the busiest port of each site's devices, and the speed of the port."""
+        speeds = {
+            (site, node, port): value
+            for site, node, port, _, value in _rows(self._read("interface_speed_bits_per_second"))
+        }
+        found: dict[SiteCode, tuple[float, float | None]] = {}
+        for metric in ("interface_receive_bytes_total", "interface_transmit_bytes_total"):
+            for site, node, port, _, value in _rows(self._read(metric, _HOUR_MS)):
+                bits = 8 * value / (_HOUR_MS / 1000)
+                if site not in found or bits > found[site][0]:
+                    found[site] = (bits, speeds.get((site, node, port)))
+        return found
+
+    def _read(self, metric: str, step_ms: int | None = None) -> Any:
+        by = ["site", "node", "interface"]
+        return self._history.values(metric, *self._range, step_ms, by, sort=False)
+
+
+def _rows(table: Any) -> Any:
+    return zip(*(column.to_pylist() for column in table.columns), strict=True)

@@ -1,0 +1,132 @@
+"""Where 5G should go: the greedy choice keeps its bound, and what is not measured counts as 0."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from omc.core.inventory import (
+    Area,
+    AreaLevel,
+    Cell,
+    Inventory,
+    Site,
+    Span,
+    SpanName,
+    Technology,
+)
+from omc.core.model import AreaCode, CellName, SiteCode
+from omc.core.settings import ReaderSettings
+from omc.reports import periods
+from omc.reports.files import FORMATS, write_files
+from omc.reports.readiness.condition import Condition
+from omc.reports.readiness.greedy import GUARANTEE, choose
+from omc.reports.readiness.people import people_of
+from omc.reports.readiness.report import readiness_report
+from omc.reports.readiness.score import WEIGHTS, Need, Surroundings, reasons, scored
+from omc.reports.sources import Sources
+from tests.unit.history.archives import CATALOGUE
+from tests.unit.reports.sample_document import ZONE
+
+PLACES = 12
+
+
+@given(
+    st.lists(st.sets(st.integers(0, PLACES - 1)), min_size=1, max_size=7),
+    st.lists(st.integers(0, 100), min_size=PLACES, max_size=PLACES),
+    st.integers(1, 4),
+)
+def test_the_greedy_choice_is_as_near_the_best_as_it_says(
+    reach: list[set[int]], people: list[int], most: int
+) -> None:
+    def covered(sets: tuple[set[int], ...]) -> int:
+        return sum(people[place] for place in set().union(*sets))
+
+    best = max(covered(some) for some in combinations(reach, min(most, len(reach))))
+    reached = [np.array(sorted(places), dtype=np.intp) for places in reach]
+    chosen = choose(reached, np.array(people, dtype=float), most)
+    assert chosen.people == covered(tuple(reach[c.index] for c in chosen.choices))
+    assert chosen.people >= GUARANTEE * best - 1e-9
+    assert best <= chosen.at_best + 1e-9
+    gains = [choice.people for choice in chosen.choices]
+    assert gains == sorted(gains, reverse=True)
+    assert len({choice.index for choice in chosen.choices}) == len(gains) <= most
+
+
+SITE = Site(SiteCode("A"), "Trạm A", 21.3, 105.6)
+KNOWN = Condition(SITE, True, True, 2e8, 1e10, 2500.0, 0.4, 8 * 3600.0, 0.8, 42.0, False)
+UNKNOWN = Condition(SITE, True, False, None, None, None, None, None, None, None, False)
+
+
+def test_a_score_without_measurements_is_lower_and_says_what_is_missing() -> None:
+    around = Surroundings(5000.0, 1)
+    best, blind = scored([(KNOWN, around), (UNKNOWN, around)])
+    assert best.score == best.at_most > 0.9
+    assert blind.score < best.score
+    assert blind.at_most == pytest.approx(
+        1 - WEIGHTS[Need.FIBRE] * 0.3 - WEIGHTS[Need.NEIGHBOURS] * 0.5
+    )
+    assert "not measured: uplink, rectifiers, battery, 4G load, tower" in reasons(
+        blind, "en"
+    ).replace("Not", "not")
+    assert sum(WEIGHTS.values()) == pytest.approx(1)
+
+
+def test_reasons_are_words_in_both_languages() -> None:
+    weak = replace(KNOWN, fibre=False, rectifier_ratio=0.95)
+    (one,) = scored([(weak, Surroundings(5000.0, 0))])
+    assert reasons(one, "en") == (
+        "4G at 80 % in the busy hour; 5,000 people in reach; uplink has 9.8 Gbit/s free; "
+        "battery lasts 4 h 0 min with 5G; antennas at 42 m. "
+        "But no fibre; rectifiers at 95 %; no 5G near by."
+    ).replace("4 h 0 min", "4\u00a0h\u00a00\u00a0min")
+    assert reasons(one, "vi").startswith("4G giờ cao điểm 80 %; 5.000 dân trong tầm phủ")
+
+
+SQUARE = ((105.5, 21.2), (105.7, 21.2), (105.7, 21.4), (105.5, 21.4), (105.5, 21.2))
+INVENTORY = Inventory(
+    areas=[
+        Area(AreaCode("1"), "Xã Một", AreaLevel.COMMUNE, population=9000, geometry=((SQUARE,),))
+    ],
+    sites=[
+        Site(SiteCode(code), f"Trạm {code}", 21.3, longitude, AreaCode("1"))
+        for code, longitude in (("A", 105.55), ("B", 105.552), ("C", 105.65), ("D", 105.6))
+    ],
+    cells=[
+        Cell(CellName(f"{code}-1"), SiteCode(code), technology, band, 1, height_m=30)
+        for code, technology, band in (
+            ("A", Technology.G4, "B3"),
+            ("B", Technology.G4, "B3"),
+            ("C", Technology.G4, "B3"),
+            ("D", Technology.G5, "n78"),
+        )
+    ],
+    spans=[Span(SpanName(f"S-{a}{b}"), a, b, 3.0) for a, b in (("D", "A"), ("D", "B"), ("D", "C"))],
+)
+
+
+def test_people_add_up_to_their_source() -> None:
+    people = people_of(INVENTORY, date(2026, 1, 10))
+    assert people.count.sum() == pytest.approx(9000)
+    assert len(people.count) > 1000
+
+
+def test_the_next_site_is_not_the_neighbour_of_the_one_before(tmp_path: Path) -> None:
+    settings = ReaderSettings(data=tmp_path, inventory=tmp_path)
+    sources = Sources(settings, INVENTORY, CATALOGUE, None, datetime(2026, 1, 20, tzinfo=ZONE))
+    period = periods.days(date(2026, 1, 10), date(2026, 1, 10), ZONE)
+    document = readiness_report(sources, period, "vi", 2, 1500.0, lambda work: None)
+    chosen = [str(row[1]) for row in document.table("next_sites").rows]
+    assert chosen[0] == "C"
+    assert len(chosen) == 2  # nearly all around A is covered with B, and the other way round
+    assert [row[1] for row in document.table("ranking").rows] != []
+    assert any("Không có kho lưu trữ" in line for line in document.basis)
+    written = write_files(document, FORMATS, tmp_path / "out")
+    assert all(path.stat().st_size for path in written)
