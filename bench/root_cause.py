@@ -173,7 +173,7 @@ class Watch:
         self._memory: dict[str, Told] = {}
         self.first_loss: float | None = None
 
-    def hasten(self, nodes: Iterable[str]) -> None:
+    def hasten(self, nodes: Iterable[str], *, tables: bool = False) -> None:
         """Ask out of turn."""
         for name in nodes:
             if name in self._nodes:

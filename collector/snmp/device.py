@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from collector.normalise import NodeReader
 from collector.octets import decoded_text
 from collector.plan import GROUP_MULTIPLES, Column, Plan, PollTask, Sweep, compile_plan
+from collector.profile import PollGroup
 from collector.profile_set import ProfileSet
 from collector.snmp.exchange import Exchange, PollDeadline
 from collector.snmp.fetch import Fetcher, GivenUp, PollResult
@@ -31,6 +32,9 @@ SYS_UP_TIME = "1.3.6.1.2.1.1.3.0"
 
 #: Part of the interval that a poll may take before its sweeps wait for the next one.
 SWEEP_SHARE = 1 / 3
+
+#: Seconds at least between two sweeps of one table, however much they are hastened.
+HASTENED_SWEEP = 60.0
 
 #: Profile name that means: find out by asking.
 AUTO = "auto"
@@ -65,6 +69,7 @@ class _Sweep:
     started: float | None = None
     advanced: float = 0.0
     duration: float = 0.0
+    is_hastened: bool = False
 
 
 class Device:
@@ -128,6 +133,16 @@ class Device:
         self._sys_object_id = None
         self._rejected = {}
         self._sweeps.clear()
+
+    def hasten_sweeps(self) -> None:
+        """Have states in large tables read at the next poll, ahead of their interval.
+
+        What is read seldom because reading it burdens the device is left alone.
+        """
+        if self._plan is not None:
+            for task in self._plan.tasks:
+                if task.sweep is not None and task.group is not PollGroup.SLOW:
+                    self._sweeps[task.name].is_hastened = True
 
     def series(self) -> list[Series]:
         """Every series the device has given so far."""
@@ -278,8 +293,10 @@ class Device:
             self._tell_pause(task)
             return
         if sweep.paged is None:
-            if sweep.started is not None and now - sweep.started < budget.minimum_interval:
+            interval = HASTENED_SWEEP if sweep.is_hastened else budget.minimum_interval
+            if sweep.started is not None and now - sweep.started < interval:
                 return
+            sweep.is_hastened = False
             sweep.paged = PagedExchange(self._read_task(task, reader))
             sweep.started = now
         yield from sweep.paged.advance(self._leave(task, budget))

@@ -178,11 +178,18 @@ class SnmpPoller:
             entry.device.close()
             entry.session.close()
 
-    def hasten(self, names: Iterable[str]) -> None:
-        """Ask these nodes now instead of at their turn; names of no node are passed over."""
+    def hasten(self, names: Iterable[str], *, tables: bool = False) -> None:
+        """Ask these nodes now instead of at their turn; names of no node are passed over.
+
+        Args:
+            names: Of nodes.
+            tables: Begin to read the states in their large tables anew as well.
+        """
         for name in names:
             entry = self._entries.get(name)
             if entry is not None:
+                if tables:
+                    entry.device.hasten_sweeps()
                 self.agenda.hasten(entry.job)
         self._changed.set()
 

@@ -1,7 +1,8 @@
 """What people write in config/traps/*.yaml: what a trap tells, about what, and how bad it is.
 
-Alarms that traps tell of are rules of kind `told`; that they exist and have the labels that a
-declaration gives is checked when the files are loaded. docs/alarms.md explains the keys.
+Alarms that traps tell of are rules of kind `told`, or `state` where polls see them too; that they
+exist and have the labels that a declaration gives is checked when the files are loaded.
+docs/alarms.md explains the keys.
 """
 
 from __future__ import annotations
@@ -143,7 +144,7 @@ def _faults(
     if declared.alarm not in told:
         yield (
             ("alarm",),
-            f"found {shown(declared.alarm)}; there is no rule of kind 'told' so called",
+            f"found {shown(declared.alarm)}; no rule of kind 'told' or 'state' is called so",
         )
         return
     given = {*IDENTITY_LABELS, *declared.object}

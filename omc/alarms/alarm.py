@@ -36,17 +36,54 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Homes:
+    """What a fault of a PON takes from the homes behind it.
+
+    Attributes:
+        pons: PONs, as `OLT port`, sorted.
+        onts: ONTs that were in operation before.
+        lost: Those that are lost, as `port:number`, sorted by PON and number.
+        known: Of how many of them it is known whether they sent a dying gasp.
+        gasps: How many did.
+    """
+
+    pons: tuple[str, ...]
+    onts: int
+    lost: tuple[str, ...] = ()
+    known: int = 0
+    gasps: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    """A fall of received light that many receivers see together.
+
+    Attributes:
+        receivers: That were looked at.
+        fallen: That receive less than they used to.
+        decibels: Median of their falls.
+    """
+
+    receivers: int
+    fallen: int
+    decibels: float
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """What a root cause is known by; only alarms that the service itself finds have one.
 
     Attributes:
-        fault: `cut`, `dark`, `dead` or `uplink`.
+        fault: `cut`, `dark`, `dead` or `uplink`; `mains` of a commune; of PONs `feeder`, `branch`
+            or `homes`; `dimmed` for a span that lets less light pass.
         confidence: 0..1.
         places: Places that are lost because of it, sorted; none where there is another way round.
         silent: Places of them that were asked and did not answer.
         ports_down: Ports without link that speak for it.
         power: What the place last said of its power; "" for a cut.
         second: The next best explanation, in short; "" if there was none.
+        homes: What it takes from homes; None for what is no fault of a PON.
+        light: The fall of light that it is known by; None where there is none.
     """
 
     fault: str
@@ -56,6 +93,8 @@ class Finding:
     ports_down: int = 0
     power: str = ""
     second: str = ""
+    homes: Homes | None = None
+    light: Light | None = None
 
 
 @dataclass(frozen=True, slots=True)

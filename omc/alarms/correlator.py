@@ -13,7 +13,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from omc.alarms.alarm import Alarm, AlarmKey, Change, ChangeKind
+from omc.alarms.aftermath import Aftermath
+from omc.alarms.alarm import Alarm, Change, ChangeKind
 from omc.alarms.diagnosis import Diagnosis, Fault, diagnose
 from omc.alarms.engine import AlarmEngine
 from omc.alarms.evidence import Evidence, Power
@@ -74,7 +75,7 @@ class Correlator:
         self._patience = patience
         self._trouble: _Trouble | None = None
         self._roots = Roots(engine, topology, situation, clock)
-        self._ended: dict[AlarmKey, float] = {}
+        self._aftermath = Aftermath(engine, clock, _AFTERMATH)
 
     def restore(self) -> None:
         """Take up the roots that the engine has restored."""
@@ -84,7 +85,7 @@ class Correlator:
         """Hear of an alarm: the listener to give to `AlarmEngine.listen`."""
         alarm = change.alarm
         if change.kind is ChangeKind.CLEARED and self._roots.forget(alarm.key):
-            self._ended[alarm.key] = self._clock.monotonic()  # by hand, or because we said so
+            self._aftermath.begin(alarm.key)  # by hand, or because we said so
         if change.kind not in {ChangeKind.RAISED, ChangeKind.REOPENED}:
             return
         if cause_of(alarm) is not None or self._roots.adopt(alarm):
@@ -103,10 +104,9 @@ class Correlator:
                 self._judge(trouble)
         for root in self._roots:
             self._follow(root)
-        for key, ended in list(self._ended.items()):
-            if now - ended >= _AFTERMATH:
-                del self._ended[key]
-                self._release(key)
+        for alarm in self._aftermath.tick():
+            if alarm.rule in REACH or alarm.rule in LINK:
+                self._suspect(alarm)
 
     # -- finding -----------------------------------------------------------------------------------
 
@@ -192,14 +192,6 @@ class Correlator:
             nodes = [n for place in root.places for n in self._situation.nodes_at(place)]
             self._prober.hasten(nodes)
             self._roots.end(root)
-
-    def _release(self, key: AlarmKey) -> None:
-        """What is still wrong a while after its root is over has another reason."""
-        for alarm in self._engine.active():
-            if alarm.root == key:
-                self._engine.set_root(alarm.key, None)
-                if alarm.rule in REACH or alarm.rule in LINK:
-                    self._suspect(alarm)
 
 
 def _speaks_for_itself(diagnosis: Diagnosis, evidence: Evidence) -> bool:

@@ -19,15 +19,18 @@ from omc.alarms.autonomy import TimeToDark
 from omc.alarms.correlator import Correlator
 from omc.alarms.engine import AlarmEngine, Timing
 from omc.alarms.impact import Impact, impact_of
+from omc.alarms.judges import NoPast
 from omc.alarms.maintenance import Maintenance, MaintenanceWindow
 from omc.alarms.message import Message, MessageWriter
 from omc.alarms.monitor import AlarmMonitor
 from omc.alarms.notify.notifier import Notifier
 from omc.alarms.notify.told import Ledger
 from omc.alarms.past import ArchivePast
+from omc.alarms.pon import PonCorrelator
 from omc.alarms.prober import Prober
 from omc.alarms.rule_set import RuleSet
 from omc.alarms.situation import Situation
+from omc.alarms.span_light import SpanLight
 from omc.alarms.store import AlarmStore
 from omc.alarms.told_by_traps import TrapHearing
 from omc.bus.base import Bus
@@ -113,13 +116,20 @@ class AlarmDesk:
         self._correlator = Correlator(
             self.engine, topology, self._situation, prober, clock, settings.patience
         )
-        self._traps = TrapHearing(self.engine, prober, clock)
+        past = self._past or NoPast()
+        self._pons = PonCorrelator(
+            self.engine, world.inventory, prober, clock, self._situation.mains_away, past
+        )
+        self._span_light = SpanLight(self.engine, self._situation, past, clock)
+        self._traps = TrapHearing(self.engine, self._monitor, prober, clock)
         self.time_to_dark = TimeToDark(world.inventory, topology, world.catalogue, clock)
         self._area_mains = AreaMains(self.engine, world.inventory, clock, world.timezone)
         self._moved_by_time = (
             self._monitor,
             self.engine,
             self._correlator,
+            self._pons,
+            self._span_light,
             self._traps,
             self.time_to_dark,
         )
@@ -144,16 +154,20 @@ class AlarmDesk:
         self._restore()
         self.engine.listen(self.store.record)
         self.engine.listen(self._correlator.heed)
+        self.engine.listen(self._pons.heed)
+        self.engine.listen(self._span_light.heed)
         self.engine.listen(self._area_mains.heed)
 
     def attach(self, bus: Bus, table: SeriesTable) -> None:
         """Hear all that passes on the bus."""
         bus.listen(self._situation.observe, None)
+        bus.listen(self._pons.observe, None)
+        bus.listen(self._span_light.observe, None)
         bus.listen(self._monitor.observe, self._monitor.notice)
         bus.listen(None, self._traps.notice)
         self.time_to_dark.attach(bus, table)
-        table.on_forget(self._situation.forget)
-        table.on_forget(self._monitor.forget)
+        for part in (self._situation, self._pons, self._span_light, self._monitor):
+            table.on_forget(part.forget)
 
     def judge(self, batch: Batch) -> None:
         """Judge samples that do not pass on the bus: the service's own."""
@@ -163,9 +177,13 @@ class AlarmDesk:
         for window in self.store.windows():
             self.maintenance.put(window)
         cleared_since = self._clock.time_ms() - round(_KEEP_CLEARED * 1000)
-        self.engine.restore(self.store.alarms(cleared_since))
+        # Rules may have left since: nobody could say what their alarms mean.
+        known = [a for a in self.store.alarms(cleared_since) if a.rule in self.world.rules]
+        self.engine.restore(known)
         self._monitor.restore()
         self._correlator.restore()
+        self._pons.restore()
+        self._span_light.restore()
         self._area_mains.restore()
         active = self.engine.active()
         self.time_to_dark.restore(a.label("site") for a in active if a.rule == _AUTONOMY_RULE)

@@ -57,6 +57,10 @@ class Past(Protocol):
         """Median of the last seven days, None if that is not known."""
         ...
 
+    def quarter_ago(self, series: Series) -> float | None:
+        """Median of the seven days that ended 90 days ago, None if that is not known."""
+        ...
+
     def last_week(self, series: Series) -> float | None:
         """Mean of the same hour a week ago, None if that is not known."""
         ...
@@ -66,6 +70,9 @@ class NoPast:
     """Where nothing is archived: rules about the past say nothing."""
 
     def median_7d(self, series: Series) -> float | None:
+        return None
+
+    def quarter_ago(self, series: Series) -> float | None:
         return None
 
     def last_week(self, series: Series) -> float | None:
@@ -229,7 +236,11 @@ class _DifferenceJudge:
 class _PastJudge:
     def __init__(self, condition: AgainstPast, past: Past) -> None:
         self._condition = condition
-        self._before = past.median_7d if condition.past == "median_7d" else past.last_week
+        self._before = {
+            "median_7d": past.median_7d,
+            "quarter_ago": past.quarter_ago,
+            "last_week": past.last_week,
+        }[condition.past]
 
     def judge(
         self, series: Series, value: float, time_ms: int, present: Severity

@@ -6,12 +6,12 @@ and the next step.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
 from omc.alarms.alarm import Alarm, Finding
 from omc.alarms.impact import Impact
+from omc.alarms.reasons import reasons
 from omc.alarms.rule import Rule, StateIs
 from omc.alarms.severity import Severity
 from omc.core.catalogue import Catalogue
@@ -58,9 +58,9 @@ _WORDS = {
         en="no site is cut off: the second way carries the traffic",
         vi="không trạm nào bị cô lập: hướng dự phòng đang tải",
     ),
-    "sure": Text(en="confidence", vi="độ tin cậy"),
-    "or": Text(en="else", vi="hoặc"),
-    "of_sites": Text(en="of the commune's sites are without mains", vi="số trạm trong xã mất điện"),
+    "homes": Text(
+        en="{} homes (ONTs) of {} in operation", vi="{}/{} thuê bao (ONT) đang hoạt động"
+    ),
     "value": Text(en="Value", vi="Giá trị"),
 }
 
@@ -118,10 +118,13 @@ class MessageWriter:
         """The object of an alarm as people call it."""
         labels = dict(alarm.labels)
         span = self._inventory.spans.get(SpanName(labels.get("span", "")))
+        parts = []
         if span is not None:
             ends = f"{self._place_name(span.start)} – {self._place_name(span.end)}"
-            return f"{span.name} ({ends}, {span.length_km:.1f} km)"
-        parts = [
+            parts.append(f"{span.name} ({ends}, {span.length_km:.1f} km)")
+        if alarm.finding is not None and alarm.finding.homes is not None and "pon" not in labels:
+            parts.append(f"PON {', '.join(alarm.finding.homes.pons)}")
+        parts += [
             f"{self._say(word)} {labels[name]}"
             for name, word in _LABEL_WORDS.items()
             if labels.get(name)
@@ -138,6 +141,10 @@ class MessageWriter:
         return ", ".join(parts)
 
     def _affected(self, alarm: Alarm, impact: Impact) -> str:
+        homes = alarm.finding.homes if alarm.finding is not None else None
+        if homes is not None and homes.lost:
+            told = self._word("homes").format(len(homes.lost), homes.onts)
+            return f"{self._word('affected')}: {told}"
         if not impact.sites:
             is_protected_cut = alarm.finding is not None and alarm.finding.fault == "cut"
             return self._word("redundancy") if is_protected_cut and alarm.is_active else ""
@@ -166,18 +173,7 @@ class MessageWriter:
         return f"{self._word('value')}: {shown}"
 
     def _why(self, finding: Finding) -> str:
-        if finding.fault == "mains":
-            share = f"{finding.confidence:.0%}"
-            return f"{self._word('why')}: {share} {self._word('of_sites')}"
-        told = _EVIDENCE_VI if self._language == "vi" else _EVIDENCE_EN
-        parts = [
-            told["silent"].format(finding.silent) if finding.silent else "",
-            told["ports"].format(finding.ports_down) if finding.ports_down else "",
-            told.get(f"power_{finding.power}", ""),
-            f"{self._word('sure')} {finding.confidence:.0%}",
-            f"{self._word('or')}: {finding.second}" if finding.second else "",
-        ]
-        return f"{self._word('why')}: " + "; ".join(part for part in parts if part)
+        return f"{self._word('why')}: " + "; ".join(reasons(finding, self._language))
 
     def _site_of(self, node: str) -> str:
         known = self._inventory.nodes.get(NodeName(node))
@@ -206,19 +202,3 @@ class MessageWriter:
         if self._language == "vi":
             return f"{hours} giờ {rest} phút" if hours else f"{minutes} phút"
         return f"{hours} h {rest} min" if hours else f"{minutes} min"
-
-
-_EVIDENCE_EN: Mapping[str, str] = {
-    "silent": "{} places asked and silent",
-    "ports": "{} ports of the span without link",
-    "power_mains": "mains was there when last heard",
-    "power_battery": "it was on battery when last heard",
-    "power_nearly_empty": "its battery was nearly empty when last heard",
-}
-_EVIDENCE_VI: Mapping[str, str] = {
-    "silent": "{} vị trí đã hỏi và không trả lời",
-    "ports": "{} cổng của tuyến mất liên kết",
-    "power_mains": "lần cuối liên lạc vẫn có điện lưới",
-    "power_battery": "lần cuối liên lạc đang chạy ắc quy",
-    "power_nearly_empty": "lần cuối liên lạc ắc quy sắp cạn",
-}

@@ -27,7 +27,7 @@ from omc.alarms.rule_set import RuleSet
 from omc.alarms.severity import Severity
 from omc.core.catalogue import Catalogue
 from omc.core.clock import Clock
-from omc.core.model import Batch, Event, EventKind, Quality, Series, sorted_labels
+from omc.core.model import Batch, Event, EventKind, Quality, Series, label_text, sorted_labels
 
 #: Batches whose samples are older than this many of their intervals tell of the past.
 _FRESH_INTERVALS = 3.0
@@ -64,7 +64,7 @@ class _JudgedRule:
         self.judge = make_judge(when, readings, catalogue, past)
         self._metric = catalogue.metric(when.metric)
         self._object = rule.object or self._metric.all_labels
-        self._scope = rule.scope
+        self.scope = rule.scope
         self._guards = [CompiledGuard(g, self._metric, catalogue) for g in rule.only_if]
         self.watches: dict[str, _Watch] = {}
         #: Objects that had this alarm before a restart: the first good word about them matters.
@@ -84,7 +84,7 @@ class _JudgedRule:
     def begin(self, series: Series, text: str) -> _Watch | None:
         """Watch an object from now on; None if the rule is not for it."""
         labels = series.labels
-        if not _in_scope(self._scope, labels):
+        if not _in_scope(self.scope, labels):
             return None
         own = {name: value for name, value in labels.items() if name in self._object}
         if not own:  # a rule about sites, and a node that stands at no site
@@ -168,6 +168,31 @@ class AlarmMonitor:
         if event.kind is EventKind.QUALITY_CHANGED and event.text in _WITHDRAWN:
             for series in event.series:
                 self._withdraw(series)
+
+    def judges(self, rule: str) -> bool:
+        """Whether alarms of that rule are raised from what is polled."""
+        return rule in self._by_name
+
+    def hear(self, rule: str, labels: Labels, severity: Severity, time_ms: int) -> None:
+        """Take somebody's word for how an object stands; it holds until a newer value is judged.
+
+        Args:
+            rule: One that is judged here.
+            labels: All labels of the object's series, sorted.
+            severity: What is said of it.
+            time_ms: When, Unix milliseconds.
+        """
+        judged, text = self._by_name[rule], label_text(dict(labels))
+        if not _in_scope(judged.scope, dict(labels)):
+            return
+        watch = judged.watches.get(text)
+        if watch is None:
+            if not severity and text not in judged.restored:
+                return
+            watch = judged.watches[text] = _Watch(labels, text)
+            judged.restored.discard(text)
+        watch.time_ms = time_ms
+        self._say(judged, watch, severity, None)
 
     def forget(self, series: Series) -> None:
         """A series will not come again: to be given to `SeriesTable.on_forget`."""

@@ -22,6 +22,8 @@ _HOUR_MS = 3_600_000
 _FIRST_READING = 30.0
 #: Medians of a week move slowly: they are read anew so many hours.
 _MEDIANS_EVERY_HOURS = 6
+#: What a rule may compare with, and how the reading process is asked for it.
+_PASTS = {"median_7d": "--median", "quarter_ago": "--quarter-ago", "last_week": "--last-week"}
 
 
 class ArchivePast:
@@ -42,12 +44,15 @@ class ArchivePast:
         conditions = [rule.when for rule in rules if isinstance(rule.when, AgainstPast)]
         self._metrics = {
             past: sorted({when.metric for when in conditions if when.past == past})
-            for past in ("median_7d", "last_week")
+            for past in _PASTS
         }
         self._known: dict[str, dict[int, float]] = {past: {} for past in self._metrics}
 
     def median_7d(self, series: Series) -> float | None:
         return self._of("median_7d", series)
+
+    def quarter_ago(self, series: Series) -> float | None:
+        return self._of("quarter_ago", series)
 
     def last_week(self, series: Series) -> float | None:
         return self._of("last_week", series)
@@ -69,9 +74,12 @@ class ArchivePast:
     async def read(self, *, medians: bool = True) -> None:
         """Read what rules want to know of the present hour; what cannot be read stays as it was."""
         hour = self._clock.time_ms() // _HOUR_MS * _HOUR_MS
-        wanted = ["--last-week", *self._metrics["last_week"]]
-        if medians:
-            wanted += ["--median", *self._metrics["median_7d"]]
+        wanted = [
+            word
+            for past, option in _PASTS.items()
+            if past == "last_week" or medians
+            for word in (option, *self._metrics[past])
+        ]
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "omc.history.past", str(self._folder), str(hour), *wanted),
             stdout=asyncio.subprocess.PIPE,

@@ -75,6 +75,8 @@ class PromqlRule:
                 "found by the service itself (a root cause) or told by a trap: "
                 "there is no series to judge"
             )
+        if isinstance(rule.when, AgainstPast) and rule.when.past == "quarter_ago":
+            raise Inexpressible("it looks further back than Prometheus keeps samples for")
         self._rule = rule
         self._when = rule.when
         self._catalogue = catalogue

@@ -129,8 +129,8 @@ class AgainstPast(CatalogueModel):
 
     Attributes:
         metric: A gauge.
-        past: `median_7d` is the median of the last seven days; `last_week` is the mean of the
-            same hour one week ago.
+        past: `median_7d` is the median of the last seven days; `quarter_ago` that of the seven
+            days that ended 90 days ago; `last_week` is the mean of the same hour one week ago.
         as_ratio: Compare the quotient (present / past) instead of the difference.
         at_least: Magnitude of the past value below which nothing is said.
         levels: Severity -> bounds of the difference or quotient.
@@ -139,7 +139,7 @@ class AgainstPast(CatalogueModel):
 
     kind: Literal["past"]
     metric: str
-    past: Literal["median_7d", "last_week"]
+    past: Literal["median_7d", "quarter_ago", "last_week"]
     as_ratio: bool = False
     at_least: Annotated[float, Field(ge=0)] = 0.0
     levels: Levels

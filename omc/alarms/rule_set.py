@@ -97,6 +97,20 @@ class RuleSet:
             raise ConfigurationError(problems)
         return cls(rules.values(), causes, topics)
 
+    def told(self, catalogue: Catalogue) -> dict[str, tuple[str, ...]]:
+        """Rules whose alarms a trap may tell of, and the labels that name their objects.
+
+        They are those that nothing is polled for, and states of a series: those are polled too, and
+        a trap tells of them sooner.
+        """
+        labels: dict[str, tuple[str, ...]] = {}
+        for rule in self:
+            if isinstance(rule.when, Told):
+                labels[rule.name] = rule.when.labels
+            elif isinstance(rule.when, StateIs) and not rule.object:
+                labels[rule.name] = catalogue.metric(rule.when.metric).all_labels
+        return labels
+
     def __len__(self) -> int:
         return len(self.rules)
 

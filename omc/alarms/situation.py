@@ -147,6 +147,10 @@ class Situation:
             return Power.MAINS
         return Power.NEARLY_EMPTY if self._is_nearly_empty(plant) else Power.BATTERY
 
+    def mains_away(self, site: str) -> bool | None:
+        """Whether a site has lost its mains; None if that is not known."""
+        return {Power.UNKNOWN: None, Power.MAINS: False}.get(self.power(Place(site)), True)
+
     def evidence(
         self,
         places: Iterable[Place],

@@ -17,7 +17,17 @@ from typing import Any
 
 import structlog
 
-from omc.alarms.alarm import Alarm, AlarmKey, Change, ChangeKind, Finding, Labels, Note
+from omc.alarms.alarm import (
+    Alarm,
+    AlarmKey,
+    Change,
+    ChangeKind,
+    Finding,
+    Homes,
+    Labels,
+    Light,
+    Note,
+)
 from omc.alarms.maintenance import MaintenanceWindow
 from omc.alarms.severity import Severity
 from omc.core.database import Database
@@ -230,7 +240,13 @@ def _load(text: str) -> Alarm:
 
 
 def _finding(data: dict[str, Any]) -> Finding:
-    return Finding(**data | {"places": tuple(data["places"])})
+    homes, light = data.get("homes"), data.get("light")
+    parts = {
+        "places": tuple(data["places"]),
+        "homes": Homes(**homes | {n: tuple(homes[n]) for n in ("pons", "lost")}) if homes else None,
+        "light": Light(**light) if light else None,
+    }
+    return Finding(**data | parts)
 
 
 def _pairs(pairs: list[list[str]]) -> Labels:

@@ -1,12 +1,14 @@
 """What traps set off: a poll of the device, and the alarms that no poll can see.
 
 A trap hints, the poll decides: whatever a node sends, it is asked at once how it stands. Where a
-trap tells of an alarm that cannot be asked for, its word is taken.
+trap tells of an alarm that cannot be asked for, its word is taken; where it tells of one that can,
+its word holds until the device is asked.
 """
 
 from __future__ import annotations
 
 from omc.alarms.engine import AlarmEngine
+from omc.alarms.monitor import AlarmMonitor
 from omc.alarms.prober import Prober
 from omc.alarms.severity import Severity
 from omc.core.clock import Clock
@@ -22,12 +24,16 @@ class TrapHearing:
 
     Args:
         engine: Where alarms are raised and cleared.
+        monitor: Judges what polls see of the same alarms.
         prober: Asks devices out of turn.
         clock: Measures pauses.
     """
 
-    def __init__(self, engine: AlarmEngine, prober: Prober, clock: Clock) -> None:
+    def __init__(
+        self, engine: AlarmEngine, monitor: AlarmMonitor, prober: Prober, clock: Clock
+    ) -> None:
         self._engine = engine
+        self._monitor = monitor
         self._prober = prober
         self._clock = clock
         self._asked: dict[str, float] = {}
@@ -39,7 +45,10 @@ class TrapHearing:
             return
         if event.severity:
             severity = Severity.of_word(event.severity)
-            self._engine.report(event.text, event.labels, _CONTRIBUTOR, severity)
+            if self._monitor.judges(event.text):  # one alarm, whoever tells of it
+                self._monitor.hear(event.text, event.labels, severity, event.time_ms)
+            else:
+                self._engine.report(event.text, event.labels, _CONTRIBUTOR, severity)
         node = dict(event.labels).get("node")
         if node is not None:
             self._ask(node)

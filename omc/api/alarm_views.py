@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Annotated
 
 from pydantic import BaseModel, Field
@@ -28,6 +29,27 @@ class ImpactView(BaseModel):
     people: int | None
 
 
+class HomesView(BaseModel):
+    """What a fault of a PON takes: `lost` ONTs as port:number of the `onts` in operation before.
+
+    Of `known` of them it is known whether they sent a dying gasp; `gasps` did.
+    """
+
+    pons: list[str]
+    onts: int
+    lost: list[str]
+    known: int
+    gasps: int
+
+
+class LightView(BaseModel):
+    """A fall of light that `fallen` of `receivers` see together; `decibels` is their median."""
+
+    receivers: int
+    fallen: int
+    decibels: float
+
+
 class FindingView(BaseModel):
     """What a root cause is known by; `confidence` is 0..1."""
 
@@ -38,6 +60,8 @@ class FindingView(BaseModel):
     ports_down: int
     power: str
     second: str
+    homes: HomesView | None
+    light: LightView | None
 
 
 class AlarmView(BaseModel):
@@ -157,17 +181,7 @@ def alarm_view(desk: AlarmDesk, alarm: Alarm, language: str, children: int) -> A
             areas=list(impact.areas),
             people=impact.people,
         ),
-        finding=FindingView(
-            fault=finding.fault,
-            confidence=finding.confidence,
-            places=list(finding.places),
-            silent=finding.silent,
-            ports_down=finding.ports_down,
-            power=finding.power,
-            second=finding.second,
-        )
-        if finding
-        else None,
+        finding=FindingView.model_validate(asdict(finding)) if finding else None,
         runbook=rule.runbook,
     )
 

@@ -1,7 +1,7 @@
 """What series used to be, read by a process of its own: DuckDB's memory burdens nobody for long.
 
-`python -m omc.history.past FOLDER HOUR_MS --median METRIC ... --last-week METRIC ...` prints one
-JSON object: `{"median_7d": {SERIES: VALUE}, "last_week": {SERIES: VALUE}}`, series by their number.
+`python -m omc.history.past FOLDER HOUR_MS --median METRIC ... --quarter-ago METRIC ... --last-week
+METRIC ...` prints one JSON object: `{"median_7d": {SERIES: VALUE}, ...}`, series by their number.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from omc.history.reader import History
 
 _HOUR_MS = 3_600_000
 _WEEK_MS = 7 * 24 * _HOUR_MS
+_QUARTER_MS = 90 * 24 * _HOUR_MS
 #: A median is taken of means over so long: 28 a week.
 _MEDIAN_STEP_MS = 6 * _HOUR_MS
 #: A median of less than two days of them says nothing yet.
@@ -60,6 +61,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("hour_ms", type=int)
     parser.add_argument("--median", nargs="*", default=[])
+    parser.add_argument("--quarter-ago", nargs="*", default=[])
     parser.add_argument("--last-week", nargs="*", default=[])
     wish = parser.parse_args()
     os.nice(_NICENESS)
@@ -71,6 +73,7 @@ def main() -> None:
         return
     found = {
         "median_7d": medians(history, wish.median, wish.hour_ms),
+        "quarter_ago": medians(history, wish.quarter_ago, wish.hour_ms - _QUARTER_MS),
         "last_week": means_of_last_week(history, wish.last_week, wish.hour_ms),
     }
     history.close()

@@ -17,7 +17,6 @@ from collector.profile_set import ProfileSet
 from collector.snmp.trap_declaration import TrapSet
 from omc.alarms import RuleSet
 from omc.alarms.desk import AlarmWorld
-from omc.alarms.rule import Told
 from omc.core.catalogue import Catalogue
 from omc.core.errors import ConfigurationError, Problem
 from omc.core.inventory import Inventory
@@ -74,7 +73,9 @@ def load_installation(path: Path, environment: Mapping[str, str]) -> Installatio
     profiles = reading.attempt(lambda: _profiles(settings, catalogue)) if catalogue else None
     mappings = reading.attempt(lambda: _mappings(settings, catalogue)) if catalogue else None
     rules = reading.attempt(lambda: _rules(settings, catalogue)) if catalogue else None
-    traps = reading.attempt(lambda: _traps(settings, rules)) if rules else None
+    traps = (
+        reading.attempt(lambda: _traps(settings, rules, catalogue)) if rules and catalogue else None
+    )
     styles = reading.attempt(lambda: _styles(settings, catalogue)) if catalogue else None
     if settings is not None:
         reading.problems.extend(_unfit_trap_users(path, settings))
@@ -135,10 +136,9 @@ def _rules(settings: Settings | None, catalogue: Catalogue) -> RuleSet:
     return RuleSet.load([config_folder() / "alarms", *own], catalogue)
 
 
-def _traps(settings: Settings | None, rules: RuleSet) -> TrapSet:
+def _traps(settings: Settings | None, rules: RuleSet, catalogue: Catalogue) -> TrapSet:
     own = settings.snmp.traps.declarations if settings and settings.snmp.traps else ()
-    told = {rule.name: rule.when.labels for rule in rules if isinstance(rule.when, Told)}
-    return TrapSet.load([config_folder() / "traps", *own], told)
+    return TrapSet.load([config_folder() / "traps", *own], rules.told(catalogue))
 
 
 def _styles(settings: Settings | None, catalogue: Catalogue) -> StyleSet:

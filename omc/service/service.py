@@ -136,10 +136,10 @@ class Service:
         self.url = ""
         self.api_url = ""
 
-    def hasten(self, nodes: Iterable[str]) -> None:
-        """Ask these devices now instead of at their turn."""
+    def hasten(self, nodes: Iterable[str], *, tables: bool = False) -> None:
+        """Ask these devices now instead of at their turn, with their large tables if so wished."""
         if self._poller is not None:
-            self._poller.hasten(nodes)
+            self._poller.hasten(nodes, tables=tables)
 
     @property
     def status(self) -> Status:

@@ -16,6 +16,7 @@ from typing import Protocol
 
 from omc.alarms.alarm import Alarm, AlarmKey
 from omc.alarms.notify.told import Told
+from omc.alarms.pon.roots import PORT_ALARMS
 from omc.alarms.severity import Severity
 from omc.alarms.symptoms import LINK, REACH
 
@@ -25,6 +26,8 @@ SETTLING = 12.0
 #: The same for mains failures: the devices of a commune are asked within a minute.
 SETTLING_MAINS = 75.0
 _MAINS = frozenset({"mains_failed", "battery_discharging"})
+#: The same for PON ports: the OLT is asked for the state of every ONT.
+SETTLING_PONS = 75.0
 
 
 class Telling(StrEnum):
@@ -139,6 +142,8 @@ def _is_wanted(alarm: Alarm, wishes: Wishes, now_ms: int, zone: tzinfo) -> bool:
 def _settling(alarm: Alarm) -> float:
     if alarm.rule in _MAINS:
         return SETTLING_MAINS
+    if alarm.rule in PORT_ALARMS:
+        return SETTLING_PONS
     return SETTLING if alarm.rule in REACH or alarm.rule in LINK else 0.0
 
 

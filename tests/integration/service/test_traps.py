@@ -74,7 +74,7 @@ def test_a_trap_is_an_alarm_within_a_second_and_has_the_device_polled(tmp_path: 
         asyncio.run(send.trap("", PON_LOS, *PORT, options=options))
         running.wait_until(lambda: len(alarms(tmp_path)) == 1)
         (alarm,) = alarms(tmp_path)
-        assert alarm["key"] == 'pon_signal_lost{node="VPC0001-olt",pon="0/1/3",site="VPC0001"}'
+        assert alarm["key"] == 'pon_port_down{node="VPC0001-olt",pon="0/1/3",site="VPC0001"}'
         assert alarm["severity"] == "major"
         assert alarm["raised_ms"] - sent_ms < 1000
         running.wait_until(lambda: _polls(running) == 2)

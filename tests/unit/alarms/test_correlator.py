@@ -36,7 +36,7 @@ class SmallWorld:
         self.hastened: list[str] = []
         self.everybody()
 
-    def hasten(self, nodes: Iterable[str]) -> None:
+    def hasten(self, nodes: Iterable[str], *, tables: bool = False) -> None:
         self.hastened += nodes
 
     def is_silent(self, node: str) -> bool:

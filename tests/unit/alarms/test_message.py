@@ -7,8 +7,8 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from omc.alarms import Alarm, Severity
-from omc.alarms.alarm import Finding
-from omc.alarms.impact import impact_of
+from omc.alarms.alarm import Finding, Homes, Light
+from omc.alarms.impact import Impact, impact_of
 from omc.alarms.message import MessageWriter
 from tests.sample_data import NEW_YEAR_MS
 from tests.unit.alarms.small_network import small_inventory
@@ -85,3 +85,33 @@ def test_an_ordinary_alarm_names_its_object_and_its_value() -> None:
     message = writer.write(alarm, shipped_rules()[alarm.rule], impact_of(INVENTORY, (), DAY))
     assert message.title == "△ Minor: Received light low · port Gi0/0/1, A-RTR, Trạm A (A)"
     assert "Value: -25.4 dBm" in message.lines
+
+
+def test_a_pon_feeder_says_which_homes_are_lost_and_why_it_is_the_fibre() -> None:
+    homes = Homes(("0/1/0", "0/1/1"), 60, tuple(f"0/1/0:{n}" for n in range(52)), 50, 1)
+    alarm = replace(
+        CUT,
+        rule="pon_feeder_fault",
+        labels=(("node", "A-OLT"), ("site", "A")),
+        severity=Severity.MAJOR,
+        finding=Finding("feeder", 0.91, ports_down=2, power="mains", second="homes", homes=homes),
+    )
+    rule = shipped_rules()["pon_feeder_fault"]
+    english = MessageWriter(INVENTORY, catalogue(), HANOI, "en").write(alarm, rule, Impact())
+    assert english.title == "▲ Major: PON feeder fault · PON 0/1/0, 0/1/1, A-OLT, Trạm A (A)"
+    assert english.lines[0] == "Affected: 52 homes (ONTs) of 60 in operation"
+    assert english.lines[2] == (
+        "Why: 2 PON ports without light; 1 of 50 lost ONTs sent a dying gasp; the OLT's site has "
+        "mains; confidence 91%; else: the mains of the homes"
+    )
+    vietnamese = MessageWriter(INVENTORY, catalogue(), HANOI, "vi").write(alarm, rule, Impact())
+    assert "1/50 ONT bị mất có gửi dying gasp" in vietnamese.lines[2]
+
+
+def test_a_dimmed_span_says_by_how_much() -> None:
+    finding = Finding("dimmed", 1.0, light=Light(4, 4, 2.3))
+    alarm = replace(CUT, rule="fibre_degraded", severity=Severity.MINOR, finding=finding)
+    message = MessageWriter(INVENTORY, catalogue(), HANOI, "en").write(
+        alarm, shipped_rules()["fibre_degraded"], Impact()
+    )
+    assert "4 of 4 receivers get 2.3 dB less light than they used to" in message.text

@@ -50,6 +50,20 @@ async def test_a_median_of_one_day_says_nothing(tmp_path: Path) -> None:
     assert past.median_7d(_series(archive, POWER, PORT)) is None
 
 
+async def test_a_quarter_ago_is_the_median_of_the_week_that_ended_ninety_days_ago(
+    tmp_path: Path,
+) -> None:
+    archive = Archive(tmp_path)
+    ont = (("node", "O"), ("ont", "3"), ("pon", "0/1/0"), ("site", "VYE001"))
+    light = "pon_ont_rx_power_dbm"
+    archive.write(Sample(light, ont, i * HOUR, -19.0, 3600.0) for i in range(7 * 24))
+    archive.clock.advance(97 * DAY / 1000)
+    past = _past(archive)
+    await past.read()
+    assert past.quarter_ago(_series(archive, light, ont)) == pytest.approx(-19.0, abs=0.1)
+    assert past.median_7d(_series(archive, light, ont)) is None
+
+
 async def test_last_week_is_the_mean_period_of_the_same_hour(tmp_path: Path) -> None:
     archive = Archive(tmp_path)
     quarter = HOUR // 4

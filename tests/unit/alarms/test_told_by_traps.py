@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from omc.alarms import AlarmEngine, Maintenance
+from omc.alarms import AlarmEngine, AlarmMonitor, Maintenance
 from omc.alarms.told_by_traps import TrapHearing
 from omc.core.clock import ManualClock
 from omc.core.inventory import Inventory
-from omc.core.model import Event, EventKind
+from omc.core.model import Batch, Event, EventKind, SeriesTable
 from tests.unit.alarms.watching import Watched, catalogue, shipped_rules
 
 PON = (("node", "OLT1"), ("pon", "0/1/3"), ("site", "VYE001"))
@@ -19,11 +19,13 @@ class Heard:
 
     def __init__(self) -> None:
         self.clock = ManualClock()
+        self.table = SeriesTable()
         self.engine = AlarmEngine(self.clock, {}, Maintenance(Inventory()))
-        self.hearing = TrapHearing(self.engine, self, self.clock)
+        self.monitor = AlarmMonitor(shipped_rules(), catalogue(), self.engine, self.clock)
+        self.hearing = TrapHearing(self.engine, self.monitor, self, self.clock)
         self.asked: list[str] = []
 
-    def hasten(self, nodes: Iterable[str]) -> None:
+    def hasten(self, nodes: Iterable[str], *, tables: bool = False) -> None:
         self.asked += nodes
 
     def trap(self, text: str, severity: str = "") -> None:
@@ -31,6 +33,12 @@ class Heard:
             EventKind.TRAP, "trap:OLT1", self.clock.time_ms(), PON, text, severity=severity
         )
         self.hearing.notice(event)
+
+    def poll(self, port_up: float) -> None:
+        port = self.table.intern(catalogue().metric("pon_port_up"), dict(PON))
+        batch = Batch("snmp:OLT1:fast", 60.0)
+        batch.add(port, port_up, self.clock.time_ms())
+        self.monitor.observe(batch)
 
     def wait(self, seconds: int) -> None:
         for _ in range(seconds):
@@ -41,11 +49,32 @@ class Heard:
 def test_an_alarm_is_raised_once_and_cleared() -> None:
     heard = Heard()
     for _ in range(3):
-        heard.trap("pon_signal_lost", "major")
+        heard.trap("pon_rogue_ont", "major")
     (alarm,) = heard.engine.active()
-    assert alarm.key == 'pon_signal_lost{node="OLT1",pon="0/1/3",site="VYE001"}'
+    assert alarm.key == 'pon_rogue_ont{node="OLT1",pon="0/1/3",site="VYE001"}'
     assert (alarm.severity.word, alarm.occurrences) == ("major", 1)
-    heard.trap("pon_signal_lost", "cleared")
+    heard.trap("pon_rogue_ont", "cleared")
+    assert heard.engine.active() == []
+
+
+def test_what_a_trap_and_a_poll_tell_of_one_port_is_one_alarm() -> None:
+    heard = Heard()
+    heard.trap("pon_port_down", "major")
+    heard.wait(1)
+    heard.poll(0.0)
+    (alarm,) = heard.engine.active()
+    assert alarm.key == 'pon_port_down{node="OLT1",pon="0/1/3",site="VYE001"}'
+    assert alarm.occurrences == 1
+    heard.wait(1)
+    heard.trap("pon_port_down", "cleared")
+    assert heard.engine.active() == []
+
+
+def test_the_poll_decides_when_the_clear_of_a_trap_was_lost() -> None:
+    heard = Heard()
+    heard.trap("pon_port_down", "major")
+    heard.wait(1)
+    heard.poll(1.0)
     assert heard.engine.active() == []
 
 

@@ -19,8 +19,7 @@ from omc.core.clock import SystemClock
 from omc.core.model import Event
 from omc.core.resources import config_folder
 from tests.servers.snmp_notifier import ENGINE, SnmpNotifier
-from tests.unit.alarms.watching import shipped_rules
-from tests.unit.collector.snmp.told_alarms import told_alarms
+from tests.unit.alarms.watching import catalogue, shipped_rules
 
 PON_LOS = "1.3.6.1.4.1.2011.6.128.1.1.12.2.1.0.108"
 LINK_DOWN = "1.3.6.1.6.3.1.1.5.3"
@@ -66,7 +65,7 @@ async def hearing(
     users: Sequence[UsmUser] = (),
     allowance: SourceAllowance | None = None,
 ) -> AsyncIterator[Hearing]:
-    traps = TrapSet.load([config_folder() / "traps"], told_alarms(shipped_rules()))
+    traps = TrapSet.load([config_folder() / "traps"], shipped_rules().told(catalogue()))
     events: list[Event] = []
     bus = LocalBus()
     bus.listen(None, events.append)
@@ -89,7 +88,7 @@ async def test_a_v2c_trap_becomes_an_event_with_severity_and_object(tmp_path: Pa
         await told.send.trap("", PON_LOS, *FRAME_SLOT_PORT)
         assert await told.results() == {"known": 1}
     (event,) = told.events
-    assert (event.text, event.severity) == ("pon_signal_lost", "major")
+    assert (event.text, event.severity) == ("pon_port_down", "major")
     assert dict(event.labels) == {"site": "VYE001", "node": "OLT1", "pon": "0/1/3"}
 
 
@@ -102,7 +101,7 @@ async def test_a_v1_trap_says_the_same_by_enterprise_and_number(tmp_path: Path) 
         await told.send.trap(*generic, options=("-v1", "-cpublic"))
         assert await told.results(2) == {"known": 2}
     assert [(e.text, e.severity) for e in told.events] == [
-        ("pon_signal_lost", "cleared"),
+        ("pon_port_down", "cleared"),
         ("linkDown", ""),
     ]
 

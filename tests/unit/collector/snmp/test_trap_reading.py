@@ -14,10 +14,9 @@ from collector.snmp.trap_reading import TrapNode, TrapReader, TrapReading
 from collector.varbind import Value, Varbind
 from omc.core.errors import ConfigurationError
 from omc.core.resources import config_folder
-from tests.unit.alarms.watching import shipped_rules
-from tests.unit.collector.snmp.told_alarms import told_alarms
+from tests.unit.alarms.watching import catalogue, shipped_rules
 
-TOLD = told_alarms(shipped_rules())
+TOLD = shipped_rules().told(catalogue())
 ERICSSON = "1.3.6.1.4.1.193.183.4.2.0"
 HUAWEI = "1.3.6.1.4.1.2011.6.128.1.1.12.2"
 NODES = [
@@ -56,15 +55,9 @@ def read(
 ROWS: list[tuple[str, tuple[Value, ...], str, str, dict[str, str]]] = [
     ("1.3.6.1.6.3.1.1.5.3", (7, 1, 2), "linkDown", "", {}),
     ("1.3.6.1.2.1.33.2.1", (0,), "upsTrapOnBattery", "", {}),
-    (f"{HUAWEI}.1.0.109", (0, 1, 3), "pon_signal_lost", "cleared", {"pon": "0/1/3"}),
+    (f"{HUAWEI}.1.0.109", (0, 1, 3), "pon_port_down", "cleared", {"pon": "0/1/3"}),
     (f"{HUAWEI}.2.0.18", (0, 1, 3, 5), "ont_power_lost", "warning", {"pon": "0/1/3", "ont": "5"}),
-    (
-        "1.3.6.1.4.1.3902.1012.3.45.161",
-        (268501248,),
-        "pon_signal_lost",
-        "major",
-        {"pon": "268501248"},
-    ),
+    ("1.3.6.1.4.1.3902.1012.3.45.161", (268501248,), "zxGponPonLos", "", {}),
     (f"{ERICSSON}.5", (b"Fan=1", 193, 7), "device_alarm", "critical", {"component": "Fan=1/193/7"}),
     (f"{ERICSSON}.7", (b"Fan=1", 193, 7), "device_alarm", "cleared", {"component": "Fan=1/193/7"}),
     (
@@ -138,7 +131,7 @@ FAULTS = {
     "oids: {1.3.6.1.4.1.1: event}\n    alarm: device_alarm": "an event names none",
     "oids: {1.3.6.1.4.1.1: coded}\n    alarm: device_alarm": "'coded' and the key 'severity'",
     "oids: {1.3.6.1.4.1.1: major}\n    alarm: mains_failed": (
-        "own.yaml:7:12: own: found 'mains_failed'; there is no rule of kind 'told' so called"
+        "own.yaml:7:12: own: found 'mains_failed'; no rule of kind 'told' or 'state' is called so"
     ),
     "oids: {1.3.6.1.4.1.1: major}\n    alarm: device_alarm\n    object: {pon: [1]}": (
         "own.yaml:8:5: own: the rule device_alarm is about site, node, component"
