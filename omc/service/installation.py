@@ -22,6 +22,7 @@ from omc.core.errors import ConfigurationError, Problem
 from omc.core.inventory import Inventory
 from omc.core.resources import config_folder
 from omc.core.settings import Settings, Subscription, UserCredentials, load_settings
+from omc.core.settings.notify import AppriseRoute
 from omc.core.yaml_source import load_yaml, shown
 
 T = TypeVar("T")
@@ -35,7 +36,8 @@ class Installation:
     """What was read.
 
     Attributes:
-        settings: `omc.yaml`.
+        path: Of `omc.yaml`.
+        settings: What it says.
         inventory: What there is to watch.
         catalogue: All metrics.
         profiles: The shipped ones and those of the settings' folders.
@@ -45,6 +47,7 @@ class Installation:
         styles: Of measurement files, likewise.
     """
 
+    path: Path
     settings: Settings
     inventory: Inventory
     catalogue: Catalogue
@@ -79,6 +82,7 @@ def load_installation(path: Path, environment: Mapping[str, str]) -> Installatio
     styles = reading.attempt(lambda: _styles(settings, catalogue)) if catalogue else None
     if settings is not None:
         reading.problems.extend(_unfit_trap_users(path, settings))
+        reading.problems.extend(_unfit_report_routes(path, settings))
     if settings is not None and inventory is not None:
         reading.problems.extend(_unknown_core(path, settings, inventory))
         reading.problems.extend(_unknown_credentials(settings, inventory))
@@ -90,7 +94,9 @@ def load_installation(path: Path, environment: Mapping[str, str]) -> Installatio
         raise ConfigurationError(reading.problems)
     if reading.problems or not styles:
         raise ConfigurationError(reading.problems)
-    return Installation(settings, inventory, catalogue, profiles, mappings, rules, traps, styles)
+    return Installation(
+        path, settings, inventory, catalogue, profiles, mappings, rules, traps, styles
+    )
 
 
 def alarm_world(installation: Installation) -> AlarmWorld:
@@ -187,6 +193,18 @@ def _unknown_core(path: Path, settings: Settings, inventory: Inventory) -> Itera
         if place not in inventory.sites and place not in inventory.nodes:
             text = f"core: found {shown(place)}; there is no site and no node of that name"
             yield load_yaml(path).problem(("alarms", "core", index), text)
+
+
+def _unfit_report_routes(path: Path, settings: Settings) -> Iterator[Problem]:
+    """Reports are sent through Apprise: the other ways carry no files."""
+    fit = [route.name for route in settings.alarms.routes if isinstance(route, AppriseRoute)]
+    for index, report in enumerate(settings.reports.schedule):
+        for place, name in enumerate(report.send_to):
+            if name not in fit:
+                allowed = ", ".join(fit) or "there is none"
+                text = f"send_to: found {shown(name)}; routes of alarms via apprise: {allowed}"
+                where = ("reports", "schedule", index, "send_to", place)
+                yield load_yaml(path).problem(where, text)
 
 
 def _unknown_profiles(inventory: Inventory, profiles: ProfileSet) -> Iterator[Problem]:

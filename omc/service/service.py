@@ -42,6 +42,7 @@ from omc.service.instruments import (
 from omc.service.journal_metrics import JournalMetrics
 from omc.service.listening import api_server, start_server
 from omc.service.network_facts import NetworkFacts
+from omc.service.report_schedule import ReportSchedule
 from omc.service.self_report import SelfReport
 from omc.service.service_bus import kept, make_bus
 from omc.service.sinks import open_deliveries
@@ -232,6 +233,9 @@ class Service:
                 tasks.append(group.create_task(_sweep(self._view), name="sweep"))
             if self._archive is not None:
                 tasks.append(group.create_task(self._archive.run(), name="archive"))
+            if self._settings.reports.schedule:
+                schedule = ReportSchedule(self._settings, self._installation.path, self._clock)
+                tasks.append(group.create_task(schedule.run(), name="reports"))
             started()
             await stop.wait()
             for task in tasks:

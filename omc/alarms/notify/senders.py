@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, Protocol
 
 import aiohttp
@@ -61,11 +62,17 @@ class AppriseSender:
     async def try_out(self, message: Message) -> None:
         await self._notify(message, "info")
 
-    async def _notify(self, message: Message, kind: str) -> None:
+    async def send_files(self, message: Message, files: Sequence[Path]) -> None:
+        """Deliver a message with files attached, where the service takes any. Raises as `send`."""
+        await self._notify(message, "info", files)
+
+    async def _notify(self, message: Message, kind: str, files: Sequence[Path] = ()) -> None:
         if not self._is_understood:
             raise NotDelivered("Apprise does not understand the URL of this route")
+        body = "\n".join(message.lines) or message.title
+        attached = [str(file) for file in files] or None
         done = await asyncio.to_thread(
-            self._apprise.notify, "\n".join(message.lines), message.title, kind
+            self._apprise.notify, body, message.title, kind, attach=attached
         )
         if not done:
             raise NotDelivered("the service did not take it")

@@ -105,6 +105,11 @@ class Settings(SettingsModel):
         return self.archive.folder or self.data / "archive"
 
     @property
+    def report_folder(self) -> Path:
+        """Where reports are kept."""
+        return self.reports.folder or self.data / "reports"
+
+    @property
     def journal_path(self) -> Path:
         """The journal's file."""
         return self.journal.path or self.data / "journal.sqlite"

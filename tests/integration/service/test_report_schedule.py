@@ -1,0 +1,133 @@
+"""Reports that make themselves: when they are due, once, in a process, sent with their files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from omc.core.clock import ManualClock
+from omc.core.errors import ConfigurationError
+from omc.core.settings import load_settings
+from omc.reports import periods
+from omc.reports.shelf import shelved_reports
+from omc.service.installation import load_installation
+from omc.service.report_schedule import STATE, ReportSchedule
+from tests.servers.webhook import WebhookReceiver
+
+HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
+SETTINGS = """
+inventory: inventory
+data: data
+alarms:
+  routes:
+    - {{name: mail, via: apprise, url: "env:MAIL"}}
+reports:
+  schedule:
+    - name: monthly
+      report: availability
+      every: {every}
+      at: "06:00"
+      formats: [csv, html]
+      send_to: [{route}]
+"""
+SITES = "code,name,latitude,longitude\nA,Trạm A,21.3,105.6\n"
+
+
+def at(text: str) -> int:
+    return round(datetime.fromisoformat(text).replace(tzinfo=HANOI).timestamp() * 1000)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "inventory").mkdir()
+    (tmp_path / "inventory" / "sites.csv").write_text(SITES, encoding="utf-8")
+    return tmp_path
+
+
+def write(folder: Path, every: str = "month", route: str = "mail") -> Path:
+    path = folder / "omc.yaml"
+    path.write_text(SETTINGS.format(every=every, route=route), encoding="utf-8")
+    return path
+
+
+MakeSchedule = Callable[[str, str, str], tuple[ReportSchedule, ManualClock]]
+
+
+@pytest.fixture
+def make(folder: Path) -> MakeSchedule:
+    def schedule(every: str, now: str, url: str) -> tuple[ReportSchedule, ManualClock]:
+        path = write(folder, every)
+        clock = ManualClock(at(now))
+        return ReportSchedule(load_settings(path, {"MAIL": url}), path, clock), clock
+
+    return schedule
+
+
+@pytest.mark.parametrize(
+    ("every", "now", "stem"),
+    [
+        ("month", "2026-11-01T05:59", None),
+        ("month", "2026-11-01T06:00", "2026-10"),
+        ("month", "2026-12-31T23:59", "2026-11"),
+        ("week", "2026-11-23T06:00", "2026-11-16_2026-11-22"),
+        ("week", "2026-11-23T05:00", None),
+        ("day", "2027-01-01T06:30", "2026-12-31"),
+    ],
+)
+def test_a_report_is_due_at_its_hour_of_the_day_after(
+    every: str, now: str, stem: str | None, make: MakeSchedule
+) -> None:
+    schedule, _ = make(every, now, "json://127.0.0.1:1")
+    period = schedule.due(schedule._settings.reports.schedule[0])
+    assert (None if period is None else periods.stem(period)) == stem
+
+
+async def test_a_report_is_made_once_and_sent_with_its_files(
+    folder: Path, make: MakeSchedule
+) -> None:
+    async with WebhookReceiver() as receiver:
+        schedule, clock = make("month", "2026-10-20T12:00", receiver.url.replace("http", "json"))
+        schedule._begin()
+        await schedule.look()
+        assert receiver.received == []  # what was over before it was scheduled is not made
+        clock.advance(12 * 86_400)
+        await schedule.look()
+        await schedule.look()
+        (message,) = receiver.received
+        assert message["title"] == "Báo cáo độ khả dụng: 01/10/2026 đến 31/10/2026"
+        names = {attached["filename"] for attached in message["attachments"]}
+        assert "availability-2026-10.html" in names
+        assert "availability-2026-10.sites.csv" in names
+    (shelved,) = shelved_reports(folder / "data" / "reports")
+    assert shelved.name == "availability-2026-10"
+
+
+async def test_what_could_not_be_sent_is_tried_again_later(
+    folder: Path, make: MakeSchedule
+) -> None:
+    async with WebhookReceiver() as receiver:
+        receiver.refuse = True
+        schedule, clock = make("day", "2026-10-20T12:00", receiver.url.replace("http", "json"))
+        schedule._begin()
+        clock.advance(86_400)
+        await schedule.look()
+        receiver.refuse = False
+        await schedule.look()
+        assert receiver.received == []  # not yet
+        clock.advance(901)
+        await schedule.look()
+        assert len(receiver.received) == 1
+    assert json.loads((folder / "data" / "reports" / STATE).read_text()) == {
+        "monthly": "2026-10-20"
+    }
+
+
+def test_a_route_that_carries_no_files_is_a_fault_with_its_place(folder: Path) -> None:
+    path = write(folder, route="nobody")
+    with pytest.raises(ConfigurationError, match=r"omc\.yaml:14:17: send_to: .*'nobody'.* mail"):
+        load_installation(path, {"MAIL": "json://127.0.0.1:1"})
