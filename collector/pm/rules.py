@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,12 +24,15 @@ class Rule:
         metric: Its metric.
         of: Counters and weights above the line.
         over: Below it; empty for none.
+        divisor: What to divide by in place of a scale such as 0.01, which no float64 is exactly;
+            0 for scales that are.
     """
 
     formula: Formula
     metric: Metric
     of: tuple[tuple[str, float], ...]
     over: tuple[tuple[str, float], ...]
+    divisor: float
 
     def value(self, counters: Mapping[str, float]) -> float | None:
         """What it comes to; None where counters are missing or their denominator is nothing.
@@ -47,7 +51,7 @@ class Rule:
             if not below:
                 return None
             total /= below
-        return total * formula.scale
+        return total / self.divisor if self.divisor else total * formula.scale
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +121,13 @@ def _rule(formula: Formula, catalogue: Catalogue) -> Rule:
         catalogue.metric(formula.metric),
         tuple(expanded(formula.of)),
         tuple(expanded(formula.over or {})),
+        _divisor(formula.scale),
     )
+
+
+def _divisor(scale: float) -> float:
+    inverse = round(1 / scale)
+    return float(inverse) if inverse > 1 and math.isclose(inverse * scale, 1.0) else 0.0
 
 
 def _want(wanted: dict[str, set[int]], counter: str) -> None:
