@@ -14,6 +14,8 @@ want victoria-metrics victoria-metrics
 want influxd influxdb
 want prometheus-snmp-exporter prometheus-snmp-exporter
 want prometheus-alertmanager prometheus-alertmanager
+want sshd openssh-server
+want nginx nginx-light
 [ -z "$missing" ] && exit 0
 echo "Installing for the tests:$missing"
 as_root=""

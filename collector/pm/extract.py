@@ -75,6 +75,11 @@ class Extract:
         return changed
 
     @property
+    def size(self) -> int:
+        """Counters in it."""
+        return sum(len(one) for objects in self.cells.values() for one in objects.values())
+
+    @property
     def suspect_cells(self) -> set[str]:
         """Cells of which anything is suspect."""
         return {cell for cell, flags in self.suspect.items() if any(flags.values())}

@@ -41,6 +41,7 @@ from omc.service.instruments import (
 )
 from omc.service.journal_metrics import JournalMetrics
 from omc.service.listening import api_server, start_server
+from omc.service.measurement_files import MeasurementFiles
 from omc.service.network_facts import NetworkFacts
 from omc.service.report_schedule import ReportSchedule
 from omc.service.self_report import SelfReport
@@ -117,6 +118,10 @@ class Service:
         )
         self._mqtt = MqttCollector(self._subscribers)
         self._registry.register(self._mqtt)
+        self._files: MeasurementFiles | None = None
+        if settings.pm.sources:
+            self._files = MeasurementFiles(installation, self._table, self._bus, clock)
+            self._registry.register(self._files)
         self._archive = self._make_archive() if settings.archive.enabled else None
         self._poller: SnmpPoller | None = None
         self._alarms = AlarmDesk(alarm_world(installation), settings.alarms, clock, self)
@@ -154,7 +159,7 @@ class Service:
             polls=self._polls.polls.total(),
             late=counts.late if counts else 0,
             skipped=counts.skipped if counts else 0,
-            samples=self._polls.samples + self._mqtt.samples,
+            samples=sum(source.samples for source in self._sources().values()),
             brokers=sum(subscriber.counts.connected for subscriber in self._subscribers.values()),
             series=len(self._view),
             alarms=sum(a.root is None and not a.suppressed for a in self._alarms.engine.active()),
@@ -236,6 +241,8 @@ class Service:
             if self._settings.reports.schedule:
                 schedule = ReportSchedule(self._settings, self._installation.path, self._clock)
                 tasks.append(group.create_task(schedule.run(), name="reports"))
+            if self._files is not None:
+                tasks.append(group.create_task(self._files.run(), name="pm"))
             started()
             await stop.wait()
             for task in tasks:
@@ -264,9 +271,15 @@ class Service:
             concurrency=snmp.concurrency,
         )
         poller.add(polled_nodes(self._settings, self._installation.inventory))
-        sources: dict[str, SourceCounts] = {"snmp": self._polls, "mqtt": self._mqtt}
-        self._registry.register(CollectingMetrics(self._polls, poller, sources))
+        self._registry.register(CollectingMetrics(self._polls, poller, self._sources()))
         return poller
+
+    def _sources(self) -> dict[str, SourceCounts]:
+        """The kinds of sources and what they have brought."""
+        sources: dict[str, SourceCounts] = {"snmp": self._polls, "mqtt": self._mqtt}
+        if self._files is not None:
+            sources["pm"] = self._files
+        return sources
 
     def _web_server(self) -> WebServer:
         listen = self._settings.prometheus.listen

@@ -1,0 +1,135 @@
+"""Reads one place for as long as the service lives: looks, fetches what is new, takes it in."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from pathlib import Path
+from typing import Never
+
+import structlog
+
+from collector.pm.intake import Intake, Result
+from collector.pm.ledger import Ledger
+from collector.pm.offers import Offer, Place
+from omc.bus.base import Bus
+from omc.core.clock import Clock
+from omc.core.errors import Malformed, SourceError
+from omc.core.model import Event, EventKind
+
+log = structlog.get_logger(__name__)
+
+#: A place that fails is asked ever more rarely, down to once in so many intervals.
+_LONGEST_PAUSE = 8
+
+
+class Puller:
+    """One source.
+
+    Args:
+        name: Of the source.
+        place: Where it is.
+        interval: Seconds between two looks.
+        intake: Takes files in.
+        ledger: Knows which were taken in.
+        spool: Folder for what has to be fetched.
+        bus: Is told of failure and recovery.
+        clock: The time.
+
+    Attributes:
+        looks: Looks since the start, by whether they succeeded.
+        waiting: Files that are offered and not yet taken in.
+        is_up: The last look succeeded; None before the first.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        place: Place,
+        interval: float,
+        intake: Intake,
+        ledger: Ledger,
+        spool: Path,
+        bus: Bus,
+        clock: Clock,
+    ) -> None:
+        self.name = name
+        self.looks = {True: 0, False: 0}
+        self.waiting = 0
+        self.is_up: bool | None = None
+        self._place = place
+        self._interval = interval
+        self._intake = intake
+        self._ledger = ledger
+        self._spool = spool
+        self._bus = bus
+        self._clock = clock
+
+    async def run(self) -> Never:
+        """Look again and again until cancelled."""
+        failures = 0
+        try:
+            while True:
+                failures = 0 if await self._look_safely() else failures + 1
+                await asyncio.sleep(self._interval * min(2**failures, _LONGEST_PAUSE))
+        finally:
+            await self._place.close()
+
+    async def _look_safely(self) -> bool:
+        try:
+            await self.look()
+        except (SourceError, OSError, sqlite3.Error) as error:
+            self._failed(error)
+            return False
+        self.looks[True] += 1
+        if self.is_up is False:
+            log.info("pm_source_recovered", source=self.name)
+        if not self.is_up:
+            self._tell(EventKind.SOURCE_UP, "")
+        self.is_up = True
+        return True
+
+    async def look(self) -> None:
+        """Take in everything that is new, oldest first.
+
+        Raises:
+            SourceError: the place cannot be read now.
+            OSError: likewise, or what was fetched cannot be written.
+            sqlite3.Error: the ledger cannot be written.
+        """
+        offers = {offer.name: offer for offer in await self._place.offers()}
+        offered = [(offer.name, offer.stamp) for offer in offers.values()]
+        new = self._ledger.new_among(self.name, offered, self._clock.time_ms())
+        self.waiting = len(new)
+        for name, _ in new:
+            await self._take(offers[name])
+            self.waiting -= 1
+
+    async def _take(self, offer: Offer) -> None:
+        try:
+            path = await self._place.fetch(offer, self._spool)
+            result = await self._intake.take(path, offer.name, self.name)
+        except FileNotFoundError:
+            return  # its owner has taken it away meanwhile
+        except Malformed as error:
+            log.warning("pm_file_not_fetched", source=self.name, reason=str(error))
+            self._remember(offer)
+            return
+        self._remember(offer)
+        was_read = result not in (Result.DAMAGED, Result.REFUSED)
+        await self._place.done(offer, path, was_read=was_read)
+
+    def _remember(self, offer: Offer) -> None:
+        self._ledger.add_listed(self.name, offer.name, offer.stamp, self._clock.time_ms())
+
+    def _failed(self, error: Exception) -> None:
+        self.looks[False] += 1
+        if self.is_up is not False:
+            log.warning("pm_source_failed", source=self.name, reason=str(error))
+            self._tell(EventKind.SOURCE_DOWN, type(error).__name__.lower())
+        self.is_up = False
+
+    def _tell(self, kind: EventKind, text: str) -> None:
+        labels = (("source", self.name),)
+        now_ms = self._clock.time_ms()
+        self._bus.emit(Event(kind, f"pm:source:{self.name}", now_ms, labels, text))
