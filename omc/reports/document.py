@@ -262,6 +262,11 @@ class Map:
     source: str
     raster: Raster | None = None
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to draw."""
+        return self.raster is None and not any(layer.features for layer in self.layers)
+
 
 Block = Figures | Table | Chart | Map
 

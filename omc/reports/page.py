@@ -132,11 +132,22 @@ def page_of(document: Document, pictures: Pictures) -> Page:
             PageSection(
                 section.title,
                 section.paragraphs,
-                tuple(_block(block, document, pictures) for block in section.blocks),
+                tuple(
+                    _block(block, document, pictures)
+                    for block in section.blocks
+                    if _has_content(block, document)
+                ),
             )
             for section in document.sections
         ),
     )
+
+
+def _has_content(block: Figures | Table | Chart | Map, document: Document) -> bool:
+    """Whether there is anything to draw; a table without rows says so itself."""
+    if isinstance(block, Chart):
+        return bool(document.table(block.table).rows)
+    return not isinstance(block, Map) or not block.is_empty
 
 
 def _block(

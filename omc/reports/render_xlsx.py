@@ -12,7 +12,15 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from omc.core.metric import Text
-from omc.reports.document import Chart, Document, Figures, Section, Table
+from omc.reports.document import (
+    Chart,
+    Column,
+    ColumnKind,
+    Document,
+    Figures,
+    Section,
+    Table,
+)
 from omc.reports.facts import facts
 from omc.reports.pictures import Pictures
 from omc.reports.value_text import figure_text, heading_text
@@ -66,7 +74,9 @@ class _Book:
 
     def _sheet(self, table: Table) -> Worksheet:
         """A sheet named as the table, or by the table's name where that is taken."""
-        name = table.title.translate(_FORBIDDEN)[:_LONGEST_SHEET_NAME].strip()
+        name = table.title.translate(_FORBIDDEN).strip()
+        if len(name) > _LONGEST_SHEET_NAME:
+            name = name[:_LONGEST_SHEET_NAME].rpartition(" ")[0]
         taken = {sheet.get_name().lower() for sheet in self._workbook.worksheets()}
         return self._workbook.add_worksheet(table.name if name.lower() in taken else name)
 
@@ -84,7 +94,8 @@ class _Book:
             row += 1
         row = self._write_lines(sheet, row + 1, _BASIS.of(self._language), document.basis)
         for section in document.sections:
-            row = self._write_section(sheet, row + 1, section)
+            if section.paragraphs or any(isinstance(b, Figures) for b in section.blocks):
+                row = self._write_section(sheet, row + 1, section)
         row = self._write_lines(sheet, row + 1, _SHEETS.of(self._language), ())
         for row, other in enumerate(others, start=row):  # noqa: B020 - goes on where it stands
             name = other.get_name()
@@ -105,10 +116,10 @@ class _Book:
         for block in section.blocks:
             if isinstance(block, Figures):
                 for figure in block.figures:
-                    title = heading_text(figure.column)
+                    title = _heading(figure.column)
                     sheet.write_string(row, 0, title, self._cells.look(valign="top"))
                     self._cells.write(sheet, row, 1, figure.column, figure.value)
-                    look = self._cells.look(text_wrap=True, valign="top", italic=True)
+                    look = self._cells.look(text_wrap=True, valign="top", italic=True, indent=1)
                     sheet.write_string(row, 2, figure.basis, look)
                     row += 1
         return row
@@ -117,10 +128,14 @@ class _Book:
 
     def _write_table(self, sheet: Worksheet, table: Table) -> None:
         sheet.write_string(0, 0, table.title, self._cells.look(bold=True, font_size=14))
+        lines = 1
         for place, column in enumerate(table.columns):
-            sheet.set_column(place, place, self._width(table, place))
+            width = self._width(table, place)
+            lines = max(lines, _lines(_heading(column), width))
+            sheet.set_column(place, place, width)
             if column.note:
                 sheet.write_comment(_HEADINGS, place, column.note, {"x_scale": 2.5})
+        sheet.set_row_pixels(_HEADINGS, _ROW_PIXELS * lines)
         for row, values in enumerate(table.rows, start=_HEADINGS + 1):
             for place, (column, value) in enumerate(zip(table.columns, values, strict=True)):
                 self._cells.write(sheet, row, place, column, value)
@@ -132,7 +147,7 @@ class _Book:
                 "name": f"t_{table.name}",
                 "style": "Table Style Light 1",
                 "columns": [
-                    {"header": heading_text(column), "header_format": header}
+                    {"header": _heading(column), "header_format": header}
                     for column in table.columns
                 ],
             },
@@ -152,14 +167,14 @@ class _Book:
             figure_text(column, row[place], self._language, self._zone)
             for row in table.rows[:_MEASURED]
         ]
-        longest_word = max(map(len, heading_text(column).split()))
+        longest_word = max(map(len, _heading(column).split()))
         return min(max(_NARROWEST, longest_word + 3, *(len(t) + 1 for t in texts), 0), _WIDEST)
 
     def _write_charts(self, sheets: Mapping[str, Worksheet]) -> None:
         """Charts to the right of their tables, one below the other."""
         rows: dict[str, int] = {}
         for chart in self._document.blocks():
-            if isinstance(chart, Chart):
+            if isinstance(chart, Chart) and self._document.table(chart.table).rows:
                 table = self._document.table(chart.table)
                 row = rows.get(table.name, _HEADINGS)
                 cell = (row, len(table.columns) + 1)
@@ -168,6 +183,21 @@ class _Book:
                     self._language,
                 )
                 rows[table.name] = row + height // _ROW_PIXELS + 2
+
+
+def _heading(column: Column) -> str:
+    """Title and unit; the cells of a share say themselves that it is percent."""
+    return column.title if column.kind is ColumnKind.SHARE else heading_text(column)
+
+
+def _lines(heading: str, width: float) -> int:
+    """Lines that a heading takes in a column, with the button of the filter beside it."""
+    lines, used = 1, 0
+    for word in heading.split():
+        if used and used + 1 + len(word) > width - 3:
+            lines, used = lines + 1, 0
+        used += len(word) + bool(used)
+    return lines
 
 
 def _set_page(sheet: Worksheet) -> None:

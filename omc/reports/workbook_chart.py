@@ -7,7 +7,7 @@ from typing import Any
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from omc.reports.document import Chart, ChartKind, Language, Table
+from omc.reports.document import Chart, ChartKind, ColumnKind, Language, Table
 from omc.reports.palette import CATEGORIES
 from omc.reports.value_text import heading_text
 from omc.reports.workbook_cells import number_format
@@ -47,28 +47,32 @@ def add_chart(
     columns = [table.columns[table.position(key)] for key in chart.ys]
     for number, (key, column) in enumerate(zip(chart.ys, columns, strict=True)):
         colour = CATEGORIES[number % len(CATEGORIES)]
-        names = table.position(chart.x)
-        values = table.position(key)
+        name_column = table.position(chart.x)
+        value_column = table.position(key)
         drawn.add_series(
             {
                 "name": column.title,
-                "categories": [sheet.get_name(), first, names, last, names],
-                "values": [sheet.get_name(), first, values, last, values],
+                "categories": [sheet.get_name(), first, name_column, last, name_column],
+                "values": [sheet.get_name(), first, value_column, last, value_column],
                 "fill": {"color": colour},
                 "line": {"color": colour},
             }
         )
     drawn.set_title({"name": chart.title, "name_font": {"size": 11}})
-    # For bars, xlsxwriter's x is the upright axis with the names.
-    if chart.kind is ChartKind.BAR:
-        drawn.set_x_axis({"reverse": True})
-    drawn.set_y_axis(
-        {
-            "name": heading_text(columns[0]) if len(columns) == 1 else columns[0].unit,
-            "num_format": number_format(columns[0], language),
-            "major_gridlines": {"visible": True, "line": {"color": "#DDDDDD"}},
-        }
-    )
+    values = {
+        "name": heading_text(columns[0]) if len(columns) == 1 else columns[0].unit,
+        "num_format": number_format(columns[0], language),
+        "major_gridlines": {"visible": True, "line": {"color": "#DDDDDD"}},
+        "min": None if chart.kind is ChartKind.LINE else 0,
+    }
+    names = table.columns[table.position(chart.x)]
+    if chart.kind is ChartKind.BAR:  # lying down, xlsxwriter's x is the axis of the values
+        drawn.set_x_axis(values)
+        drawn.set_y_axis({"reverse": True, "major_gridlines": {"visible": False}})
+    else:
+        is_time = names.kind in {ColumnKind.DAY, ColumnKind.MOMENT}
+        drawn.set_x_axis({"date_axis": is_time, "num_format": number_format(names, language)})
+        drawn.set_y_axis(values)
     drawn.set_legend({"none": True} if len(columns) == 1 else {"position": "bottom"})
     height = _HEIGHT
     if chart.kind is ChartKind.BAR:
