@@ -8,6 +8,10 @@ from omc.cli.lazy_group import LazyGroup
 
 #: Report -> (module:function, one-line help).
 REPORTS: dict[str, tuple[str, str]] = {
+    "coverage": (
+        "omc.cli.report_coverage:coverage",
+        "Who is covered, gaps, load of cells, and fibre, by area.",
+    ),
     "availability": (
         "omc.cli.report_availability:availability",
         "What was up, what was not, why, and whom it cost.",

@@ -134,6 +134,8 @@ class Cell:
         power_dbm: Transmit power of the carrier at the antenna connector.
         channel: UARFCN, EARFCN or NR-ARFCN of the downlink.
         identity: Global cell identity as the vendor's files write it.
+        on_air_from: First day on air; None is since ever.
+        on_air_to: First day on which it is off the air for good; None is until further notice.
     """
 
     name: CellName
@@ -149,6 +151,13 @@ class Cell:
     power_dbm: float | None = None
     channel: int | None = None
     identity: str | None = None
+    on_air_from: date | None = None
+    on_air_to: date | None = None
+
+    def is_on_air_on(self, day: date) -> bool:
+        """Whether the cell is meant to work on that day."""
+        begun = self.on_air_from is None or self.on_air_from <= day
+        return begun and (self.on_air_to is None or day < self.on_air_to)
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,6 +120,8 @@ _CELL = Schema(
         _decimal("power_dbm", -50, 100),
         Column("channel", fields.whole(0, 3_279_165)),
         Column("identity", fields.text),
+        Column("on_air_from", fields.day),
+        Column("on_air_to", fields.day),
     ),
     key=("name",),
 )

@@ -10,6 +10,7 @@ from omc.core.settings.client import (
     load_client_settings,
     load_reader_settings,
 )
+from omc.core.settings.coverage import CoverageSettings
 from omc.core.settings.document import LogSettings, Settings, load_settings
 from omc.core.settings.journal import JournalSettings
 from omc.core.settings.mqtt import BrokerSettings, Subscription
@@ -41,6 +42,7 @@ __all__ = [
     "BrokerSettings",
     "ClientSettings",
     "CommunityCredentials",
+    "CoverageSettings",
     "Credentials",
     "FolderSource",
     "HttpSource",

@@ -10,6 +10,7 @@ from pydantic import ConfigDict
 from omc.core.settings.api import ApiSettings
 from omc.core.settings.archive import ArchiveSettings
 from omc.core.settings.base import DEFAULT_TIME_ZONE, AnyPath, FolderPath, SettingsModel, TimeZone
+from omc.core.settings.coverage import CoverageSettings
 from omc.core.settings.reports import ReportSettings
 from omc.core.settings.secret_reference import SecretSource
 from omc.core.yaml_source import load_yaml, validate
@@ -38,6 +39,7 @@ class ReaderSettings(SettingsModel):
         data: Folder of what the service keeps.
         archive: Where history is.
         reports: Where reports are kept, and what they are judged by.
+        coverage: What cover is predicted with.
         inventory: Folder of the inventory.
         timezone: In which times are shown.
         language: Of texts for people.
@@ -48,6 +50,7 @@ class ReaderSettings(SettingsModel):
     data: AnyPath
     archive: ArchiveSettings = ArchiveSettings()
     reports: ReportSettings = ReportSettings()
+    coverage: CoverageSettings = CoverageSettings()
     inventory: FolderPath
     timezone: TimeZone = DEFAULT_TIME_ZONE
     language: Literal["vi", "en"] = "vi"

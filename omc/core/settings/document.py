@@ -25,6 +25,7 @@ from omc.core.settings.base import (
     SettingsModel,
     TimeZone,
 )
+from omc.core.settings.coverage import CoverageSettings
 from omc.core.settings.journal import JournalSettings
 from omc.core.settings.mqtt import BrokerSettings
 from omc.core.settings.pm import PmSettings
@@ -72,6 +73,7 @@ class Settings(SettingsModel):
         api: The HTTP API, for the `omc` command and other programs.
         archive: History on disk.
         reports: What is made of it for planners.
+        coverage: What cover is predicted with.
         users: People who may log in.
         tokens: Programs that may call the API.
         log: What the service says about itself.
@@ -95,6 +97,7 @@ class Settings(SettingsModel):
     api: ApiSettings = ApiSettings()
     archive: ArchiveSettings = ArchiveSettings()
     reports: ReportSettings = ReportSettings()
+    coverage: CoverageSettings = CoverageSettings()
     users: tuple[UserSettings, ...] = ()
     tokens: tuple[TokenSettings, ...] = ()
     log: LogSettings = LogSettings()

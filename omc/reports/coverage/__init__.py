@@ -1,0 +1,1 @@
+"""Who is covered: prediction on a grid, added up by area."""

@@ -1,0 +1,141 @@
+"""Maps of a coverage report: levels on the grid, shares by area, gaps and sites."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from omc.core.inventory import Technology
+from omc.core.metric import Text
+from omc.reports.coverage.figures import ReportFigures
+from omc.reports.coverage.prediction import Where
+from omc.reports.coverage.report import CoverageReport
+from omc.reports.document import (
+    Classes,
+    Column,
+    ColumnKind,
+    Feature,
+    Language,
+    Map,
+    MapLayer,
+    Raster,
+)
+
+_LEVEL_CLASSES = (-110.0, -105.0, -100.0, -95.0, -85.0, -75.0)
+_SHARE_CLASSES = (0.5, 0.7, 0.8, 0.9, 0.95, 0.99)
+_PEOPLE_CLASSES = (10.0, 100.0, 500.0, 1000.0)
+
+_LEVELS = Text(en="{technology}: {level} outdoors", vi="{technology}: {level} ngoài trời")
+_SHARES = Text(
+    en="{technology}: people covered outdoors by area",
+    vi="{technology}: dân số được phủ ngoài trời theo địa bàn",
+)
+_AREA_SHARES = Text(
+    en="{technology}: ground covered outdoors by area",
+    vi="{technology}: diện tích được phủ ngoài trời theo địa bàn",
+)
+_AREAS = Text(en="Areas", vi="Địa bàn")
+_AREA = Text(en="Area", vi="Địa bàn")
+_CODE = Text(en="Code", vi="Mã")
+_PEOPLE_SHARE = Text(en="People covered outdoors", vi="Dân số được phủ ngoài trời")
+_GROUND_SHARE = Text(en="Ground covered outdoors", vi="Diện tích được phủ ngoài trời")
+_GAPS_OF = Text(en="{technology}: gaps by people", vi="{technology}: vùng lõm theo số dân")
+_PEOPLE = Text(en="People", vi="Dân số")
+_KM2 = Text(en="Ground", vi="Diện tích")
+_SOURCE = Text(
+    en="prediction {model}, {location} of locations, grid {grid} m; boundaries: inventory",
+    vi="dự báo {model}, {location} vị trí, lưới {grid} m; ranh giới: danh mục",
+)
+
+
+def cover_maps(report: CoverageReport, figures: ReportFigures, language: Language) -> Iterator[Map]:
+    """For each technology a map of levels, and one of shares by area."""
+    outlines = _outlines(report, language)
+    for technology in report.request.technologies:
+        key = technology.value.lower()
+        level = report.parameters.technologies.technologies[technology].level
+        title = _LEVELS.of(language).format(technology=technology.value, level=level)
+        column = Column("level_dbm", level, ColumnKind.NUMBER, "dBm")
+        picture = report.study.picture
+        raster = Raster(
+            title, picture.levels[technology], picture.bounds, picture.crs, column, _LEVEL_CLASSES
+        )
+        yield Map(f"levels_{key}", title, (outlines,), source_text(report, language), raster)
+        layer = _shares(report, figures, technology, language)
+        yield Map(f"cover_{key}", layer.title, (layer,), source_text(report, language))
+
+
+def gap_maps(report: CoverageReport, language: Language) -> Iterator[Map]:
+    """For each technology with gaps a map of them over the outlines of the areas."""
+    names = {unit.code: unit.area.name for unit in report.geography.units}
+    columns = (
+        Column("rank", "#", ColumnKind.NUMBER),
+        Column("code", _CODE.of(language)),
+        Column("area", _AREA.of(language)),
+        Column("people", _PEOPLE.of(language), ColumnKind.NUMBER),
+        Column("km2", _KM2.of(language), ColumnKind.NUMBER, "km²", 2),
+    )
+    outlines = _outlines(report, language)
+    for technology in report.request.technologies:
+        own = [gap for gap in report.study.gaps if gap.technology is technology]
+        features = [
+            Feature(
+                report.study.plane.raised(gap.patch),
+                (rank, gap.area, names[gap.area], gap.people, gap.km2),
+            )
+            for rank, gap in enumerate(own, start=1)
+        ]
+        if features:
+            name = f"gaps_{technology.value.lower()}"
+            title = _GAPS_OF.of(language).format(technology=technology.value)
+            colours = Classes("people", _PEOPLE_CLASSES)
+            layer = MapLayer(name, title, columns, features, colours)
+            yield Map(name, title, (outlines, layer), source_text(report, language))
+
+
+def source_text(report: CoverageReport, language: Language) -> str:
+    """The line below a map."""
+    propagation = report.parameters.propagation
+    return _SOURCE.of(language).format(
+        model=propagation.model,
+        location=f"{propagation.location_probability:.0%}",
+        grid=f"{report.study.size_m:g}",
+    )
+
+
+def _outlines(report: CoverageReport, language: Language) -> MapLayer:
+    columns = (Column("code", _CODE.of(language)), Column("area", _AREA.of(language)))
+    features = [
+        Feature(unit.boundary, (unit.code, unit.area.name))
+        for unit in report.study.units
+        if unit.boundary is not None
+    ]
+    return MapLayer("areas", _AREAS.of(language), columns, features)
+
+
+def _shares(
+    report: CoverageReport, figures: ReportFigures, technology: Technology, language: Language
+) -> MapLayer:
+    """Areas by people covered; by ground where nobody knows who lives where."""
+    key = technology.value.lower()
+    known = report.study.population is not None
+    columns = (
+        Column("code", _CODE.of(language)),
+        Column("area", _AREA.of(language)),
+        Column("people_outdoors", _PEOPLE_SHARE.of(language), ColumnKind.SHARE, decimals=1),
+        Column("area_outdoors", _GROUND_SHARE.of(language), ColumnKind.SHARE, decimals=1),
+    )
+    features = []
+    for unit in report.study.units:
+        if unit.boundary is None:
+            continue
+        shares = figures.shares(technology, Where.OUTDOORS, [unit.code])
+        values: Sequence[str | float | None] = (
+            unit.code,
+            unit.area.name,
+            shares.people,
+            shares.area,
+        )
+        features.append(Feature(unit.boundary, values))
+    title = (_SHARES if known else _AREA_SHARES).of(language).format(technology=technology.value)
+    colours = Classes("people_outdoors" if known else "area_outdoors", _SHARE_CLASSES)
+    return MapLayer(f"cover_{key}", title, columns, features, colours)

@@ -1,0 +1,131 @@
+"""Where people live: from a population grid or settlements, else evenly within each area.
+
+Every source gives the people of the cells of any tile, and over all tiles their sum is what the
+source says, but for those who live outside of the areas, who are told apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+from omc.core.inventory import Area, AreaLevel, Inventory
+from omc.reports.coverage.grid import Tile
+from omc.reports.coverage.plane import Plane
+from omc.reports.coverage.population_file import Settlements
+from omc.reports.geography import Geography, boundary_of
+
+People = NDArray[np.float64]
+
+_FINEST_FIRST = (AreaLevel.COMMUNE, AreaLevel.DISTRICT, AreaLevel.PROVINCE)
+
+
+@dataclass(frozen=True, slots=True)
+class PopulationBasis:
+    """What a population stands on, to be printed beside every figure of it.
+
+    Attributes:
+        uniform: People are taken to live evenly within each area, because nothing finer is known.
+        source: Name of the file; with `uniform` the level of the areas.
+        year: Of the count; None where nobody said.
+        total: People in all.
+    """
+
+    uniform: bool
+    source: str
+    year: int | None
+    total: float
+
+
+class Population(Protocol):
+    """People by place."""
+
+    @property
+    def basis(self) -> PopulationBasis: ...
+
+    def people(self, tile: Tile) -> People:
+        """People of each cell of a tile."""
+        ...
+
+
+class SettledPopulation:
+    """People at places that somebody counted.
+
+    Args:
+        settlements: In degrees.
+        plane: That tiles lie in.
+    """
+
+    def __init__(self, settlements: Settlements, plane: Plane) -> None:
+        self._x, self._y = plane.forward(settlements.longitudes, settlements.latitudes)
+        self._people = settlements.people
+        self.basis = PopulationBasis(
+            False, settlements.source, settlements.year, float(settlements.people.sum())
+        )
+
+    def people(self, tile: Tile) -> People:
+        index = tile.index(self._x, self._y)
+        inside = index >= 0
+        size = tile.rows * tile.columns
+        counted = np.bincount(index[inside], weights=self._people[inside], minlength=size)
+        return counted.astype(np.float64).reshape(tile.shape)
+
+
+class UniformPopulation:
+    """The people of each area, spread evenly over its cells.
+
+    Args:
+        areas: With people and boundary, none overlapping another.
+        plane: That tiles lie in.
+        tiles: All of them, to count the cells of each area.
+    """
+
+    def __init__(self, areas: Sequence[Area], plane: Plane, tiles: Iterable[Tile]) -> None:
+        self._boundaries = [plane.flattened(_known(boundary_of(area))) for area in areas]
+        counts = np.zeros(len(areas) + 1)
+        for tile in tiles:
+            which = tile.which(self._boundaries).ravel()
+            counts += np.bincount(which, minlength=len(areas) + 1)
+        people = np.array([0.0, *(float(area.population or 0) for area in areas)])
+        counts[0] = 0
+        self._a_cell = np.divide(people, counts, out=np.zeros_like(people), where=counts > 0)
+        years = {area.population_year for area in areas if area.population_year is not None}
+        self.basis = PopulationBasis(
+            True, areas[0].level.value, max(years, default=None), float(people.sum())
+        )
+
+    def people(self, tile: Tile) -> People:
+        return np.asarray(self._a_cell[tile.which(self._boundaries)], dtype=np.float64)
+
+
+def uniform_areas(inventory: Inventory, geography: Geography) -> list[Area]:
+    """The finest areas whose people are known, of the geography's day or else of the latest day.
+
+    Empty where nobody counted people in areas with a boundary.
+    """
+    days = {area.valid_from for areas in inventory.areas.values() for area in areas}
+    later = sorted((day for day in days if day is not None), reverse=True)
+    box = shapely.union_all([u.boundary for u in geography.units if u.boundary is not None])
+    for day in (geography.day, *later):
+        valid = [a for areas in inventory.areas.values() for a in areas if a.is_valid_on(day)]
+        for level in _FINEST_FIRST:
+            of_level = [a for a in valid if a.level is level and _touches(a, box)]
+            if of_level and all(a.population is not None for a in of_level):
+                return of_level
+    return []
+
+
+def _touches(area: Area, box: BaseGeometry) -> bool:
+    boundary = boundary_of(area)
+    return boundary is not None and bool(shapely.intersects(boundary, box))
+
+
+def _known(boundary: BaseGeometry | None) -> BaseGeometry:
+    assert boundary is not None  # noqa: S101 - `uniform_areas` takes none without
+    return boundary

@@ -1,0 +1,171 @@
+"""Population by place, as statisticians publish it: GeoTIFF grids, CSV, GeoJSON of points."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyproj
+import rasterio
+from numpy.typing import NDArray
+from rasterio.errors import RasterioIOError
+
+from omc.core.errors import ConfigurationError, Problem
+from omc.core.inventory.csv_file import read_text
+
+Array = NDArray[np.float64]
+
+#: A pixel is cut up until no piece is larger than half a grid cell, but into no more than so many.
+_MOST_PIECES = 20
+_COLUMNS = {
+    "longitude": ("longitude", "lon", "lng", "x", "kinh_do"),
+    "latitude": ("latitude", "lat", "y", "vi_do"),
+    "people": ("population", "people", "pop", "dan_so"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Settlements:
+    """People at places.
+
+    Attributes:
+        longitudes: Degrees, WGS 84.
+        latitudes: Degrees.
+        people: At each place.
+        source: Name of the file.
+        year: Of the count; None where nobody said.
+    """
+
+    longitudes: Array
+    latitudes: Array
+    people: Array
+    source: str
+    year: int | None = None
+
+
+def read_settlements(path: Path, cell_m: float, year: int | None = None) -> Settlements:
+    """Read a population file by its ending: .tif, .csv, .geojson or .json.
+
+    Args:
+        path: The file.
+        cell_m: Side of the grid's cells: larger pixels are cut up, their people spread evenly.
+        year: Of the count.
+
+    Raises:
+        ConfigurationError: the file cannot be read, or counts nobody.
+    """
+    suffix = path.suffix.lower()
+    if suffix in (".tif", ".tiff"):
+        longitudes, latitudes, people = _raster(path, cell_m)
+    elif suffix == ".csv":
+        longitudes, latitudes, people = _csv(path)
+    elif suffix in (".geojson", ".json"):
+        longitudes, latitudes, people = _geojson(path)
+    else:
+        raise _fault(path, "expected a population file: .tif, .csv or .geojson")
+    if not len(people) or float(people.sum()) <= 0:
+        raise _fault(path, "nobody lives in this file")
+    return Settlements(longitudes, latitudes, people, path.name, year)
+
+
+def _fault(path: Path, text: str, line: int = 0) -> ConfigurationError:
+    return ConfigurationError([Problem(str(path), line, 0, text)])
+
+
+def _raster(path: Path, cell_m: float) -> tuple[Array, Array, Array]:
+    """Places of all pixels with people, cut up where they are larger than half a cell."""
+    try:
+        with rasterio.open(path) as file:
+            values = file.read(1, masked=True).astype(np.float64).filled(0.0)
+            transform, crs = file.transform, file.crs
+    except RasterioIOError as error:
+        raise _fault(path, f"cannot be read as a GeoTIFF: {error}") from None
+    if crs is None:
+        raise _fault(path, "the GeoTIFF does not say its coordinate system")
+    values[~np.isfinite(values) | (values < 0)] = 0.0  # some publishers mark water with -200
+    rows, columns = np.nonzero(values)
+    pieces = _pieces(transform, crs, cell_m)
+    inner = (np.arange(pieces) + 0.5) / pieces
+    across, down = (grid.ravel() for grid in np.meshgrid(inner, inner))
+    column = (columns[:, None] + across[None, :]).ravel()
+    row = (rows[:, None] + down[None, :]).ravel()
+    x, y = transform * (column, row)
+    to_degrees = pyproj.Transformer.from_crs(crs.to_wkt(), "EPSG:4326", always_xy=True)
+    longitudes, latitudes = to_degrees.transform(x, y)
+    people = np.repeat(values[rows, columns] / pieces**2, pieces**2)
+    return np.asarray(longitudes), np.asarray(latitudes), people
+
+
+def _pieces(transform: Any, crs: Any, cell_m: float) -> int:
+    side = max(abs(transform.a), abs(transform.e))
+    metres = side * 111_320 if crs.is_geographic else side
+    return max(1, min(_MOST_PIECES, math.ceil(2 * float(metres) / cell_m)))
+
+
+def _csv(path: Path) -> tuple[Array, Array, Array]:
+    text = read_text(path)
+    separator = max(",;\t", key=text.partition("\n")[0].count)
+    reader = csv.reader(io.StringIO(text), delimiter=separator)
+    header = [name.strip().lower() for name in next(reader, [])]
+    places = [_column(path, header, what) for what in _COLUMNS]
+    rows: list[list[float]] = []
+    for row in reader:
+        if not any(row):
+            continue
+        try:
+            rows.append([float(row[place]) for place in places])
+        except (ValueError, IndexError):
+            expected = "expected numbers for longitude, latitude and population"
+            raise _fault(path, expected, reader.line_num) from None
+        _check(path, rows[-1], reader.line_num)
+    return _columns(rows)
+
+
+def _column(path: Path, header: Sequence[str], what: str) -> int:
+    for name in _COLUMNS[what]:
+        if name in header:
+            return header.index(name)
+    expected = " or ".join(_COLUMNS[what])
+    raise _fault(path, f"there is no column for {what}: expected {expected}", 1)
+
+
+def _geojson(path: Path) -> tuple[Array, Array, Array]:
+    try:
+        data = json.loads(read_text(path))
+    except json.JSONDecodeError as error:
+        raise _fault(path, f"not valid JSON: {error.msg}", error.lineno) from None
+    features = data.get("features") if isinstance(data, dict) else None
+    if not isinstance(features, list):
+        raise _fault(path, "expected a GeoJSON FeatureCollection of points")
+    rows = []
+    for number, feature in enumerate(features, start=1):
+        try:
+            longitude, latitude = feature["geometry"]["coordinates"][:2]
+            properties = {name.lower(): value for name, value in feature["properties"].items()}
+            people = next(properties[name] for name in _COLUMNS["people"] if name in properties)
+            rows.append([float(longitude), float(latitude), float(people)])
+        except (KeyError, TypeError, ValueError, AttributeError, StopIteration):
+            expected = "expected a point with a property population"
+            raise _fault(path, f"feature {number}: {expected}") from None
+        _check(path, rows[-1], 0)
+    return _columns(rows)
+
+
+def _check(path: Path, row: Sequence[float], line: int) -> None:
+    longitude, latitude, people = row
+    if not (-180 <= longitude <= 180 and -90 <= latitude <= 90):
+        raise _fault(path, "expected degrees, WGS 84", line)
+    if not 0 <= people < math.inf:
+        raise _fault(path, "population: expected a number that is not negative", line)
+
+
+def _columns(rows: Sequence[Sequence[float]]) -> tuple[Array, Array, Array]:
+    table = np.array(rows, dtype=np.float64).reshape(-1, 3)
+    return table[:, 0], table[:, 1], table[:, 2]

@@ -1,0 +1,1 @@
+"""How far a cell reaches: path loss, antennas, link budgets and shadow fading."""

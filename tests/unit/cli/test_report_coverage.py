@@ -1,0 +1,163 @@
+"""`omc report coverage` as a planner calls it, over a small archive."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from omc.cli import main_group
+from omc.core.inventory import Kind, Span, SpanName
+from omc.core.inventory.csv_text import csv_of_rows
+from tests.unit.history.archives import DAY, HOUR, Archive, Sample, labels
+from tests.unit.reports.coverage_world import MIDDLE, communes, network
+
+PLACES = [(-2.1, -1.4), (1.7, 2.2), (2.4, -2.6)]
+#: Vietnam is seven hours ahead: its first day of the year begins so many milliseconds before UTC's.
+LOCAL_DAY = -7 * HOUR
+
+
+def _samples() -> Iterable[Sample]:
+    """Two days of hourly values; one cell is out in every second hour, five are silent."""
+    for number, name in enumerate(("S0-B3-1", "S0-B3-2", "S0-B3-3", "S1-B3-1")):
+        for hour in range(48):
+            at = LOCAL_DAY + (hour + 1) * HOUR
+            where = {"site": name[:2], "cell": name}
+            out = 3600.0 if name == "S1-B3-1" and hour % 2 else 0.0
+            busy = 0.9 if hour % 24 == 20 and number == 0 else 0.2
+            for metric, more, value in (
+                ("lte_cell_observed_seconds", {}, 3600.0),
+                ("lte_cell_unavailable_seconds", {"cause": "fault"}, out),
+                ("lte_prb_utilisation_ratio", {"direction": "dl"}, busy),
+                ("lte_prb_available", {"direction": "dl"}, 100.0),
+                ("lte_pdcp_volume_bytes", {"direction": "dl"}, 1e9 * (1 + (hour % 24 == 20))),
+                ("lte_connected_users", {}, 10.0),
+            ):
+                yield Sample(metric, labels(**where, **more), at, value, 3600.0, 3600.0)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("installation")
+    inventory = network(PLACES)
+    route = ((MIDDLE[0] - 0.01, MIDDLE[1] + 0.01), (MIDDLE[0] + 0.01, MIDDLE[1] + 0.01))
+    spans = [
+        Span(SpanName("BB-1"), "S0", "S1", 6.0, geometry=route),
+        Span(SpanName("BB-2"), "S1", "S2", 4.0),
+    ]
+    (folder / "inventory").mkdir()
+    for kind, rows in (
+        (Kind.AREAS, communes()),
+        (Kind.SITES, inventory.sites.values()),
+        (Kind.CELLS, inventory.cells.values()),
+        (Kind.SPANS, spans),
+    ):
+        path = folder / "inventory" / f"{kind.value}.csv"
+        path.write_text(csv_of_rows(kind, rows), encoding="utf-8")
+    text = "inventory: inventory\ndata: data\ncoverage: {grid_m: 200}\n"
+    (folder / "omc.yaml").write_text(text, encoding="utf-8")
+    archive = Archive(folder / "data" / "archive")
+    archive.at(4 * DAY)
+    archive.write(_samples())
+    archive.maintain(everything=True)
+    return folder
+
+
+def report(folder: Path, *arguments: str) -> Result:
+    days = ("--from", "2026-01-01", "--to", "2026-01-02")
+    config = ("-c", str(folder / "omc.yaml"), "-o", str(folder / "out"))
+    return CliRunner().invoke(main_group, ["report", "coverage", *config, *days, *arguments])
+
+
+def rows(folder: Path, table: str) -> list[dict[str, str]]:
+    path = folder / "out" / f"coverage-commune-2026-01-01_2026-01-02.{table}.csv"
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture(scope="module")
+def made(folder: Path) -> Path:
+    result = report(folder, "--format", "csv,geojson,xlsx", "--language", "en")
+    assert result.exit_code == 0, result.output
+    return folder
+
+
+def test_cover_is_there_by_area_with_what_it_is_weighed_by(made: Path) -> None:
+    found = rows(made, "cover_4g")
+    assert [row["code"] for row in found] == ["00", "01", "02", "03", ""]
+    assert [row["sites"] for row in found] == ["1", "1", "0", "1", "3"]
+    assert float(found[-1]["people"]) == pytest.approx(90_000)
+    first, second = float(found[0]["area_outdoors"]), float(found[0]["area_outdoors_available"])
+    assert first == pytest.approx(second)  # S0 worked all the time
+    assert 0 < float(found[3]["area_outdoors_available"]) < float(found[3]["area_outdoors"])
+    assert float(found[1]["people_outdoors_available"]) == 0  # S2 said nothing
+
+
+def test_nothing_is_said_of_the_availability_of_what_was_never_measured(made: Path) -> None:
+    assert {row["area_outdoors_available"] for row in rows(made, "cover_3g")} == {""}
+
+
+def test_loads_are_ratios_of_sums_and_busy_hours_are_local(made: Path) -> None:
+    load = {(row["technology"], row["code"]): row for row in rows(made, "load")}
+    first = load["4G", "00"]
+    assert float(first["prb_mean"]) == pytest.approx((142 * 0.2 + 2 * 0.9) / 144)
+    assert float(first["prb_busy_hour"]) == pytest.approx((0.9 + 0.2 + 0.2) / 3)
+    assert (first["busy_cells"], first["measured_cells"]) == ("1", "3")
+    assert float(first["users_mean"]) == pytest.approx(30)
+    assert float(first["traffic_gigabytes"]) == pytest.approx(3 * (48 + 2))
+    last = load["4G", "03"]
+    assert float(last["available"]) == pytest.approx(0.5)
+    assert float(last["out_fault"]) == pytest.approx(0.5)
+    assert float(last["unknown"]) == pytest.approx(2 / 3)
+
+
+def test_cables_count_where_they_lie_and_else_at_their_ends(made: Path) -> None:
+    found = {row["code"]: float(row["route_km"]) for row in rows(made, "fibre")}
+    assert found == pytest.approx({"00": 0, "01": 2, "02": 3, "03": 5, "": 10})
+
+
+def test_gaps_are_ranked_and_name_site_and_fibre(made: Path) -> None:
+    found = [row for row in rows(made, "gaps") if row["technology"] == "4G"]
+    people = [float(row["people"]) for row in found]
+    assert people == sorted(people, reverse=True)
+    assert found[0]["span"] == "BB-1"
+    assert float(found[0]["span_km"]) < 5
+
+
+def test_layers_can_be_put_on_any_map(made: Path) -> None:
+    path = made / "out" / "coverage-commune-2026-01-01_2026-01-02.cover_4g.geojson"
+    collection = json.loads(path.read_text(encoding="utf-8"))
+    assert len(collection["features"]) == 4
+    assert 0 <= collection["features"][0]["properties"]["people_outdoors"] <= 1
+
+
+WRONG = [
+    (("--area", "Tam Dai"), "did you mean Xã Tam Đảo?"),
+    (("--level", "district"), "no areas of level district on 2026-01-02"),
+    (("--geography", "1999-01-01"), "no areas of level commune on 1999-01-01"),
+    (("--technology", "6G"), "'6G' is not one of"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "text"), WRONG)
+def test_what_cannot_be_reported_is_told(
+    folder: Path, arguments: tuple[str, ...], text: str
+) -> None:
+    result = report(folder, "--format", "csv", *arguments)
+    assert result.exit_code == 2
+    assert text in " ".join(result.output.split())
+
+
+def test_one_area_and_technology_can_be_asked_for_by_a_name_without_diacritics(
+    folder: Path,
+) -> None:
+    arguments = ("--area", "dao tru", "--technology", "4G", "--format", "csv")
+    result = report(folder, *arguments, "-o", str(folder / "one"))
+    assert result.exit_code == 0, result.output
+    (path,) = (folder / "one").glob("*.cover_4g.csv")
+    assert "Xã Đạo Trù" in path.read_text(encoding="utf-8-sig")
+    assert not list((folder / "one").glob("*.cover_3g.csv"))
