@@ -32,7 +32,7 @@ def page(kit: Kit) -> Page:
     return Page(
         "radio",
         text("Radio: 3G, 4G, 5G", "Vô tuyến: 3G, 4G, 5G"),
-        (_all(kit), _third(kit), _fourth(kit), _fifth(kit)),
+        (_all(kit), _third(kit), _fourth(kit), _fifth(kit), _files()),
         variables=(AREA, SITE, TECHNOLOGY),
         span="now-24h",
     )
@@ -223,6 +223,46 @@ def _fifth(kit: Kit) -> Row:
                 steps=NEUTRAL,
                 width=8,
                 low=0,
+            ),
+        ),
+    )
+
+
+def _files() -> Row:
+    """How completely measurement files arrive: what stands above is as true as that is."""
+    owed = f"sum({counted('pm_periods_expected')})"
+    come = f"sum({counted('pm_periods_received')})"
+    late = f"sum({counted('pm_periods_late')})"
+    return Row(
+        text("Measurement files", "Tệp đo hiệu năng"),
+        (
+            Panel(
+                text("Nodes silent for an hour", "Nút im lặng quá một giờ"),
+                Look.NUMBER,
+                (Query(f"count({here('pm_report_age_seconds')} > 3600) or vector(0)", ""),),
+                steps=bad_above(Severity.MINOR),
+                width=8,
+                height=6,
+            ),
+            Panel(
+                text("Periods missing", "Chu kỳ còn thiếu"),
+                Look.NUMBER,
+                (Query(f"({owed} - {come}) or vector(0)", ""),),
+                steps=bad_above(Severity.MINOR),
+                width=8,
+                height=6,
+                explanation=text(
+                    "Of the last period of every node; over days see omc query.",
+                    "Của chu kỳ gần nhất của mỗi nút; nhiều ngày thì dùng omc query.",
+                ),
+            ),
+            Panel(
+                text("Periods that came late", "Chu kỳ đến trễ"),
+                Look.NUMBER,
+                (Query(f"{late} or vector(0)", ""),),
+                steps=bad_above(Severity.WARNING),
+                width=8,
+                height=6,
             ),
         ),
     )
