@@ -55,6 +55,7 @@ bench: $(STAMP) servers
 	$(BIN)/python -m bench.sinks $(ARGS)
 	$(BIN)/python -m bench.root_cause $(ARGS)
 	$(BIN)/python -m bench.archive $(ARGS)
+	$(BIN)/python -m bench.pm $(ARGS)
 	$(BIN)/python -m bench.recovery $(ARGS)
 
 # Kills, cuts and storms for ten minutes; figures into bench/results/.
