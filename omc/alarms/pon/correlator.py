@@ -17,7 +17,7 @@ from omc.alarms.engine import AlarmEngine
 from omc.alarms.judges import Past
 from omc.alarms.light import LightGroup
 from omc.alarms.pon.roots import (
-    LIGHT_ALARMS,
+    CHILDREN,
     LOSS_ALARMS,
     PORT_ALARMS,
     RULES,
@@ -139,18 +139,20 @@ class PonCorrelator:
             root = self._roots.forget(alarm.key)
             if root is not None:  # by hand
                 self._accept(root)
-            if alarm.rule in RULES.values():
+            if alarm.rule in RULES.values() or alarm.rule in PORT_ALARMS:
                 self._aftermath.begin(alarm.key)
         is_new = change.kind in {ChangeKind.RAISED, ChangeKind.REOPENED}
         if is_new or change.kind is ChangeKind.CLEARED:
             self._hear(alarm)
-        if is_new and alarm.rule in PORT_ALARMS | LOSS_ALARMS | LIGHT_ALARMS:
+        if is_new and alarm.rule in CHILDREN:
             self._roots.adopt(alarm)
+        if is_new and alarm.rule in PORT_ALARMS:
+            self._roots.adopt_all()
 
     def _hear(self, alarm: Alarm) -> None:
         """What traps tell of ports and ONTs, before any poll does."""
         pon = PonName(alarm.label("site"), alarm.label("node"), alarm.label("pon"))
-        if alarm.rule in PORT_ALARMS and alarm.is_active and pon not in self._episodes:
+        if alarm.rule in PORT_ALARMS and alarm.is_active:
             self._suspect(pon)
         if alarm.rule in LOSS_ALARMS:
             gasped = alarm.rule == "ont_power_lost" if alarm.is_active else None

@@ -11,6 +11,7 @@ from omc.alarms.pon.state import PonName
 from omc.alarms.pon.verdict import PonFault, PonLoss, PonVerdict
 from omc.alarms.roots import CONTRIBUTOR
 from omc.alarms.severity import Severity
+from omc.alarms.symptoms import LINK
 from omc.core.inventory import Inventory
 from omc.core.model import NodeName, sorted_labels
 
@@ -25,6 +26,8 @@ _FAULTS = {rule: fault for fault, rule in RULES.items()}
 PORT_ALARMS = frozenset({"pon_port_down"})
 LOSS_ALARMS = frozenset({"ont_signal_lost", "ont_power_lost"})
 LIGHT_ALARMS = frozenset({"ont_rx_power_low", "ont_rx_power_fell"})
+#: All that a fault of a PON may explain, its port as an interface included.
+CHILDREN = PORT_ALARMS | LOSS_ALARMS | LIGHT_ALARMS | LINK
 
 #: What is said of the power of the OLT's site, by whether its mains is away.
 _POWER = {True: "battery", False: "mains", None: ""}
@@ -224,23 +227,34 @@ class PonRoots:
     # -- what they explain -------------------------------------------------------------------------
 
     def adopt(self, alarm: Alarm) -> bool:
-        """Fold an alarm beneath the fault that explains it; False if none does."""
-        root = next((root for root in self if _explains(root, alarm)), None)
+        """Fold an alarm beneath the fault that explains it; False if none does.
+
+        A port that is a PON and an interface (IF-MIB) is one port: until its fault is found, what
+        is said of the interface is folded beneath what is said of the PON.
+        """
+        root = next((root.key for root in self if _explains(root, alarm)), None)
+        if root is None and alarm.rule in LINK:
+            ports = (a for a in self._engine.active() if a.rule in PORT_ALARMS)
+            root = next((port.key for port in ports if _is_port(alarm, _pon(port))), None)
         if root is None:
             return False
-        self._engine.set_root(alarm.key, root.key)
+        self._engine.set_root(alarm.key, root)
         return True
 
     def adopt_all(self) -> None:
-        """Fold what was raised before its fault was found."""
+        """Fold what was raised before what explains it."""
         for alarm in self._engine.active():
-            if alarm.root is None and alarm.rule in PORT_ALARMS | LOSS_ALARMS | LIGHT_ALARMS:
+            is_free = alarm.root is None or alarm.root.partition("{")[0] in PORT_ALARMS
+            if is_free and alarm.rule in CHILDREN:
                 self.adopt(alarm)
 
 
 def _explains(root: PonRoot, alarm: Alarm) -> bool:
-    pon = PonName(alarm.label("site"), alarm.label("node"), alarm.label("pon"))
-    part = root.parts.get(pon)
+    if alarm.rule in LINK:
+        if root.fault is PonFault.BRANCH:
+            return False
+        return any(_is_port(alarm, name) for name, part in root.parts.items() if part.loss)
+    part = root.parts.get(_pon(alarm))
     if part is None:
         return False
     if alarm.rule in PORT_ALARMS:
@@ -248,6 +262,19 @@ def _explains(root: PonRoot, alarm: Alarm) -> bool:
     if alarm.rule in LOSS_ALARMS:
         return alarm.label("ont") in part.lost
     return alarm.rule in LIGHT_ALARMS and part.light is not None
+
+
+def _pon(alarm: Alarm) -> PonName:
+    return PonName(alarm.label("site"), alarm.label("node"), alarm.label("pon"))
+
+
+def _is_port(alarm: Alarm, pon: PonName) -> bool:
+    """Whether an interface is that PON: `GPON 0/1/5` and `gpon-olt_0/1/5` are 0/1/5."""
+    interface = alarm.label("interface")
+    if alarm.label("node") != pon.node or not interface.endswith(pon.pon):
+        return False
+    before = interface[: -len(pon.pon)][-1:]
+    return not (before.isdigit() or before == "/")
 
 
 def _parts(alarm: Alarm, finding: Finding, homes: Homes) -> Iterator[tuple[PonName, Part]]:

@@ -76,6 +76,8 @@ class Access:
         for pon in PONS:
             up = any(self.states[pon, n] == UP for n in range(ONTS))
             self._add(batch, "pon_port_up", float(up), pon=pon)
+            self._add(batch, "interface_admin_state", 1.0, interface=f"GPON {pon}")
+            self._add(batch, "interface_oper_state", 1.0 if up else 2.0, interface=f"GPON {pon}")
         self._publish(batch)
 
     def sweep(self) -> None:
@@ -121,12 +123,23 @@ def test_a_cut_feeder_is_one_alarm_that_names_olt_pon_and_span() -> None:
     access.poll()
     access.seconds(70)
     assert access.roots == {FEEDER: "major"}
-    assert access.children == {"pon_port_down", "ont_signal_lost"}
+    assert access.children == {"pon_port_down", "interface_down", "ont_signal_lost"}
     (finding,) = [a.finding for a in access.engine.active() if a.finding]
     assert finding.homes is not None
     assert finding.homes.pons == ("0/1/0",)
     assert (finding.homes.onts, len(finding.homes.lost), finding.homes.gasps) == (ONTS, ONTS, 0)
     assert finding.confidence > 0.95
+
+
+def test_a_pon_port_and_its_interface_are_one_alarm_before_there_is_a_verdict() -> None:
+    access = Access()
+    access.lose("0/1/0", range(ONTS), LOS)
+    access.hastened.clear()
+    access.poll()
+    access.hastened.clear()  # the OLT has not answered yet
+    access.engine.tick()
+    assert access.roots == {'pon_port_down{node="OLT1",pon="0/1/0",site="A"}': "major"}
+    assert access.children == {"interface_down"}
 
 
 def test_pons_that_share_a_feeder_are_one_alarm() -> None:
