@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NewType
 
+from omc.alarms.location import Location, Section
 from omc.alarms.severity import Severity
 from omc.core.model import label_text
 
@@ -84,6 +85,8 @@ class Finding:
         second: The next best explanation, in short; "" if there was none.
         homes: What it takes from homes; None for what is no fault of a PON.
         light: The fall of light that it is known by; None where there is none.
+        sections: Spans that can hold a cut, from one end of the link to the other.
+        location: Where the cut is, if a device has measured it.
     """
 
     fault: str
@@ -95,6 +98,8 @@ class Finding:
     second: str = ""
     homes: Homes | None = None
     light: Light | None = None
+    sections: tuple[Section, ...] = ()
+    location: Location | None = None
 
 
 @dataclass(frozen=True, slots=True)

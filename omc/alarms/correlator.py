@@ -18,6 +18,7 @@ from omc.alarms.alarm import Alarm, Change, ChangeKind
 from omc.alarms.diagnosis import Diagnosis, Fault, diagnose
 from omc.alarms.engine import AlarmEngine
 from omc.alarms.evidence import Evidence, Power
+from omc.alarms.otdr import FaultDistances
 from omc.alarms.prober import Prober
 from omc.alarms.roots import Root, Roots, cause_of
 from omc.alarms.situation import Situation
@@ -53,6 +54,7 @@ class Correlator:
         engine: Where roots are raised; its changes are heard with `heed`.
         topology: The network.
         situation: What is known of it.
+        distances: What devices measure of cuts.
         prober: Asks devices out of turn.
         clock: The time.
         patience: Seconds between the first loss and the verdict, at most.
@@ -63,6 +65,7 @@ class Correlator:
         engine: AlarmEngine,
         topology: Topology,
         situation: Situation,
+        distances: FaultDistances,
         prober: Prober,
         clock: Clock,
         patience: float = 8.0,
@@ -74,7 +77,7 @@ class Correlator:
         self._clock = clock
         self._patience = patience
         self._trouble: _Trouble | None = None
-        self._roots = Roots(engine, topology, situation, clock)
+        self._roots = Roots(engine, topology, situation, distances, clock)
         self._aftermath = Aftermath(engine, clock, _AFTERMATH)
 
     def restore(self) -> None:
@@ -103,6 +106,7 @@ class Correlator:
                 self._trouble = None
                 self._judge(trouble)
         for root in self._roots:
+            self._roots.locate(root)
             self._follow(root)
         for alarm in self._aftermath.tick():
             if alarm.rule in REACH or alarm.rule in LINK:

@@ -25,6 +25,7 @@ from omc.alarms.message import Message, MessageWriter
 from omc.alarms.monitor import AlarmMonitor
 from omc.alarms.notify.notifier import Notifier
 from omc.alarms.notify.told import Ledger
+from omc.alarms.otdr import FaultDistances
 from omc.alarms.past import ArchivePast
 from omc.alarms.pon import PonCorrelator
 from omc.alarms.prober import Prober
@@ -113,8 +114,15 @@ class AlarmDesk:
         )
         self._monitor = AlarmMonitor(world.rules, world.catalogue, self.engine, clock, self._past)
         self._situation = Situation(world.inventory, topology, clock)
+        self._distances = FaultDistances(world.inventory, topology, self._situation)
         self._correlator = Correlator(
-            self.engine, topology, self._situation, prober, clock, settings.patience
+            self.engine,
+            topology,
+            self._situation,
+            self._distances,
+            prober,
+            clock,
+            settings.patience,
         )
         past = self._past or NoPast()
         self._pons = PonCorrelator(
@@ -161,6 +169,7 @@ class AlarmDesk:
     def attach(self, bus: Bus, table: SeriesTable) -> None:
         """Hear all that passes on the bus."""
         bus.listen(self._situation.observe, None)
+        bus.listen(self._distances.observe, None)
         bus.listen(self._pons.observe, None)
         bus.listen(self._span_light.observe, None)
         bus.listen(self._monitor.observe, self._monitor.notice)

@@ -11,11 +11,12 @@ from datetime import UTC, datetime, tzinfo
 
 from omc.alarms.alarm import Alarm, Finding
 from omc.alarms.impact import Impact
+from omc.alarms.location import Section
 from omc.alarms.reasons import reasons
 from omc.alarms.rule import Rule, StateIs
 from omc.alarms.severity import Severity
 from omc.core.catalogue import Catalogue
-from omc.core.inventory import Inventory, SpanName
+from omc.core.inventory import Inventory, Span, SpanName
 from omc.core.metric import Text
 from omc.core.model import AreaCode, NodeName, SiteCode
 
@@ -61,6 +62,10 @@ _WORDS = {
     "homes": Text(
         en="{} homes (ONTs) of {} in operation", vi="{}/{} thuê bao (ONT) đang hoạt động"
     ),
+    "measured": Text(
+        en="Place: {} km of cable from {}, span {}", vi="Vị trí: {} km cáp tính từ {}, tuyến {}"
+    ),
+    "candidates": Text(en="Possible sections, from {}", vi="Các đoạn có thể đứt, tính từ {}"),
     "value": Text(en="Value", vi="Giá trị"),
 }
 
@@ -108,7 +113,12 @@ class MessageWriter:
         where = self.where(alarm)
         if where:
             title += f" · {where}"
-        lines = [self._affected(alarm, impact), self._since(alarm), self._value(alarm, rule)]
+        lines = [
+            self._affected(alarm, impact),
+            self._place(alarm.finding) if alarm.finding is not None and alarm.is_active else "",
+            self._since(alarm),
+            self._value(alarm, rule),
+        ]
         if alarm.is_active:
             lines.append(self._why(alarm.finding) if alarm.finding else "")
             lines.append(f"{self._word('next')}: {self._say(rule.action)}")
@@ -120,8 +130,7 @@ class MessageWriter:
         span = self._inventory.spans.get(SpanName(labels.get("span", "")))
         parts = []
         if span is not None:
-            ends = f"{self._place_name(span.start)} – {self._place_name(span.end)}"
-            parts.append(f"{span.name} ({ends}, {span.length_km:.1f} km)")
+            parts.append(self._span(span, alarm.finding.sections if alarm.finding else ()))
         if alarm.finding is not None and alarm.finding.homes is not None and "pon" not in labels:
             parts.append(f"PON {', '.join(alarm.finding.homes.pons)}")
         parts += [
@@ -140,6 +149,15 @@ class MessageWriter:
             parts.append(self._site_name(site))
         return ", ".join(parts)
 
+    def _span(self, span: Span, sections: tuple[Section, ...]) -> str:
+        """A span and its ends; where several are one link, the ends of the link."""
+        ends, kilometres = (span.start, span.end), span.length_km
+        if len(sections) > 1:
+            ends = (sections[0].start, sections[-1].end)
+            kilometres = sections[-1].to_metres / 1000
+        names = " – ".join(map(self._place_name, ends))
+        return f"{span.name} ({names}, {kilometres:.1f} km)"
+
     def _affected(self, alarm: Alarm, impact: Impact) -> str:
         homes = alarm.finding.homes if alarm.finding is not None else None
         if homes is not None and homes.lost:
@@ -156,6 +174,31 @@ class MessageWriter:
             parts.append(f"~{self._number(impact.people)} {self._word('people')}")
         areas = ", ".join(impact.areas[:3]) + (" …" if len(impact.areas) > 3 else "")
         return f"{self._word('affected')}: {', '.join(parts)}" + (f" · {areas}" if areas else "")
+
+    def _place(self, finding: Finding) -> str:
+        """Where along its cable a cut is, or between which joints it can be."""
+        location, sections = finding.location, finding.sections
+        if location is not None:
+            kilometres = self._kilometres(location.metres)
+            origin = self._place_name(location.origin)
+            text = self._word("measured").format(kilometres, origin, location.span)
+            if location.latitude is None:
+                return text
+            on_map = f"{location.latitude:.5f}, {location.longitude:.5f}"
+            return f"{text} · {on_map} (±{location.radius_metres:.0f} m)"
+        if len(sections) < 2:
+            return ""
+        candidates = "; ".join(
+            f"{self._kilometres(part.from_metres)}–{self._kilometres(part.to_metres)} km "
+            f"{self._place_name(part.start)} – {self._place_name(part.end)} ({part.span})"
+            for part in sections
+        )
+        origin = self._place_name(sections[0].start)
+        return f"{self._word('candidates').format(origin)}: {candidates}"
+
+    def _kilometres(self, metres: float) -> str:
+        text = f"{metres / 1000:.2f}"
+        return text.replace(".", ",") if self._language == "vi" else text
 
     def _since(self, alarm: Alarm) -> str:
         began = datetime.fromtimestamp(alarm.raised_ms / 1000, UTC).astimezone(self._zone)

@@ -75,7 +75,8 @@ class PortMap:
         here = self._place(port.node)
         ours = {link.span for link in self._topology.links(here)} if here else set()
         words = _WORD.findall(labels.get("alias", "") + " " + labels.get("description", ""))
-        named = next((SpanName(word) for word in words if word in ours), None)
+        links = (self._topology.link_of(SpanName(word)) for word in words)
+        named = next((link for link in links if link in ours), None)
         if named is not None:
             return named
         return next((span for word in words if (span := self._towards(port, word))), None)

@@ -9,6 +9,8 @@ from omc.alarms.alarm import Alarm, AlarmKey, Finding, Labels, alarm_key
 from omc.alarms.diagnosis import Cause, Diagnosis, Fault
 from omc.alarms.engine import AlarmEngine
 from omc.alarms.evidence import Evidence, Power
+from omc.alarms.location import Location
+from omc.alarms.otdr import FaultDistances
 from omc.alarms.severity import Severity
 from omc.alarms.situation import Situation
 from omc.alarms.symptoms import LINK, POWER, REACH
@@ -18,6 +20,9 @@ from omc.core.topology import Place, Topology
 
 #: Who says so, to the engine.
 CONTRIBUTOR = "root cause"
+
+#: A cut may be measured before the devices behind it are missed (milliseconds).
+_MEASURED_BEFORE_MS = 300_000
 
 _FAULT_OF_RULE = {
     "fibre_cut": Fault.CUT,
@@ -52,13 +57,20 @@ class Roots:
         engine: Where they are raised.
         topology: The network.
         situation: What is known of it.
+        distances: What devices measure of cuts.
         clock: The time.
     """
 
     def __init__(
-        self, engine: AlarmEngine, topology: Topology, situation: Situation, clock: Clock
+        self,
+        engine: AlarmEngine,
+        topology: Topology,
+        situation: Situation,
+        distances: FaultDistances,
+        clock: Clock,
     ) -> None:
         self._engine = engine
+        self._distances = distances
         self._topology = topology
         self._situation = situation
         self._clock = clock
@@ -99,11 +111,31 @@ class Roots:
             sum(1 for (_, s), up in evidence.ports.items() if s == cause.span and not up),
             "" if power is None else str(power),
             second,
+            sections=self._distances.sections(cause.span) if cause.span is not None else (),
         )
         root = Root(alarm_key(rule, labels), cause, places, self._clock.time_ms())
         self._roots[root.key] = root
+        if cause.span is not None:
+            finding = replace(finding, location=self._location(root, cause.span))
         self._engine.report(rule, labels, CONTRIBUTOR, _severity(cause, places), finding=finding)
         return root
+
+    def locate(self, root: Root) -> None:
+        """Take in what has been measured of a cut since it was raised."""
+        alarm = self._engine.get(root.key)
+        if root.cause.span is None or alarm is None or alarm.finding is None:
+            return
+        location = self._location(root, root.cause.span)
+        if location is not None and location != alarm.finding.location:
+            finding = replace(alarm.finding, location=location)
+            self._engine.report(
+                alarm.rule, alarm.labels, CONTRIBUTOR, alarm.severity, finding=finding
+            )
+            text = f"{location.metres:.0f} m from {location.origin}, {location.span}"
+            self._engine.comment(root.key, "OTDR", text)
+
+    def _location(self, root: Root, span: SpanName) -> Location | None:
+        return self._distances.locate(span, root.since_ms - _MEASURED_BEFORE_MS)
 
     def count_in(self, root: Root, diagnosis: Diagnosis) -> None:
         """What fell silent in the same moment, with nothing to explain it, went with the root.

@@ -28,6 +28,7 @@ from omc.alarms.alarm import (
     Light,
     Note,
 )
+from omc.alarms.location import Location, Section
 from omc.alarms.maintenance import MaintenanceWindow
 from omc.alarms.severity import Severity
 from omc.core.database import Database
@@ -240,11 +241,13 @@ def _load(text: str) -> Alarm:
 
 
 def _finding(data: dict[str, Any]) -> Finding:
-    homes, light = data.get("homes"), data.get("light")
+    homes, light, location = data.get("homes"), data.get("light"), data.get("location")
     parts = {
         "places": tuple(data["places"]),
         "homes": Homes(**homes | {n: tuple(homes[n]) for n in ("pons", "lost")}) if homes else None,
         "light": Light(**light) if light else None,
+        "sections": tuple(Section(**section) for section in data.get("sections", ())),
+        "location": Location(**location) if location else None,
     }
     return Finding(**data | parts)
 

@@ -50,6 +50,27 @@ class LightView(BaseModel):
     decibels: float
 
 
+class SectionView(BaseModel):
+    """A span that can hold a cut; chainages are metres of cable from the link's start."""
+
+    span: str
+    start: str
+    end: str
+    from_metres: float
+    to_metres: float
+
+
+class LocationView(BaseModel):
+    """Where a cut is: `metres` of fibre from `origin` (OTDR); degrees of WGS 84 where known."""
+
+    span: str
+    origin: str
+    metres: float
+    latitude: float | None
+    longitude: float | None
+    radius_metres: float | None
+
+
 class FindingView(BaseModel):
     """What a root cause is known by; `confidence` is 0..1."""
 
@@ -62,6 +83,8 @@ class FindingView(BaseModel):
     second: str
     homes: HomesView | None
     light: LightView | None
+    sections: list[SectionView]
+    location: LocationView | None
 
 
 class AlarmView(BaseModel):

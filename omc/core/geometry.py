@@ -103,6 +103,18 @@ def length_km(line: LineString) -> float:
     return sum(distance_km(a, b) for a, b in pairwise(line))
 
 
+def point_along(line: LineString, share: float) -> Point:
+    """The point with so much (0..1) of a line's length before it."""
+    left = length_km(line) * share
+    for a, b in pairwise(line):
+        step = distance_km(a, b)
+        if left <= step and step > 0:
+            part = left / step
+            return (a[0] + (b[0] - a[0]) * part, a[1] + (b[1] - a[1]) * part)
+        left -= step
+    return line[-1]
+
+
 def distance_km(a: Point, b: Point) -> float:
     """Great-circle distance (haversine), within 0.5 % of the ellipsoid's."""
     half_latitude = radians(b[1] - a[1]) / 2

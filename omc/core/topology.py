@@ -1,6 +1,6 @@
 """The transport network as a graph: what reaches what, and what is cut off when something breaks.
 
-Places are sites, and nodes that stand at no site (splitters, joints). Spans join them. The network
+Places are sites, and polled nodes that stand at no site. Spans join them. The network
 is rooted at its core: what has no way to the core is cut off.
 """
 
@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple, NewType
 
 from omc.core.inventory import Inventory, SpanName
+from omc.core.model import NodeName, SiteCode
 
 #: A site's code, or the name of a node without a site.
 Place = NewType("Place", str)
@@ -24,8 +25,19 @@ class Link(NamedTuple):
     far: Place
 
 
+class Part(NamedTuple):
+    """A span as a part of a link, in the direction of the link."""
+
+    span: SpanName
+    start: Place
+    end: Place
+
+
 class Topology:
-    """Places and the spans between them.
+    """Places and the links between them.
+
+    A link is one span, or several that are joined where nothing is polled (a joint, a cabinet): no
+    device can tell which of them fails, so they are one, called by the first of their names.
 
     Args:
         inventory: Its spans are the graph; one whose ends are at the same place is left out.
@@ -36,17 +48,41 @@ class Topology:
     def __init__(self, inventory: Inventory, core: Iterable[str] = ()) -> None:
         self._links: dict[Place, list[Link]] = {}
         self._ends: dict[SpanName, tuple[Place, Place]] = {}
+        self._parts: dict[SpanName, tuple[Part, ...]] = {}
         for span in inventory.spans.values():
             start, end = (_place(inventory, name) for name in (span.start, span.end))
             if start != end:
                 self._ends[span.name] = (start, end)
                 self._links.setdefault(start, []).append(Link(span.name, end))
                 self._links.setdefault(end, []).append(Link(span.name, start))
+                self._parts[span.name] = (Part(span.name, start, end),)
+        core = tuple(core)
+        for place in list(self._links):
+            if place not in core and _is_passive(inventory, place):
+                self._join_at(place)
+        self._link_of = {part.span: link for link, ps in self._parts.items() for part in ps}
         named = tuple(place for name in core if (place := Place(name)) in self._links)
         self.core: tuple[Place, ...] = named or self._best_connected()
         self._whole = self.reachable()
         self.lost_with_span = lru_cache(maxsize=4096)(self._lost_with_span)
         self.lost_with_place = lru_cache(maxsize=4096)(self._lost_with_place)
+
+    def _join_at(self, place: Place) -> None:
+        """Make one link of the two that end at a place; others are left as they are."""
+        links = self._links[place]
+        if len(links) != 2 or links[0].far == links[1].far:
+            return
+        one, other = sorted(links)
+        parts = _towards(self._parts.pop(one.span), place) + _from(
+            self._parts.pop(other.span), place
+        )
+        del self._links[place], self._ends[other.span]
+        for here, gone, far in ((one.far, one.span, other.far), (other.far, other.span, one.far)):
+            self._links[here] = [
+                Link(one.span, far) if link.span == gone else link for link in self._links[here]
+            ]
+        self._ends[one.span] = (one.far, other.far)
+        self._parts[one.span] = parts
 
     def _best_connected(self) -> tuple[Place, ...]:
         best = max(self._links, key=lambda place: len(self._links[place]), default=None)
@@ -59,8 +95,16 @@ class Topology:
 
     @property
     def spans(self) -> Collection[SpanName]:
-        """Every span of the graph."""
+        """Every link of the graph, by the span that it is called by."""
         return self._ends.keys()
+
+    def link_of(self, span: SpanName) -> SpanName | None:
+        """The link that a span is part of; None for one that is not in the graph."""
+        return self._link_of.get(span)
+
+    def parts(self, link: SpanName) -> tuple[Part, ...]:
+        """The spans of a link, from its start to its end. Raises as `ends`."""
+        return self._parts[link]
 
     def links(self, place: Place) -> list[Link]:
         """The spans of a place; none for a place that is not in the graph."""
@@ -135,6 +179,26 @@ class Topology:
                     before[link.far] = here
                     queue.append(link.far)
         return []
+
+
+def _is_passive(inventory: Inventory, place: Place) -> bool:
+    """Whether nothing is polled at a place: it is no site, and its node is not asked."""
+    node = inventory.nodes.get(NodeName(place))
+    return SiteCode(place) not in inventory.sites and (node is None or node.credentials is None)
+
+
+def _from(parts: tuple[Part, ...], place: Place) -> tuple[Part, ...]:
+    """Parts of a link, in the direction that begins at a place."""
+    return parts if parts[0].start == place else _turned(parts)
+
+
+def _towards(parts: tuple[Part, ...], place: Place) -> tuple[Part, ...]:
+    """Parts of a link, in the direction that ends at a place."""
+    return parts if parts[-1].end == place else _turned(parts)
+
+
+def _turned(parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    return tuple(Part(part.span, part.end, part.start) for part in reversed(parts))
 
 
 def _place(inventory: Inventory, name: str) -> Place:

@@ -8,6 +8,8 @@ import pytest
 
 from omc.alarms import AlarmEngine, AlarmMonitor, Maintenance, Timing
 from omc.alarms.correlator import Correlator
+from omc.alarms.location import Location
+from omc.alarms.otdr import FaultDistances
 from omc.alarms.situation import Situation
 from omc.core.clock import ManualClock
 from omc.core.model import Batch, SeriesTable
@@ -27,7 +29,10 @@ class SmallWorld:
         self.engine = AlarmEngine(self.clock, timings, Maintenance(inventory))
         self.monitor = AlarmMonitor(rules, catalogue(), self.engine, self.clock)
         self.situation = Situation(inventory, self.topology, self.clock)
-        self.correlator = Correlator(self.engine, self.topology, self.situation, self, self.clock)
+        self.distances = FaultDistances(inventory, self.topology, self.situation)
+        self.correlator = Correlator(
+            self.engine, self.topology, self.situation, self.distances, self, self.clock
+        )
         self.engine.listen(self.correlator.heed)
         self.cut: set[str] = set()
         self.dark: set[str] = set()
@@ -75,6 +80,18 @@ class SmallWorld:
         self, batch: Batch, metric: str, labels: dict[str, str], value: float, now: int
     ) -> None:
         batch.add(self.table.intern(catalogue().metric(metric), labels), value, now)
+
+    def measure(self, metres: float) -> None:
+        """What an OTDR at A says of SP-1."""
+        batch = Batch("snmp:A-OTDR:fast", 60.0)
+        labels = {"site": "A", "node": "A-OTDR", "span": "SP-1"}
+        self._add(batch, "fibre_event_distance_metres", labels, metres, self.clock.time_ms())
+        self.distances.observe(batch)
+
+    def location(self) -> Location | None:
+        """Where the only cut is said to be."""
+        (finding,) = [alarm.finding for alarm in self.engine.active() if alarm.finding]
+        return finding.location
 
     def everybody(self) -> None:
         for site in SITES:
@@ -224,3 +241,29 @@ def test_roots_are_taken_up_after_a_restart() -> None:
     after.everybody()
     after.seconds(3)
     assert after.roots == {}
+
+
+def test_a_distance_that_is_measured_later_joins_the_alarm_of_the_cut() -> None:
+    world = SmallWorld()
+    world.cut = {"SP-1"}
+    world.poll("F-RTR")
+    world.seconds(3)
+    assert world.location() is None
+    world.measure(1500.0)
+    world.seconds(1)
+    assert world.location() == Location("SP-1", "A", 1500.0)
+    assert set(world.roots) == {'fibre_cut{span="SP-1"}'}
+
+
+def test_a_bad_splice_that_was_there_before_is_not_taken_for_the_cut() -> None:
+    world = SmallWorld()
+    world.measure(1500.0)
+    world.seconds(400)
+    world.cut = {"SP-1"}
+    world.poll("F-RTR")
+    world.measure(1503.0)
+    world.seconds(3)
+    assert world.location() is None
+    world.measure(700.0)
+    world.seconds(1)
+    assert world.location() == Location("SP-1", "A", 700.0)

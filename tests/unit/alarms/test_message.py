@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from omc.alarms import Alarm, Severity
 from omc.alarms.alarm import Finding, Homes, Light
 from omc.alarms.impact import Impact, impact_of
+from omc.alarms.location import Location, Section
 from omc.alarms.message import MessageWriter
 from tests.sample_data import NEW_YEAR_MS
 from tests.unit.alarms.small_network import small_inventory
@@ -115,3 +116,23 @@ def test_a_dimmed_span_says_by_how_much() -> None:
         alarm, shipped_rules()["fibre_degraded"], Impact()
     )
     assert "4 of 4 receivers get 2.3 dB less light than they used to" in message.text
+
+
+def test_a_measured_cut_tells_its_place_on_the_map_and_another_its_candidates() -> None:
+    sections = (Section("SP-1", "A", "J1", 0.0, 1200.0), Section("SP-9", "J1", "E", 1200.0, 2000.0))
+    measured = Location("SP-9", "A", 1540.0, 21.30123, 105.60456, 35.0)
+    english = MessageWriter(INVENTORY, catalogue(), HANOI, "en")
+    vietnamese = MessageWriter(INVENTORY, catalogue(), HANOI, "vi")
+    finding = Finding("cut", 0.97, ("E",), sections=sections)
+    rule = shipped_rules()["fibre_cut"]
+    cut = replace(CUT, finding=finding)
+    message = english.write(cut, rule, Impact())
+    assert message.title.endswith("SP-1 (Trạm A – Trạm E, 2.0 km)")
+    assert (
+        "Possible sections, from Trạm A: 0.00–1.20 km Trạm A – J1 (SP-1); "
+        "1.20–2.00 km J1 – Trạm E (SP-9)"
+    ) in message.lines
+    cut = replace(CUT, finding=replace(finding, location=measured))
+    assert (
+        "Vị trí: 1,54 km cáp tính từ Trạm A, tuyến SP-9 · 21.30123, 105.60456 (±35 m)"
+    ) in vietnamese.write(cut, rule, Impact()).lines

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from omc.alarms import AlarmStore, ChangeKind, MaintenanceWindow, alarm_key
+from omc.alarms import AlarmStore, ChangeKind, MaintenanceWindow, Severity, alarm_key
+from omc.alarms.alarm import Finding, Homes, Light
+from omc.alarms.location import Location, Section
 from tests.unit.alarms.watching import Watched, shipped_rules
 
 KEY = alarm_key("mains_failed", (("site", "VYE001"),))
@@ -30,6 +32,30 @@ async def test_an_engine_restored_from_the_file_is_as_it_was(tmp_path: Path) -> 
     assert restored == watched.engine.active()
     assert restored[0].acknowledged is not None
     assert restored[0].acknowledged.text == "đã gọi điện lực"
+
+
+async def test_what_a_root_is_known_by_is_restored_whole(tmp_path: Path) -> None:
+    watched = Watched(shipped_rules())
+    store = AlarmStore(tmp_path / "alarms.db")
+    watched.engine.listen(store.record)
+    finding = Finding(
+        "cut",
+        0.9,
+        ("E", "F"),
+        2,
+        1,
+        second="dark E",
+        homes=Homes(("0/1/0",), 32, ("0/1/0:3",), 1, 0),
+        light=Light(4, 3, 2.5),
+        sections=(Section("SP-1", "A", "E", 0.0, 2000.0),),
+        location=Location("SP-1", "A", 700.0, 21.3, 105.6, 40.0),
+    )
+    watched.engine.report(
+        "fibre_cut", (("span", "SP-1"),), "test", Severity.CRITICAL, finding=finding
+    )
+    await store.flush()
+    (restored,) = AlarmStore(tmp_path / "alarms.db").alarms(cleared_since_ms=0)
+    assert restored.finding == finding
 
 
 async def test_history_is_kept_newest_first(tmp_path: Path) -> None:
