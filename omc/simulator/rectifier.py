@@ -25,12 +25,12 @@ _TEMPERATURE_ROWS = (73_778, 73_779)
 _TEMPERATURE_NAMES = ("System Temperature", "Battery Temperature")
 _BATTERY_ROW = 116
 _NORMAL, _MINOR, _MAJOR, _CRITICAL = 2, 4, 5, 6
-#: systemStatus by what is the matter; batteryMode floatCharging 2, boost 4, discharge 6 ...
+#: psStatusBatteryMode: float 2, mains failure 8, automatic boost charging 10.
 _MODES = {
     BatteryMode.FLOAT: 2,
-    BatteryMode.CHARGE: 4,
-    BatteryMode.DISCHARGE: 5,
-    BatteryMode.DISCONNECTED: 5,
+    BatteryMode.CHARGE: 10,
+    BatteryMode.DISCHARGE: 8,
+    BatteryMode.DISCONNECTED: 8,
 }
 _MAINS_VOLTS = 228.0
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import selectors
+import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Self
 
 from tests.servers.process import ServerFailed, free_port
@@ -81,6 +83,16 @@ class RunningSimulator:
             process.kill()
             _, errors = process.communicate()
         return process.returncode, time.monotonic() - begin, errors
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Nothing of the province answers while the block runs, as if our uplink were gone."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
 
     def tell(self, *arguments: str) -> str:
         """Run a control command against it and return what it printed.

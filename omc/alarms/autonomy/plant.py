@@ -8,6 +8,8 @@ from omc.alarms.autonomy.discharge import Discharge, Known, Point
 from omc.core.model import Series
 
 _PRESENT = 1.0
+#: Mains is there while any phase has more than this, as `ac_input_available` has it.
+_MAINS_VOLTS = 160.0
 #: `battery_mode`.
 _TEST, _DISCHARGE = 3.0, 4.0
 #: A battery that gives less than this is not discharging: shunts are not exact.
@@ -35,6 +37,7 @@ class Plant:
         self.discharge: Discharge | None = None
         self.generator: float | None = None
         self._values: dict[str, ByString] = {}
+        self._phases: ByString = {}
         self._learned: float | None = None
 
     def take(self, series: Series, value: float, time_ms: int) -> None:
@@ -43,6 +46,9 @@ class Plant:
         self.time_ms = max(self.time_ms, time_ms)
         if name == "ac_input_available":
             self.mains = value == _PRESENT
+        elif name == "ac_input_voltage_volts":
+            self._phases[series.labels.get("phase", "")] = value
+            self.mains = max(self._phases.values()) > _MAINS_VOLTS
         elif name == "generator_running":
             self.generator = value
         else:
@@ -127,6 +133,7 @@ class Plant:
 #: What is read, and the label that tells its strings or stages apart.
 READ: Mapping[str, str] = {
     "ac_input_available": "",
+    "ac_input_voltage_volts": "phase",
     "generator_running": "",
     "battery_mode": "string",
     "battery_current_amperes": "string",

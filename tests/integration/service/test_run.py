@@ -70,6 +70,13 @@ def omc_run(folder: Path, settings: str, nodes: str, **environment: str) -> Iter
     if "\napi:" not in text:
         text += f"api:\n  listen: 127.0.0.1:{free_port()}\n"
     (folder / "omc.yaml").write_text(text, encoding="utf-8")
+    with started(folder, port, **environment) as running:
+        yield running
+
+
+@contextmanager
+def started(folder: Path, port: int, **environment: str) -> Iterator[Running]:
+    """`omc run` with the settings of a folder, which has its metrics on that port."""
     log = folder / "omc.log"
     with log.open("w", encoding="utf-8") as stderr:
         process = subprocess.Popen(

@@ -1,0 +1,125 @@
+"""Root causes of `omc run` on the simulator's province, over real SNMP: one alarm for one fault."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from omc.core.inventory import Inventory
+from omc.core.topology import Topology
+from tests.integration.service.test_alarms import alarms
+from tests.integration.service.test_run import Running, started
+from tests.servers.process import free_port
+from tests.servers.simulator import RunningSimulator
+
+SITES = 20
+#: Far longer than a verdict takes: what is known of the neighbours within seconds was asked for.
+INTERVAL = "15s"
+
+
+class Province:
+    """A province being watched."""
+
+    def __init__(self, folder: Path, simulator: RunningSimulator, running: Running) -> None:
+        self.folder = folder
+        self.simulator = simulator
+        self.running = running
+        self.inventory = Inventory.load(folder / "inventory")
+        core = [line.split("[")[1].rstrip("]\n") for line in _settings(folder) if "core: [" in line]
+        self.topology = Topology(self.inventory, core)
+
+    @property
+    def roots(self) -> dict[str, dict[str, Any]]:
+        """Alarms that people are told of: major or worse, and no child of another."""
+        return {
+            alarm["key"]: alarm
+            for alarm in alarms(self.folder)
+            if alarm["root"] is None and alarm["severity"] in {"major", "critical"}
+        }
+
+
+def _settings(folder: Path) -> list[str]:
+    return (folder / "omc.yaml").read_text(encoding="utf-8").splitlines(keepends=True)
+
+
+@pytest.fixture(scope="module")
+def province(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Province]:
+    folder = tmp_path_factory.mktemp("province")
+    with RunningSimulator("--inventory", str(folder), sites=SITES) as simulator:
+        lines = _settings(folder)
+        begin, end = lines.index("mqtt:\n"), lines.index("prometheus:\n")
+        port, api = free_port(), free_port()
+        text = "".join(lines[:begin] + lines[end:]) + "archive: {enabled: false}\n"
+        for old, new in (
+            ("127.0.0.1:9469", f"127.0.0.1:{port}"),
+            ("127.0.0.1:9470", f"127.0.0.1:{api}"),
+            ("interval: 60s", f"interval: {INTERVAL}\n  timeout: 500ms"),
+        ):
+            assert old in text
+            text = text.replace(old, new)
+        (folder / "omc.yaml").write_text(text, encoding="utf-8")
+        with started(folder, port) as running:
+            running.wait_until(lambda: running.get("/-/ready")[0] == 200, 60)
+            yield Province(folder, simulator, running)
+
+
+def test_faults_at_once_are_one_alarm_each(province: Province) -> None:
+    topology, inventory = province.topology, province.inventory
+    span = max(topology.spans, key=lambda span: len(topology.lost_with_span(span)))
+    lost = topology.lost_with_span(span)
+    assert len(lost) >= 2
+    pons = inventory.pons.values()
+    pon = next(p for p in pons if str(inventory.nodes[p.node].site) not in lost)
+    olt = inventory.nodes[pon.node]
+    province.simulator.tell("cut", span)
+    province.simulator.tell("cut", str(pon.span))
+    cut = f'fibre_cut{{span="{span}"}}'
+    feeder = f'pon_feeder_fault{{node="{olt.name}",site="{olt.site}",span="{pon.span}"}}'
+    province.running.wait_until(lambda: {cut, feeder} <= province.roots.keys(), 90)
+    assert set(province.roots) == {cut, feeder}
+    finding = province.roots[cut]["finding"]
+    assert set(finding["places"]) == lost
+    # All of them were asked within the few seconds from the first loss to the verdict.
+    assert finding["silent"] == len(lost)
+    assert finding["sections"][0]["span"] == span
+    homes = province.roots[feeder]["finding"]["homes"]
+    assert homes["pons"] == [pon.port]
+    assert homes["gasps"] < 0.2 * homes["known"]
+    province.simulator.tell("heal")
+    province.running.wait_until(lambda: cut not in province.roots, 60)
+
+
+def test_sites_without_mains_stand_in_the_ranking_until_it_is_back(province: Province) -> None:
+    site = next(iter(province.inventory.sites.values()))
+    province.simulator.tell("mains", str(site.area), "--for", "20m")
+    province.running.wait_until(lambda: str(site.code) in _on_battery(province.folder), 60)
+    found = _on_battery(province.folder)[str(site.code)]
+    assert found["amperes"] > 0
+    assert 0 < found["charge"] <= 1
+    province.simulator.tell("heal")
+    province.running.wait_until(lambda: not _on_battery(province.folder), 60)
+
+
+def _on_battery(folder: Path) -> dict[str, dict[str, Any]]:
+    command = [sys.executable, "-m", "omc", "time-to-dark", "-c", str(folder / "omc.yaml")]
+    done = subprocess.run([*command, "--json"], capture_output=True, text=True, check=True)
+    return {site["site"]: site for site in json.loads(done.stdout)}
+
+
+def test_when_our_own_uplink_is_gone_that_is_one_alarm_and_no_site_is_declared_down(
+    province: Province,
+) -> None:
+    uplink = 'collector_cut_off{service="omc"}'
+    before = set(province.roots)
+    with province.simulator.frozen():
+        province.running.wait_until(lambda: uplink in province.roots, 60)
+        assert set(province.roots) - before == {uplink}
+        rules = {alarm["rule"] for alarm in alarms(province.folder)}
+        assert rules.isdisjoint({"fibre_cut", "site_dark", "site_lost", "site_devices_silent"})
+    province.running.wait_until(lambda: uplink not in province.roots, 60)
