@@ -3,10 +3,12 @@
     python -m bench.root_cause [--faults 200] [--seed 1] [--sites 572]
 
 Breaks the synthetic province in memory, seeded: cuts, two cuts, sites whose battery ran out, dead
-management, noise, a cut and a dark site at once. Each device is polled at its place in the minute,
+management, noise, a cut and a dark site at once, communes without mains; and faults of PONs
+(`bench.root_cause_pons`). Each device is polled at its place in the minute,
 loses its requests for six seconds before it counts as lost, and is asked out of turn when the
 correlator wishes; everything from the samples on is the product's own code. Done twice: with a true
-inventory, and with one of which a share of the spans is missing or leads to a wrong place.
+inventory, and with one of which a share of the spans is missing or leads to a wrong place, and as
+large a share of the PONs has no feeder or a wrong one.
 Figures are written to bench/results/root_cause.json.
 """
 
@@ -18,18 +20,19 @@ import json
 import sys
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
-from zoneinfo import ZoneInfo
 
+from bench.root_cause_outcome import ZONE, Listener, Outcome, table
+from bench.root_cause_pons import KINDS as PON_KINDS
+from bench.root_cause_pons import follow_pon
 from collector.schedule import stagger
 from omc.alarms import Alarm, AlarmEngine, AlarmMonitor, Maintenance, RuleSet, Timing
+from omc.alarms.area_mains import AreaMains
 from omc.alarms.correlator import Correlator
-from omc.alarms.notify.routing import after_telling, announcements
-from omc.alarms.notify.told import Told
+from omc.alarms.otdr import FaultDistances
 from omc.alarms.situation import Situation
 from omc.core.catalogue import Catalogue
 from omc.core.clock import ManualClock
@@ -48,27 +51,21 @@ LOST_AFTER = 6.0
 #: Seconds that a fault is followed for.
 FOLLOWED = 180
 NOISE = 0.002
-ROOTS = {"fibre_cut", "site_dark", "site_lost", "site_devices_silent", "collector_cut_off"}
-#: Kinds of faults and how often each is drawn.
-KINDS = {
-    "cut": 80,
-    "two cuts": 30,
-    "battery empty": 30,
-    "management dead": 20,
-    "cut and battery": 20,
-    "noise only": 20,
+ROOTS = {
+    *("fibre_cut", "site_dark", "site_lost", "site_devices_silent", "collector_cut_off"),
+    "area_mains_failed",
 }
-ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
-
-
-class Wishes:
-    """A route that is told of everything that matters."""
-
-    severities = ("major", "critical")
-    sites = ()
-    unacknowledged_for = 0.0
-    quiet = None
-    tell_end = False
+#: Kinds of faults of the transport network and how often each is drawn.
+KINDS = {
+    "cut": 50,
+    "two cuts": 20,
+    "battery empty": 20,
+    "management dead": 12,
+    "cut and battery": 14,
+    "commune without mains": 7,
+    "noise only": 7,
+}
+ALL_KINDS = KINDS | PON_KINDS
 
 
 @dataclass
@@ -79,6 +76,8 @@ class Fault:
     cuts: set[str] = field(default_factory=set)
     dark: set[str] = field(default_factory=set)
     silenced: set[str] = field(default_factory=set)
+    commune: str = ""
+    without_mains: set[str] = field(default_factory=set)
 
     @property
     def truth(self) -> set[str]:
@@ -87,20 +86,8 @@ class Fault:
             {f'fibre_cut{{span="{span}"}}' for span in self.cuts}
             | {f'site_dark{{site="{site}"}}' for site in self.dark}
             | {f'site_devices_silent{{site="{site}"}}' for site in self.silenced}
+            | ({f'area_mains_failed{{area="{self.commune}"}}'} if self.commune else set())
         )
-
-
-@dataclass
-class Outcome:
-    """What came of one fault."""
-
-    kind: str
-    right: bool
-    false_roots: int
-    missed: int
-    child_notifications: int
-    seconds_to_notice: float | None
-    wrong: list[str]
 
 
 class Network:
@@ -110,7 +97,7 @@ class Network:
         province = Province.generate(seed, sites)
         with tempfile.TemporaryDirectory() as name:
             write_inventory(province, AddressPlan(16161, own_addresses=True), Path(name))
-            self.truth = Inventory.load(Path(name))
+            self.truth = _with_shared_feeders(Inventory.load(Path(name)))
         self.core = province.sites[province.core].code
         self.topology = Topology(self.truth, [self.core])
         self.spans = sorted(self.topology.spans)
@@ -140,13 +127,37 @@ class Network:
                 spans.append(Span(span.name, span.start, random.choice(sites), span.length_km))
             else:
                 spans.append(span)
+        feeders = sorted(pon.span for pon in self.truth.pons.values() if pon.span is not None)
+        pons = [
+            replace(pon, span=random.choice((None, random.choice(feeders))))
+            if random.random() < wrong
+            else pon
+            for pon in self.truth.pons.values()
+        ]
         return Inventory(
             areas=[area for periods in self.truth.areas.values() for area in periods],
             sites=self.truth.sites.values(),
             cells=self.truth.cells.values(),
             nodes=self.nodes,
             spans=spans,
+            pons=pons,
         )
+
+
+def _with_shared_feeders(inventory: Inventory) -> Inventory:
+    """The first two PONs of every OLT hang on one feeder cable, as they often do."""
+    pons = []
+    for own in inventory.pons_of.values():
+        first, *others = own
+        pons += [first, *(replace(pon, span=first.span) for pon in others[:1]), *others[1:]]
+    return Inventory(
+        areas=[area for periods in inventory.areas.values() for area in periods],
+        sites=inventory.sites.values(),
+        cells=inventory.cells.values(),
+        nodes=inventory.nodes.values(),
+        spans=inventory.spans.values(),
+        pons=pons,
+    )
 
 
 class Watch:
@@ -164,13 +175,16 @@ class Watch:
         topology = Topology(belief, [network.core])
         self._monitor = AlarmMonitor(rules, catalogue, self.engine, self.clock)
         self._situation = Situation(belief, topology, self.clock)
-        self._correlator = Correlator(self.engine, topology, self._situation, self, self.clock)
+        distances = FaultDistances(belief, topology, self._situation)
+        self._correlator = Correlator(
+            self.engine, topology, self._situation, distances, self, self.clock
+        )
         self.engine.listen(self._correlator.heed)
+        self.engine.listen(AreaMains(self.engine, belief, self.clock, ZONE).heed)
         self._nodes = {str(node.name): node for node in network.nodes}
         self._due: list[tuple[float, str, bool]] = []
         self._lost: list[tuple[float, str]] = []
-        self.told: dict[str, float] = {}
-        self._memory: dict[str, Told] = {}
+        self.listener = Listener()
         self.first_loss: float | None = None
 
     def hasten(self, nodes: Iterable[str], *, tables: bool = False) -> None:
@@ -211,14 +225,7 @@ class Watch:
             self._monitor.tick()
             self.engine.tick()
             self._correlator.tick()
-            self._tell()
-
-    def _tell(self) -> None:
-        alarms = {alarm.key: alarm for alarm in self.engine.known()}
-        now = self.clock.time_ms()
-        for news in list(announcements(alarms, self._memory, Wishes(), now, ZONE)):  # type: ignore[arg-type]
-            self._memory[news.alarm.key] = after_telling(news, now)
-            self.told.setdefault(news.alarm.key, self.clock.monotonic())
+            self.listener.tick(self.engine, self.clock)
 
     def _say(self, node: Node, fault: Fault, on_battery: set[str]) -> None:
         site = node.site or ""
@@ -273,8 +280,19 @@ def draw(network: Network, kind: str, random: Random) -> Fault:
             fault.dark = {random.choice(others)}
         if kind == "management dead":
             fault.silenced = {random.choice(others)}
+        if kind == "commune without mains":
+            fault.commune, sites = random.choice(_communes(network))
+            fault.without_mains = set(sites)
         if all(_shows(network, fault, thing) for thing in (*fault.cuts, *fault.dark)):
             return fault
+
+
+def _communes(network: Network) -> list[tuple[str, list[str]]]:
+    """Communes of several sites, and their sites."""
+    sites: dict[str, list[str]] = {}
+    for site in network.truth.sites.values():
+        sites.setdefault(str(site.area), []).append(str(site.code))
+    return sorted((area, own) for area, own in sites.items() if len(own) > 2)
 
 
 def _shows(network: Network, fault: Fault, thing: str) -> bool:
@@ -297,15 +315,16 @@ def follow(
     watch = Watch(network, belief, catalogue, rules)
     on_battery = set(fault.dark) | set(random.sample(sorted(network.truth.sites), 5))
     watch.begin(on_battery)
-    watch.run(fault, on_battery, random)
-    roots = {key for key in watch.told if key.partition("{")[0] in ROOTS}
+    watch.run(fault, on_battery | fault.without_mains, random)
+    told = watch.listener.told
+    roots = {key for key in told if key.partition("{")[0] in ROOTS}
     truth = {_also_right(key, roots) for key in fault.truth}
     children = [
         key
-        for key in watch.told
+        for key in told
         if key not in roots and _is_lost_with(fault, network, watch.engine.get(key))  # type: ignore[arg-type]
     ]
-    times = [watch.told[key] for key in truth if key in watch.told]
+    times = [told[key] for key in truth if key in told]
     first = watch.first_loss if len(truth) == 1 else None
     return Outcome(
         fault.kind,
@@ -325,45 +344,8 @@ def _also_right(key: str, roots: set[str]) -> str:
 
 
 def _is_lost_with(fault: Fault, network: Network, alarm: Alarm | None) -> bool:
-    lost = network.lost(fault.cuts, fault.dark)
+    lost = network.lost(fault.cuts, fault.dark) | fault.without_mains
     return alarm is not None and alarm.label("site") in lost
-
-
-def table(title: str, outcomes: list[Outcome]) -> dict[str, object]:
-    """Print one confusion table; returns its figures."""
-    sys.stdout.write(f"\n{title}\n")
-    head = ("fault", "drawn", "right", "false roots", "missed", "child notif.")
-    sys.stdout.write("{:<18}{:>7}{:>7}{:>13}{:>8}{:>14}\n".format(*head))
-    for kind in [*KINDS, "all"]:
-        own = [o for o in outcomes if kind in (o.kind, "all")]
-        if own:
-            cells = (
-                kind,
-                len(own),
-                sum(o.right for o in own),
-                sum(o.false_roots for o in own),
-                sum(o.missed for o in own),
-                sum(o.child_notifications for o in own),
-            )
-            sys.stdout.write("{:<18}{:>7}{:>7}{:>13}{:>8}{:>14}\n".format(*cells))
-    seconds = sorted(o.seconds_to_notice for o in outcomes if o.seconds_to_notice is not None)
-    figures: dict[str, object] = {
-        "faults": len(outcomes),
-        "right_ratio": round(sum(o.right for o in outcomes) / len(outcomes), 3),
-        "false_roots_ratio": round(sum(o.false_roots > 0 for o in outcomes) / len(outcomes), 3),
-        "missed": sum(o.missed for o in outcomes),
-        "child_notifications": sum(o.child_notifications for o in outcomes),
-        "seconds_after_first_loss_median": seconds[len(seconds) // 2] if seconds else None,
-        "seconds_after_first_loss_worst": seconds[-1] if seconds else None,
-        "by_kind": {
-            kind: dict(Counter("right" if o.right else "wrong" for o in outcomes if o.kind == kind))
-            for kind in KINDS
-        },
-        "wrong": [f"{o.kind}: {', '.join(o.wrong)}" for o in outcomes if not o.right],
-    }
-    for name in ("right_ratio", "false_roots_ratio", "seconds_after_first_loss_worst"):
-        sys.stdout.write(f"{name:34} {figures[name]}\n")
-    return figures
 
 
 def main() -> None:
@@ -380,7 +362,7 @@ def main() -> None:
     catalogue = Catalogue.load(config_folder() / "metrics")
     rules = RuleSet.load([config_folder() / "alarms"], catalogue)
     network = Network(wish.sites, 7)
-    kinds = [kind for kind, weight in KINDS.items() for _ in range(weight)]
+    kinds = [kind for kind, weight in ALL_KINDS.items() for _ in range(weight)]
     figures: dict[str, object] = {"sites": wish.sites, "seed": wish.seed}
     for name, share in (("true_inventory", 0.0), ("damaged_inventory", wish.wrong)):
         random = Random(wish.seed)
@@ -389,12 +371,17 @@ def main() -> None:
         began = time.monotonic()
         for number in range(wish.faults):
             kind = kinds[number * len(kinds) // wish.faults]
-            fault = draw(network, kind, random)
-            outcomes.append(follow(network, belief, catalogue, rules, fault, random))
+            if kind in PON_KINDS:
+                outcome = follow_pon(network.truth, belief, catalogue, rules, kind, random)
+            else:
+                fault = draw(network, kind, random)
+                outcome = follow(network, belief, catalogue, rules, fault, random)
+            outcomes.append(outcome)
             done = f"{name}: {number + 1} of {wish.faults}, {time.monotonic() - began:.0f} s"
             sys.stderr.write(f"\r{done}")
         sys.stderr.write("\n")
-        figures[name] = table(f"{name} ({share:.0%} of the spans wrong or missing)", outcomes)
+        title = f"{name} ({share:.0%} of spans and feeders wrong or missing)"
+        figures[name] = table(title, ALL_KINDS, outcomes)
     wish.output.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
 
 
