@@ -20,7 +20,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge
 from exporters.exposition import Exposition, sample_lines
 from omc.core.clock import Clock
 from omc.core.metric import Metric
-from omc.core.model import GOOD, Batch, Event, EventKind, Series
+from omc.core.model import GOOD, Batch, Event, EventKind, Latest, Series
 
 #: Samples rendered without a pause: a few milliseconds.
 SLICE = 5_000
@@ -212,6 +212,22 @@ class PrometheusView:
         if series is not None and self._times[slot] != _NEVER:
             for tell in self._on_vanish:
                 tell(series, time_ms)
+
+    def latest(self, metric: str) -> Iterator[Latest]:
+        """The fresh values of one metric, by its name."""
+        family = self._families.get(metric)
+        now = self._clock.monotonic()
+        for slot in family.slots if family is not None else ():
+            series = self._series[slot]
+            if series is not None and self._deadlines[slot] >= now:
+                yield Latest(series, self._values[slot], self._times[slot])
+
+    def latest_of(self, series: Series) -> Latest | None:
+        """The value of one series; None if it has none that is fresh."""
+        slot = self._find(series)
+        if slot == _NOWHERE or self._deadlines[slot] < self._clock.monotonic():
+            return None
+        return Latest(series, self._values[slot], self._times[slot])
 
     def slices(self, exposition: Exposition) -> Generator[str]:
         """Everything that is fresh, as text, in pieces of at most `SLICE` samples.

@@ -50,12 +50,21 @@ class WebServer:
         host: Address or name to listen on; `::` listens on IPv4 as well.
         port: TCP port; 0 lets the system choose one, see `port`.
         tls: Serve HTTPS; None serves HTTP.
+        live: The application has WebSockets, and work of its own beside requests (a lifespan).
 
     Raises:
         OSError: from entering the block; the address cannot be listened on.
     """
 
-    def __init__(self, app: ASGIApp, host: str, port: int, tls: ServerTls | None = None) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        host: str,
+        port: int,
+        tls: ServerTls | None = None,
+        *,
+        live: bool = False,
+    ) -> None:
         self.host = host
         self._port = port
         self._tls = tls
@@ -64,8 +73,9 @@ class WebServer:
             uvicorn.Config(
                 app,
                 http="h11",
-                ws="none",
-                lifespan="off",
+                ws="websockets-sansio" if live else "none",
+                ws_per_message_deflate=False,
+                lifespan="on" if live else "off",
                 log_config=None,
                 access_log=False,
                 server_header=False,

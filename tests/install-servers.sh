@@ -16,6 +16,7 @@ want prometheus-snmp-exporter prometheus-snmp-exporter
 want prometheus-alertmanager prometheus-alertmanager
 want sshd openssh-server
 want nginx nginx-light
+want chromium chromium
 [ -z "$missing" ] && exit 0
 echo "Installing for the tests:$missing"
 as_root=""

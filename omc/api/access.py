@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from argon2 import PasswordHasher
@@ -28,10 +29,12 @@ class Caller:
     Attributes:
         name: User, or name of the token; appears in the history of alarms.
         role: What they may do.
+        credential: Stands for what they proved it with, and changes with it; no secret.
     """
 
     name: str
     role: Role
+    credential: str = field(default="", compare=False)
 
     def may(self, role: Role) -> bool:
         """Whether their role includes another one."""
@@ -50,11 +53,27 @@ class Doorman:
     def __init__(
         self, users: Iterable[UserSettings], tokens: Iterable[TokenSettings], local_token: str
     ) -> None:
-        self._users = {user.name: user for user in users}
-        self._tokens = [(t.token.get_secret_value(), Caller(t.name, t.role)) for t in tokens]
-        self._tokens.append((local_token, Caller(LOCAL_NAME, Role.ADMIN)))
+        self._people = {
+            user.name: (hashed, _caller("user", user.name, user.role, hashed))
+            for user in users
+            for hashed in [user.password_hash.get_secret_value()]
+        }
+        named = [(t.token.get_secret_value(), t.name, t.role) for t in tokens]
+        named.append((local_token, LOCAL_NAME, Role.ADMIN))
+        self._tokens = [(token, _caller("token", name, role, token)) for token, name, role in named]
+        callers = [caller for _, caller in (*self._people.values(), *self._tokens)]
+        self._by_credential = {caller.credential: caller for caller in callers}
         self._hasher = PasswordHasher()
         self._nobody = self._hasher.hash(secrets.token_urlsafe(16))
+
+    @property
+    def knows_people(self) -> bool:
+        """Whether anybody can come in with a password."""
+        return bool(self._people)
+
+    def of_credential(self, credential: str) -> Caller | None:
+        """Whose credential that is now; None if nobody's (any more)."""
+        return self._by_credential.get(credential)
 
     def admit(self, authorization: str) -> Caller | None:
         """Who the value of an `Authorization` header proves to be; None for nobody.
@@ -63,12 +82,13 @@ class Doorman:
         """
         scheme, _, credentials = authorization.partition(" ")
         if scheme.lower() == "bearer":
-            return self._by_token(credentials.strip())
+            return self.by_token(credentials.strip())
         if scheme.lower() == "basic":
             return self._by_password(credentials.strip())
         return None
 
-    def _by_token(self, token: str) -> Caller | None:
+    def by_token(self, token: str) -> Caller | None:
+        """Whose token that is."""
         found = None
         for known, caller in self._tokens:  # all are compared, so that time tells nothing
             if secrets.compare_digest(known.encode(), token.encode()):
@@ -80,13 +100,21 @@ class Doorman:
             name, _, password = base64.b64decode(encoded, validate=True).decode().partition(":")
         except (binascii.Error, UnicodeDecodeError):
             return None
-        user = self._users.get(name)
-        known = user.password_hash.get_secret_value() if user is not None else self._nobody
+        return self.by_password(name, password)
+
+    def by_password(self, name: str, password: str) -> Caller | None:
+        """Who that is, if the password is theirs. Takes as long for a name that nobody has."""
+        hashed, caller = self._people.get(name, (self._nobody, None))
         try:
-            self._hasher.verify(known, password)
+            self._hasher.verify(hashed, password)
         except (Argon2Error, InvalidHashError):
             return None
-        return None if user is None else Caller(user.name, user.role)
+        return caller
+
+
+def _caller(kind: str, name: str, role: Role, secret: str) -> Caller:
+    credential = hashlib.sha256(f"{kind}\0{name}\0{secret}".encode()).hexdigest()[:32]
+    return Caller(name, role, credential)
 
 
 def local_token(folder: Path) -> str:

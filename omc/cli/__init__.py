@@ -24,6 +24,7 @@ COMMANDS = {
     "import": ("omc.cli.import_:import_command", "Bring CSV or GeoJSON into the inventory."),
     "alarms": ("omc.cli.alarms:alarms", "What is wrong in the running service, and act on it."),
     "time-to-dark": ("omc.cli.time_to_dark:time_to_dark", "Sites on battery, by their end."),
+    "console": ("omc.cli.console:console", "The address of the running service's pages."),
     "journal": ("omc.cli.journal:journal", "What waits for which sink, and what sinks refused."),
     "pm": ("omc.cli.pm:pm", "Measurement files of base stations: read them, see which came."),
     "traps": ("omc.cli.traps:traps", "Which traps the running service has heard."),

@@ -106,13 +106,14 @@ async def _demo(wish: _Wish) -> None:
             parts.demo_province(folder, wish.sites, wish.seed, mqtt, control, _say),
         ):
             click.echo(f"MQTT broker on 127.0.0.1:{mqtt}; the province answers SNMP and publishes.")
-            installation = parts.demo_installation(folder, wish.listen, parts.free_port())
+            installation = parts.demo_installation(folder, wish.listen, parts.console_port())
             service = Service(installation, clock)
 
             span = parts.example_span(installation.inventory)
 
             def started() -> None:
-                _greet(service, control, span, folder, time.monotonic() - began)
+                seconds = time.monotonic() - began
+                _greet(service, installation.settings.data, control, span, seconds)
 
             async with asyncio.TaskGroup() as group:
                 group.create_task(service.run(stop, started), name="service")
@@ -136,14 +137,17 @@ async def _stop_after(seconds: float, stop: asyncio.Event) -> None:
     stop.set()
 
 
-def _greet(service: Service, control: int, span: str, folder: Path, seconds: float) -> None:
+def _greet(service: Service, data: Path, control: int, span: str, seconds: float) -> None:
+    from omc.api.access import local_token
+
     omc = sys.argv[0] if Path(sys.argv[0]).name == "omc" else "omc"
     click.echo(f"Polling {service.status.devices:,} devices, {seconds:.1f} s after the start.\n")
+    click.echo(f"  the console           {service.api_url}/enter?token={local_token(data)}")
     click.echo(f"  every series, now     {service.url}/metrics")
     click.echo(f"  is it ready?          {service.url}/-/ready")
     click.echo(f"  cut a fibre           {omc} simulate cut {span} --control 127.0.0.1:{control}")
     click.echo(f"  mend it               {omc} simulate heal --control 127.0.0.1:{control}")
-    click.echo(f"  what is wrong         {omc} alarms list -c {folder / 'omc.yaml'}")
+    click.echo(f"  what is wrong         {omc} alarms list -c {data.parent / 'omc.yaml'}")
     click.echo("  end                   Ctrl-C\n")
 
 

@@ -58,7 +58,11 @@ async def _serve(service: Service) -> None:
     def started() -> None:
         status = service.status
         log.info(
-            "started", nodes=status.devices, metrics=f"{service.url}/metrics", api=service.api_url
+            "started",
+            nodes=status.devices,
+            metrics=f"{service.url}/metrics",
+            api=service.api_url,
+            **({"console": f"{service.api_url}/"} if service.has_console else {}),
         )
 
     await service.run(stop, started)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import chain
-from typing import NewType
+from typing import NamedTuple, NewType
 
 from omc.core.catalogue import Metric
 
@@ -111,6 +111,14 @@ def _unescape(value: str) -> str:
     if "\\" not in value:
         return value
     return _ESCAPED.sub(lambda match: _UNESCAPED[match[0]], value)
+
+
+class Latest(NamedTuple):
+    """The newest value of a series; `time_ms` is Unix milliseconds, UTC."""
+
+    series: Series
+    value: float
+    time_ms: int
 
 
 class SeriesTable:

@@ -123,6 +123,16 @@ async def _stop(process: asyncio.subprocess.Process) -> None:
         await process.wait()
 
 
+def console_port() -> int:
+    """The console's usual port, or another if that is taken."""
+    usual = ListenAddress(_LOOPBACK, 9470)
+    try:
+        check_listening(usual)
+    except DemoFailed:
+        return free_port()
+    return usual.port
+
+
 def demo_installation(folder: Path, listen: ListenAddress, api_port: int) -> Installation:
     """The province's own settings and inventory, with the pages at other addresses.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import AsyncExitStack
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 from collector.snmp.trap_log import TrapLog
 from collector.snmp.trap_receiver import TrapReceiver
@@ -14,6 +15,9 @@ from omc.api.app import api_app
 from omc.core.errors import OmcError
 from omc.core.quantities import ListenAddress
 from omc.core.settings import Settings
+
+if TYPE_CHECKING:
+    from dashboards.console.console import Console
 
 
 class CannotListen(OmcError):
@@ -41,14 +45,34 @@ async def start_server(stack: AsyncExitStack, server: WebServer | TrapReceiver, 
         ) from error
 
 
-def api_server(settings: Settings, desk: AlarmDesk, traps: TrapLog | None) -> WebServer:
-    """The server of the HTTP API; `traps` is None where none are heard.
+def make_doorman(settings: Settings) -> Doorman:
+    """Who knows the users and tokens of the settings, and this machine's.
 
     Raises:
         OSError: the data folder, where the local token is kept, cannot be written.
     """
-    doorman = Doorman(settings.users, settings.tokens, local_token(settings.data))
+    return Doorman(settings.users, settings.tokens, local_token(settings.data))
+
+
+def api_server(
+    settings: Settings,
+    desk: AlarmDesk,
+    doorman: Doorman,
+    traps: TrapLog | None,
+    console: Console | None,
+) -> WebServer:
+    """The server of the HTTP API and of the console's pages.
+
+    Args:
+        settings: Where it listens.
+        desk: The alarms.
+        doorman: Knows who may come in.
+        traps: Which have been heard; None where nobody listens.
+        console: None where there is none.
+    """
     written = settings.api
     tls = ServerTls(written.tls.certificate, written.tls.key) if written.tls else None
     app = api_app(desk, doorman, version("omc-telemetry"), traps)
-    return WebServer(app, written.listen.host, written.listen.port, tls)
+    if console is not None:
+        console.mount(app)
+    return WebServer(app, written.listen.host, written.listen.port, tls, live=console is not None)

@@ -40,7 +40,7 @@ from omc.service.instruments import (
     register_process,
 )
 from omc.service.journal_metrics import JournalMetrics
-from omc.service.listening import api_server, start_server
+from omc.service.listening import api_server, make_doorman, start_server
 from omc.service.measurement_files import MeasurementFiles
 from omc.service.network_facts import NetworkFacts
 from omc.service.report_schedule import ReportSchedule
@@ -53,6 +53,7 @@ from omc.service.traps import TrapMetrics, trap_receiver
 log = structlog.get_logger(__name__)
 
 if TYPE_CHECKING:
+    from dashboards.console.console import Console
     from omc.service.archive import Archive
 
 #: Seconds that sinks get to deliver what is left when the service stops.
@@ -139,6 +140,8 @@ class Service:
         )
         traps = settings.snmp.traps
         self._traps = trap_receiver(traps, installation, self._bus, clock) if traps else None
+        self._doorman = make_doorman(settings)
+        self._console = self._make_console() if settings.console.enabled else None
         self.url = ""
         self.api_url = ""
 
@@ -146,6 +149,11 @@ class Service:
         """Ask these devices now instead of at their turn, with their large tables if so wished."""
         if self._poller is not None:
             self._poller.hasten(nodes, tables=tables)
+
+    @property
+    def has_console(self) -> bool:
+        """Whether it serves pages for operators, at the address of the API."""
+        return self._console is not None
 
     @property
     def status(self) -> Status:
@@ -181,7 +189,7 @@ class Service:
             await start_server(stack, web, "prometheus.listen")
             self.url = web.url
             heard = self._traps.log if self._traps else None
-            server = api_server(self._settings, self._alarms, heard)
+            server = api_server(self._settings, self._alarms, self._doorman, heard, self._console)
             await start_server(stack, server, "api.listen")
             self.api_url = server.url
             client = await stack.enter_async_context(
@@ -243,6 +251,8 @@ class Service:
                 tasks.append(group.create_task(schedule.run(), name="reports"))
             if self._files is not None:
                 tasks.append(group.create_task(self._files.run(), name="pm"))
+            if self._console is not None:
+                tasks.append(group.create_task(self._console.run(), name="console"))
             started()
             await stop.wait()
             for task in tasks:
@@ -256,6 +266,22 @@ class Service:
         archive = Archive(self._settings, self._clock)
         self._registry.register(ArchiveMetrics(archive, self._clock))
         return archive
+
+    def _make_console(self) -> Console:
+        # Who has no console need not hold the 60 MB that its pages take.
+        from omc.service.console import make_console
+
+        console = make_console(
+            self._installation,
+            self._alarms,
+            self._doorman,
+            self._clock,
+            self._view,
+            lambda: self._poller,
+            self._self_report.look,
+        )
+        self._bus.listen(console.observe, None)
+        return console
 
     def _make_poller(self, client: SnmpClient) -> SnmpPoller:
         snmp = self._settings.snmp

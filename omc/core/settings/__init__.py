@@ -11,6 +11,7 @@ from omc.core.settings.client import (
     load_reader_settings,
 )
 from omc.core.settings.coverage import CoverageSettings
+from omc.core.settings.console import ConsoleSettings
 from omc.core.settings.document import LogSettings, Settings, load_settings
 from omc.core.settings.journal import JournalSettings
 from omc.core.settings.mqtt import BrokerSettings, Subscription
@@ -43,6 +44,7 @@ __all__ = [
     "ClientSettings",
     "CommunityCredentials",
     "CoverageSettings",
+    "ConsoleSettings",
     "Credentials",
     "FolderSource",
     "HttpSource",

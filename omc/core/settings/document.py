@@ -26,6 +26,7 @@ from omc.core.settings.base import (
     TimeZone,
 )
 from omc.core.settings.coverage import CoverageSettings
+from omc.core.settings.console import ConsoleSettings
 from omc.core.settings.journal import JournalSettings
 from omc.core.settings.mqtt import BrokerSettings
 from omc.core.settings.pm import PmSettings
@@ -71,6 +72,7 @@ class Settings(SettingsModel):
         journal: Where samples wait for sinks that are away.
         alarms: How alarms are found and kept.
         api: The HTTP API, for the `omc` command and other programs.
+        console: The pages that operators look at.
         archive: History on disk.
         reports: What is made of it for planners.
         coverage: What cover is predicted with.
@@ -95,6 +97,7 @@ class Settings(SettingsModel):
     journal: JournalSettings = JournalSettings()
     alarms: AlarmSettings = AlarmSettings()
     api: ApiSettings = ApiSettings()
+    console: ConsoleSettings = ConsoleSettings()
     archive: ArchiveSettings = ArchiveSettings()
     reports: ReportSettings = ReportSettings()
     coverage: CoverageSettings = CoverageSettings()

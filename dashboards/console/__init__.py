@@ -1,0 +1,1 @@
+"""The console: live pages for operators, served by the service itself."""

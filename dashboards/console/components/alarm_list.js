@@ -1,0 +1,58 @@
+// Alarms with shape, age and whom they concern; ages are counted here, not sent.
+import { keyedRows } from "/console/static/keyed_rows.js";
+
+export default {
+  mixins: [keyedRows],
+  template: `
+    <div>
+      <p v-if="!shown.length" class="empty"><b>{{ texts.none }}</b>{{ texts.none_hint }}</p>
+      <ol v-else class="alarm-list">
+        <li v-for="row in shown" :key="row.key" :class="classes(row)">
+          <a class="alarm-row" :href="row.href" :aria-current="row.key === chosen ? 'true' : null"
+             @click="open($event, row)">
+            <svg class="shape" :class="row.severity" role="img" :aria-label="texts[row.severity]"><use :href="'#shape-' + row.severity"/></svg>
+            <span class="alarm-what"><b>{{ row.title }}</b><span class="where">{{ row.where }}</span></span>
+            <time class="age" :datetime="new Date(row.since).toISOString()" :title="moment(row.since)">{{ age(row.since) }}</time>
+            <span class="alarm-more">
+              <span v-if="row.impact" class="impact">{{ row.impact }}</span>
+              <span v-if="row.children" class="tag">{{ texts.explains.replace("{count}", row.children) }}</span>
+              <span v-if="row.flapping" class="tag">{{ texts.flapping }}</span>
+              <span v-if="row.suppressed" class="tag">{{ texts.planned }}</span>
+              <span v-if="row.ack" class="tag ack">✓ {{ row.ack }}</span>
+              <span v-if="row.assigned" class="tag">→ {{ row.assigned }}</span>
+            </span>
+          </a>
+        </li>
+      </ol>
+    </div>`,
+  props: { texts: Object, selected: String },
+  data() {
+    return { now: window.omc?.now() ?? Date.now(), chosen: this.selected };
+  },
+  mounted() {
+    this.timer = setInterval(() => (this.now = omc.now()), 1000);
+  },
+  unmounted() {
+    clearInterval(this.timer);
+  },
+  methods: {
+    classes(row) {
+      return { [row.severity]: true, fresh: this.fresh.has(row.key), calm: Boolean(row.ack), chosen: row.key === this.chosen };
+    },
+    age(since) {
+      return omc.duration((this.now - since) / 1000);
+    },
+    moment(time) {
+      return new Date(time).toLocaleString(document.documentElement.lang);
+    },
+    open(event, row) {
+      if (this.$attrs.onPick === undefined || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      this.choose(row.key);
+      this.$emit("pick", row.key);
+    },
+    choose(key) {
+      this.chosen = key;
+    },
+  },
+};

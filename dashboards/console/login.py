@@ -1,0 +1,153 @@
+"""Coming in and going out: a plain page without the console's scripts, so it is there at once."""
+
+from __future__ import annotations
+
+import asyncio
+from urllib.parse import parse_qs
+
+import structlog
+from nicegui import __version__ as nicegui_version
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from dashboards.console.attempts import Attempts
+from dashboards.console.preferences import Preferences
+from dashboards.console.sessions import COOKIE, Sessions
+from dashboards.console.templates import render
+from dashboards.console.texts import Texts
+from dashboards.console.world import ConsoleWorld
+from omc.api.access import Caller
+
+log = structlog.get_logger(__name__)
+
+_LANGUAGE_NAMES = {"vi": "Tiếng Việt", "en": "English"}
+_MOST_BYTES = 10_000
+
+
+class Login:
+    """The routes.
+
+    Args:
+        world: Language, theme, users.
+        sessions: Gives out cookies.
+        texts: By language.
+        asset_version: Of scripts and styles.
+    """
+
+    def __init__(
+        self,
+        world: ConsoleWorld,
+        sessions: Sessions,
+        texts: dict[str, Texts],
+        asset_version: str,
+    ) -> None:
+        self._world = world
+        self._sessions = sessions
+        self._texts = texts
+        self._asset_version = asset_version
+        self._attempts = Attempts(world.clock)
+
+    def routes(self) -> list[BaseRoute]:
+        """For the application."""
+        return [
+            Route("/login", self._show, methods=["GET"]),
+            Route("/login", self._log_in, methods=["POST"]),
+            Route("/logout", self._log_out, methods=["POST"]),
+            Route("/enter", self._enter, methods=["GET"]),
+        ]
+
+    async def _show(self, request: Request) -> Response:
+        query = request.query_params
+        if not self._world.doorman.knows_people:
+            return self._page(request, "nobody", "", query.get("next", ""))
+        message = "expired" if "expired" in query else "welcome"
+        return self._page(request, message, "", query.get("next", ""))
+
+    async def _log_in(self, request: Request) -> Response:
+        form = await _form(request)
+        name, target = form.get("name", ""), form.get("next", "")
+        who = (name, request.client.host if request.client else "")
+        wait = self._attempts.wait(who)
+        if wait:
+            return self._page(request, "wait", name, target, seconds=round(wait + 0.5))
+        password = form.get("password", "")
+        caller = await asyncio.to_thread(self._world.doorman.by_password, name, password)
+        if caller is None:
+            self._attempts.failed(who)
+            log.warning("login_failed", user=name[:50], address=who[1])
+            return self._page(request, "wrong", name, target)
+        self._attempts.succeeded(who)
+        log.info("login", user=caller.name, role=str(caller.role), address=who[1])
+        return self._welcome(caller, target)
+
+    async def _log_out(self, request: Request) -> Response:
+        response = RedirectResponse("/login", 303)
+        response.delete_cookie(COOKIE)
+        return response
+
+    async def _enter(self, request: Request) -> Response:
+        """Come in with a token: wall screens, and links that `omc console` prints."""
+        who = ("", request.client.host if request.client else "")
+        caller = self._world.doorman.by_token(request.query_params.get("token", ""))
+        if self._attempts.wait(who) or caller is None:
+            self._attempts.failed(who)
+            log.warning("login_failed", user="", address=who[1])
+            return self._page(request, "wrong_token", "", "")
+        return self._welcome(caller, request.query_params.get("next", ""))
+
+    def _welcome(self, caller: Caller, target: str) -> Response:
+        response = RedirectResponse(local_path(target), 303)
+        set_cookie(response, self._sessions, caller, is_secure=self._world.is_secure)
+        return response
+
+    def _page(
+        self, request: Request, message: str, name: str, target: str, **values: object
+    ) -> Response:
+        world = self._world
+        chosen = Preferences.of(request.cookies, world.language, world.settings.theme)
+        texts = self._texts[chosen.language]
+        other = "en" if chosen.language == "vi" else "vi"
+        html = render(
+            "login.html",
+            t=texts,
+            theme=chosen.theme,
+            version=self._asset_version,
+            nicegui=nicegui_version,
+            message=texts(f"login.{message}", **values),
+            is_fault=message not in ("welcome", "nobody"),
+            name=name,
+            next=target,
+            other_language=other,
+            other_language_name=_LANGUAGE_NAMES[other],
+        )
+        status = {"wrong": 401, "wrong_token": 401, "wait": 429}.get(message, 200)
+        return HTMLResponse(html, status, {"Cache-Control": "no-store"})
+
+
+def set_cookie(response: Response, sessions: Sessions, caller: Caller, *, is_secure: bool) -> None:
+    """Let somebody in, or let them stay longer."""
+    response.set_cookie(
+        COOKIE,
+        sessions.cookie(caller),
+        max_age=round(sessions.seconds),
+        httponly=True,
+        secure=is_secure,
+        samesite="lax",
+    )
+
+
+def local_path(target: str) -> str:
+    """Where to go after the login: a path of this server, whatever a link may say."""
+    is_local = target.startswith("/") and not target.startswith(("//", "/\\"))
+    return target if is_local and not target.startswith(("/login", "/enter")) else "/"
+
+
+async def _form(request: Request) -> dict[str, str]:
+    """The fields of a small form."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _MOST_BYTES:
+            return {}
+    return {name: values[-1] for name, values in parse_qs(body.decode(errors="replace")).items()}

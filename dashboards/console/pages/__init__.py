@@ -1,0 +1,9 @@
+"""One module a page: a function that builds it for one viewer and keeps it live."""
+
+from dashboards.console.page import Page
+from dashboards.console.pages import overview
+
+#: In the order of the navigation.
+PAGES = (Page("overview", "/", "o", "overview", overview.build),)
+
+__all__ = ["PAGES"]

@@ -1,0 +1,94 @@
+"""One province, one service and one browser for all tests of the console."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.integration.console.watched_province import PASSWORD, WatchedProvince
+from tests.servers.mosquitto import Mosquitto
+from tests.servers.process import find_binary
+
+
+@pytest.fixture(scope="package")
+def province(
+    tmp_path_factory: pytest.TempPathFactory, mosquitto: Mosquitto
+) -> Iterator[WatchedProvince]:
+    with WatchedProvince(tmp_path_factory.mktemp("console"), mosquitto.port) as running:
+        yield running
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=find_binary("chromium", "chromium"), args=["--no-sandbox"]
+        )
+        yield chromium
+        chromium.close()
+
+
+@dataclass(slots=True)
+class Screen:
+    """A browser's window in front of the console, and what must never happen in one.
+
+    Attributes:
+        page: What is seen.
+        complaints: What the page complained of.
+        strangers: Hosts that were asked for something, besides our own.
+    """
+
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+    strangers: set[str] = field(default_factory=set)
+
+    def log_in(self, name: str, password: str = PASSWORD) -> None:
+        """Fill in the form that is shown."""
+        self.page.fill("input[name=name]", name)
+        self.page.fill("input[name=password]", password)
+        self.page.click("button[type=submit]")
+
+    def open(self, path: str) -> None:
+        """Go to a page, and wait until it is live."""
+        self.page.goto(path)
+        self.wait_until_live()
+
+    def wait_until_live(self) -> None:
+        """Until the page has heard from the service."""
+        self.page.wait_for_function("window.omc?.alive === true")
+
+
+@pytest.fixture
+def screen(browser: Browser, province: WatchedProvince) -> Iterator[Screen]:
+    """A window of a laptop, in English, with nobody logged in."""
+    context: BrowserContext = browser.new_context(
+        base_url=province.url, viewport={"width": 1366, "height": 768}
+    )
+    context.set_default_timeout(20_000)
+    context.add_cookies([{"name": "omc_language", "value": "en", "url": province.url}])
+    shown = Screen(context.new_page())
+    page = shown.page
+
+    def complain(text: str) -> None:
+        shown.complaints.append(text)
+
+    page.on("console", lambda m: complain(m.text) if m.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: complain(str(error)))
+    page.on("request", lambda r: shown.strangers.add(urlsplit(r.url).hostname or "data"))
+    page.on("websocket", lambda w: shown.strangers.add(urlsplit(w.url).hostname or ""))
+    yield shown
+    context.close()
+    assert shown.strangers <= {"127.0.0.1", "data"}
+
+
+@pytest.fixture
+def operator(screen: Screen) -> Screen:
+    """The same, with an operator in front of the overview."""
+    screen.page.goto("/")
+    screen.log_in("lan")
+    screen.wait_until_live()
+    return screen

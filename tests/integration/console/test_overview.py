@@ -1,0 +1,86 @@
+"""The overview as an operator uses it: looking, searching, being told."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.integration.console.conftest import Screen
+from tests.integration.console.watched_province import SITES, WatchedProvince
+
+
+def serious_findings(screen: Screen) -> list[str]:
+    """What axe-core finds serious or worse."""
+    found = Axe().run(screen.page)
+    return [
+        f"{finding['id']}: {finding['nodes'][0]['html'][:200]}"
+        for finding in found.response["violations"]
+        if finding["impact"] in ("serious", "critical")
+    ]
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_everybody_can_use_it(operator: Screen, language: str, theme: str) -> None:
+    page = operator.page
+    for name, value in (("omc_language", language), ("omc_theme", theme)):
+        page.context.add_cookies([{"name": name, "value": value, "url": page.url}])
+    operator.open("/")
+    page.wait_for_selector(".site-map[data-ready]")
+    assert serious_findings(operator) == []
+    assert page.evaluate("document.documentElement.lang") == language
+    assert page.evaluate("document.documentElement.dataset.shade") == theme
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert operator.complaints == []
+
+
+def test_a_cut_cable_is_seen_without_doing_anything(
+    operator: Screen, province: WatchedProvince
+) -> None:
+    page = operator.page
+    page.wait_for_selector(".site-map[data-ready]")
+    span = min(name for name in province.inventory.spans if name.startswith("SP-"))
+    expect(page.locator(".figure").first).to_contain_text(f"{SITES}/ {SITES}", timeout=60_000)
+    province.cut(span)
+    try:
+        root = page.locator(".alarm-row", has_text=span)
+        expect(root).to_be_visible(timeout=60_000)
+        expect(root).to_contain_text("Fibre cut")
+        expect(root).to_contain_text("people")
+        expect(page.locator(".figure.critical").first).to_be_visible()
+        expect(page.locator(".change-list")).to_contain_text(span)
+        assert page.title().startswith("(")
+    finally:
+        province.heal()
+    expect(root).to_be_hidden(timeout=60_000)
+    assert operator.complaints == []
+
+
+def test_search_finds_by_key_and_goes_there(operator: Screen, province: WatchedProvince) -> None:
+    page, site = operator.page, next(iter(province.inventory.sites.values()))
+    page.keyboard.press("/")
+    expect(page.locator("#search")).to_be_focused()
+    page.keyboard.type(site.code.lower())
+    expect(page.locator("#search-results li").first).to_contain_text(site.name)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{site.code}**")
+
+
+def test_theme_and_language_are_switched_and_kept(operator: Screen) -> None:
+    page = operator.page
+    before = page.evaluate("document.documentElement.dataset.shade")
+    page.keyboard.press("t")
+    after = page.evaluate("document.documentElement.dataset.shade")
+    assert {before, after} == {"dark", "light"}
+    page.click(".tools [data-language=vi]")
+    expect(page).to_have_title("Tổng quan · OMC")
+    operator.wait_until_live()
+    assert page.evaluate("document.documentElement.dataset.shade") == after
+
+
+def test_the_keyboard_explains_itself(operator: Screen) -> None:
+    operator.page.keyboard.press("?")
+    expect(operator.page.locator("#help")).to_contain_text("Search")
+    operator.page.keyboard.press("Escape")
+    expect(operator.page.locator("#help")).to_be_hidden()

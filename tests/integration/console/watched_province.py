@@ -1,0 +1,134 @@
+"""A small province that is polled by `omc run`, with a console and people who may come in."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Self
+
+from argon2 import PasswordHasher
+
+from omc.core.inventory import Inventory
+from tests.servers.process import free_port
+from tests.servers.simulator import RunningSimulator
+
+WALL_TOKEN = "a-token-for-the-wall-screen"
+PASSWORD = "mật khẩu rất dài"
+#: The cheapest that the format allows: these tests are not about strength.
+_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+SITES = 24
+
+
+class WatchedProvince:
+    """Lives as long as the `with` block.
+
+    Attributes:
+        url: Of the console, without a slash at the end.
+        folder: Of settings, inventory and data.
+    """
+
+    def __init__(self, folder: Path, mqtt_port: int) -> None:
+        self.folder = folder
+        self.url = f"http://127.0.0.1:{free_port()}"
+        self._stack = ExitStack()
+        mqtt = ("--mqtt", f"127.0.0.1:{mqtt_port}", "--interval", "10s", "--cell-period", "30s")
+        self._simulator = RunningSimulator(*mqtt, "--inventory", str(folder), sites=SITES)
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        with ExitStack() as stack:
+            stack.enter_context(self._simulator)
+            self._write_settings()
+            self._start()
+            stack.callback(self._stop)
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    @property
+    def inventory(self) -> Inventory:
+        """What it is made of."""
+        return Inventory.load(self.folder / "inventory")
+
+    @property
+    def log(self) -> str:
+        """What the service has said."""
+        return (self.folder / "omc.log").read_text(encoding="utf-8")
+
+    def cut(self, span: str) -> None:
+        """Cut a cable."""
+        self._simulator.tell("cut", span)
+
+    def heal(self) -> None:
+        """Mend everything."""
+        self._simulator.tell("heal")
+
+    def get(self, path: str, **headers: str) -> tuple[int, str, dict[str, str]]:
+        """Status, body and headers of a GET; redirects are not followed."""
+        request = urllib.request.Request(self.url + path, headers=headers)  # noqa: S310
+        opener = urllib.request.build_opener(_NoRedirect())
+        try:
+            with opener.open(request, timeout=10) as answer:
+                return answer.status, answer.read().decode(), dict(answer.headers)
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode(), dict(error.headers)
+
+    def wait_until(self, what: Callable[[], bool], seconds: float = 60.0) -> None:
+        """Until something is so.
+
+        Raises:
+            AssertionError: it is not, or the service has ended; with what it said.
+        """
+        end = time.monotonic() + seconds
+        while not what():
+            assert self._process is not None
+            assert self._process.poll() is None, self.log
+            assert time.monotonic() < end, self.log
+            time.sleep(0.1)
+
+    def _write_settings(self) -> None:
+        path = self.folder / "omc.yaml"
+        text = path.read_text(encoding="utf-8")
+        text = text.replace("127.0.0.1:9469", f"127.0.0.1:{free_port()}")
+        text = text.replace("127.0.0.1:9470", self.url.removeprefix("http://"))
+        text = text.replace("interval: 60s", "interval: 5s\n  timeout: 500ms\n  retries: 1")
+        users = "".join(
+            f'  - {{name: {name}, role: {role}, password_hash: "{_HASH}"}}\n'
+            for name, role in (("lan", "operator"), ("minh", "viewer"))
+        )
+        text += f"\nusers:\n{users}"
+        text += "tokens:\n  - {name: wall, role: viewer, token: file:secrets/wall}\n"
+        (self.folder / "secrets" / "wall").write_text(WALL_TOKEN, encoding="utf-8")
+        path.write_text(text, encoding="utf-8")
+
+    def _start(self) -> None:
+        with (self.folder / "omc.log").open("w", encoding="utf-8") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "omc", "run", "-c", str(self.folder / "omc.yaml")],
+                stdout=log,
+                stderr=log,
+            )
+        self.wait_until(lambda: "started" in self.log)
+
+    def _stop(self) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_: object) -> None:
+        return None
