@@ -8,7 +8,7 @@ from urllib.parse import quote
 from dashboards.console.network_state import site_of
 from dashboards.console.texts import LANGUAGES, Texts
 from dashboards.console.world import ConsoleWorld
-from omc.alarms import Alarm, AlarmKey, Severity
+from omc.alarms import Alarm, AlarmKey
 from omc.alarms.impact import Impact
 from omc.alarms.message import MessageWriter
 from omc.core.model import SiteCode
@@ -53,6 +53,14 @@ class AlarmWriter:
         rest = where.removesuffix(name).removesuffix(", ")
         return f"{name} · {rest}" if rest else name
 
+    def why(self, alarm: Alarm, language: str) -> str:
+        """What a root cause is known by; "" for what is no root cause."""
+        return self._writers[language].why(alarm.finding) if alarm.finding is not None else ""
+
+    def value(self, alarm: Alarm, language: str) -> str:
+        """The value that decided; "" where there is none."""
+        return self._writers[language].value(alarm, self._world.desk.world.rules[alarm.rule])
+
     def _written(self, alarm: Alarm, language: str) -> dict[str, Any]:
         texts, rule = self._texts[language], self._world.desk.world.rules[alarm.rule]
         impact = self._world.desk.impact(alarm)
@@ -73,6 +81,7 @@ class AlarmWriter:
             "suppressed": alarm.suppressed or "",
             "times": alarm.occurrences,
             "href": alarm_href(alarm.key),
+            "level": 0,
         }
 
     def _affected(self, impact: Impact, texts: Texts) -> str:
@@ -90,8 +99,3 @@ class AlarmWriter:
 def alarm_href(key: str) -> str:
     """Where an alarm is shown with all that is known of it."""
     return f"/alarms?key={quote(key)}"
-
-
-def severity_name(severity: Severity, language: str) -> str:
-    """What people call a severity."""
-    return severity.text.of(language)

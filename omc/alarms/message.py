@@ -117,10 +117,11 @@ class MessageWriter:
             self._affected(alarm, impact),
             self._place(alarm.finding) if alarm.finding is not None and alarm.is_active else "",
             self._since(alarm),
-            self._value(alarm, rule),
+            self._named("value", self.value(alarm, rule)),
         ]
         if alarm.is_active:
-            lines.append(self._why(alarm.finding) if alarm.finding else "")
+            why = self.why(alarm.finding) if alarm.finding else ""
+            lines.append(self._named("why", why))
             lines.append(f"{self._word('next')}: {self._say(rule.action)}")
         return Message(title, tuple(line for line in lines if line))
 
@@ -207,16 +208,20 @@ class MessageWriter:
             text += f", {self._word('over')} {self._duration(alarm.cleared_ms - alarm.raised_ms)}"
         return text
 
-    def _value(self, alarm: Alarm, rule: Rule) -> str:
+    def value(self, alarm: Alarm, rule: Rule) -> str:
+        """The value that decided, with its unit; "" where there is none or it is a state."""
         metric_name = getattr(rule.when, "metric", None)
         if alarm.value is None or metric_name is None or isinstance(rule.when, StateIs):
             return ""
         unit = self._catalogue.metric(metric_name).unit
-        shown = f"{alarm.value:.3g}" + ("" if unit == "1" else f" {unit}")
-        return f"{self._word('value')}: {shown}"
+        return f"{alarm.value:.3g}" + ("" if unit == "1" else f" {unit}")
 
-    def _why(self, finding: Finding) -> str:
-        return f"{self._word('why')}: " + "; ".join(reasons(finding, self._language))
+    def why(self, finding: Finding) -> str:
+        """What a root cause is known by, how surely, and what else it could be."""
+        return "; ".join(reasons(finding, self._language))
+
+    def _named(self, word: str, text: str) -> str:
+        return f"{self._word(word)}: {text}" if text else ""
 
     def _site_of(self, node: str) -> str:
         known = self._inventory.nodes.get(NodeName(node))

@@ -15,19 +15,26 @@ export default {
             <time class="age" :datetime="new Date(row.since).toISOString()" :title="moment(row.since)">{{ age(row.since) }}</time>
             <span class="alarm-more">
               <span v-if="row.impact" class="impact">{{ row.impact }}</span>
-              <span v-if="row.children" class="tag">{{ texts.explains.replace("{count}", row.children) }}</span>
+              <span v-if="row.children && !unfolds" class="tag">{{ texts.explains.replace("{count}", row.children) }}</span>
               <span v-if="row.flapping" class="tag">{{ texts.flapping }}</span>
               <span v-if="row.suppressed" class="tag">{{ texts.planned }}</span>
               <span v-if="row.ack" class="tag ack">✓ {{ row.ack }}</span>
               <span v-if="row.assigned" class="tag">→ {{ row.assigned }}</span>
             </span>
           </a>
+          <button v-if="row.children && unfolds" type="button" class="unfold" :aria-expanded="String(Boolean(row.unfolded))"
+             @click="$emit('unfold', row.key)"><i></i>{{ texts.explains.replace("{count}", row.children) }}</button>
         </li>
       </ol>
     </div>`,
   props: { texts: Object, selected: String },
   data() {
     return { now: window.omc?.now() ?? Date.now(), chosen: this.selected };
+  },
+  computed: {
+    unfolds() {
+      return this.$attrs.onUnfold !== undefined;
+    },
   },
   mounted() {
     this.timer = setInterval(() => (this.now = omc.now()), 1000);
@@ -37,7 +44,7 @@ export default {
   },
   methods: {
     classes(row) {
-      return { [row.severity]: true, fresh: this.fresh.has(row.key), calm: Boolean(row.ack), chosen: row.key === this.chosen };
+      return { child: row.level > 0, [row.severity]: true, fresh: this.fresh.has(row.key), calm: Boolean(row.ack), chosen: row.key === this.chosen };
     },
     age(since) {
       return omc.duration((this.now - since) / 1000);

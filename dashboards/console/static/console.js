@@ -167,7 +167,8 @@
       if (link) location.href = link.href;
       return;
     }
-    const act = KEYS[event.key];
+    const own = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+    const act = own ? () => own.focus() : KEYS[event.key];
     if (!act) return;
     event.preventDefault();
     act();

@@ -10,8 +10,8 @@ from omc.core.settings.client import (
     load_client_settings,
     load_reader_settings,
 )
-from omc.core.settings.coverage import CoverageSettings
 from omc.core.settings.console import ConsoleSettings
+from omc.core.settings.coverage import CoverageSettings
 from omc.core.settings.document import LogSettings, Settings, load_settings
 from omc.core.settings.journal import JournalSettings
 from omc.core.settings.mqtt import BrokerSettings, Subscription
@@ -43,8 +43,8 @@ __all__ = [
     "BrokerSettings",
     "ClientSettings",
     "CommunityCredentials",
-    "CoverageSettings",
     "ConsoleSettings",
+    "CoverageSettings",
     "Credentials",
     "FolderSource",
     "HttpSource",

@@ -25,8 +25,8 @@ from omc.core.settings.base import (
     SettingsModel,
     TimeZone,
 )
-from omc.core.settings.coverage import CoverageSettings
 from omc.core.settings.console import ConsoleSettings
+from omc.core.settings.coverage import CoverageSettings
 from omc.core.settings.journal import JournalSettings
 from omc.core.settings.mqtt import BrokerSettings
 from omc.core.settings.pm import PmSettings

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.integration.console.watched_province import PASSWORD, WatchedProvince
 from tests.servers.mosquitto import Mosquitto
@@ -24,6 +25,7 @@ def province(
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=20_000)  # the machine may be busy with other tests
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=find_binary("chromium", "chromium"), args=["--no-sandbox"]
@@ -92,3 +94,13 @@ def operator(screen: Screen) -> Screen:
     screen.log_in("lan")
     screen.wait_until_live()
     return screen
+
+
+def serious_findings(screen: Screen) -> list[str]:
+    """What axe-core finds serious or worse."""
+    found = Axe().run(screen.page)
+    return [
+        f"{finding['id']}: {finding['nodes'][0]['html'][:200]}"
+        for finding in found.response["violations"]
+        if finding["impact"] in ("serious", "critical")
+    ]

@@ -3,21 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.integration.console.conftest import Screen
+from tests.integration.console.conftest import Screen, serious_findings
 from tests.integration.console.watched_province import SITES, WatchedProvince
-
-
-def serious_findings(screen: Screen) -> list[str]:
-    """What axe-core finds serious or worse."""
-    found = Axe().run(screen.page)
-    return [
-        f"{finding['id']}: {finding['nodes'][0]['html'][:200]}"
-        for finding in found.response["violations"]
-        if finding["impact"] in ("serious", "critical")
-    ]
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])

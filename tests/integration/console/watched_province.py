@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import time
@@ -10,7 +11,7 @@ import urllib.request
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from argon2 import PasswordHasher
 
@@ -70,6 +71,13 @@ class WatchedProvince:
     def heal(self) -> None:
         """Mend everything."""
         self._simulator.tell("heal")
+
+    def alarms(self) -> list[dict[str, Any]]:
+        """Active alarms, as the API tells them."""
+        status, body, _ = self.get("/api/v1/alarms", Authorization=f"Bearer {WALL_TOKEN}")
+        assert status == 200, body
+        found: list[dict[str, Any]] = json.loads(body)
+        return found
 
     def get(self, path: str, **headers: str) -> tuple[int, str, dict[str, str]]:
         """Status, body and headers of a GET; redirects are not followed."""

@@ -1,0 +1,229 @@
+"""Alarms: roots with what they explain beneath, one of them in full, and what to do with it."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+from nicegui import background_tasks, ui
+
+from dashboards.console.alarm_actions import HOURS, can_be_silenced, carry_out
+from dashboards.console.alarm_detail import alarm_detail
+from dashboards.console.alarm_filter import AlarmFilter
+from dashboards.console.components.alarm_actions import AlarmControls, Deed
+from dashboards.console.components.alarm_list import AlarmList
+from dashboards.console.planned_work import PlannedWork
+from dashboards.console.shell import COUNTED, shape
+from dashboards.console.viewer import Viewer
+from omc.alarms import Alarm, AlarmKey, Severity
+from omc.core.settings import Role
+
+_MOST_ROWS = 400
+_MOST_HISTORY = 40
+
+
+def build(viewer: Viewer) -> None:
+    """The page."""
+    AlarmsPage(viewer)
+
+
+class AlarmsPage:
+    """What one viewer has chosen, and what is shown of it.
+
+    Args:
+        viewer: Who looks.
+    """
+
+    def __init__(self, viewer: Viewer) -> None:
+        self._viewer = viewer
+        self._filter = AlarmFilter.of(viewer.request.query_params)
+        self._unfolded: set[str] = set()
+        self._shown: Alarm | None = None
+        texts = viewer.texts
+        words = texts.group("alarms") | {s.word: s.text.of(viewer.language) for s in Severity}
+        self._bar()
+        with ui.element("div").classes("split"):
+            with ui.element("section").classes("panel alarms-panel") as section:
+                section.props["aria-label"] = texts("nav.alarms")
+                self._list = AlarmList(self._rows(), words, self._filter.key)
+                self._list.classes("panel-body")
+                self._list.on("pick", lambda event: self._pick(event.args))
+                self._list.on("unfold", lambda event: self._unfold(event.args))
+            with ui.element("section").classes("panel detail") as detail:
+                detail.props["aria-label"] = texts("alarms.detail")
+                self._detail()
+        viewer.live(self._show)
+
+    # -- what is let through -----------------------------------------------------------------------
+
+    def _bar(self) -> None:
+        viewer, t = self._viewer, self._viewer.texts
+        with ui.element("div").classes("filters") as bar:
+            bar.props["role"] = "group"
+            bar.props["aria-label"] = t("alarms.filters")
+            for severity in COUNTED:
+                self._severity_chip(severity)
+            self._switch(t("alarms.open_only"), "open_only")
+            self._switch(t("alarms.with_planned"), "planned")
+            self._switch(t("alarms.with_cleared"), "cleared")
+            self._area_choice({"": t("alarms.all_areas")} | area_names(viewer))
+            with ui.element("input").classes("field grow") as search:
+                search.props["type"] = "search"
+                search.props["placeholder"] = search.props["aria-label"] = t("alarms.search")
+                search.props["value"] = self._filter.text
+            search.on("input", lambda event: self._choose(text=event.args), js_handler=_VALUE)
+
+    def _severity_chip(self, severity: Severity) -> None:
+        with ui.element("button").classes(f"chip {severity.word}") as chip:
+            chip.props["type"] = "button"
+            ui.html(shape(severity, ""), sanitize=False, tag="span")
+            ui.label(severity.text.of(self._viewer.language))
+
+        def press() -> None:
+            self._choose(severities=self._filter.toggled(severity).severities)
+            mark()
+
+        def mark() -> None:
+            chip.props["aria-pressed"] = str(severity in self._filter.severities).lower()
+
+        chip.on("click", press)
+        mark()
+
+    def _switch(self, text: str, name: str) -> None:
+        with ui.element("button").classes("chip") as chip:
+            chip.props["type"] = "button"
+            ui.label(text)
+
+        def mark() -> None:
+            chip.props["aria-pressed"] = str(getattr(self._filter, name)).lower()
+
+        def press() -> None:
+            self._choose(**{name: not getattr(self._filter, name)})
+            mark()
+
+        chip.on("click", press)
+        mark()
+
+    def _area_choice(self, areas: dict[str, str]) -> None:
+        with ui.element("select").classes("field") as select:
+            select.props["aria-label"] = self._viewer.texts("alarms.area")
+            for code, name in areas.items():
+                with ui.element("option") as option:
+                    option.props["value"] = code
+                    if code == self._filter.area:
+                        option.props["selected"] = True
+                    ui.label(name)
+        select.on("change", lambda event: self._choose(area=event.args), js_handler=_VALUE)
+
+    def _choose(self, **chosen: Any) -> None:
+        self._filter = replace(self._filter, **chosen)
+        ui.navigate.history.replace(self._filter.address)
+        self._list.show(self._rows())
+
+    # -- the list ----------------------------------------------------------------------------------
+
+    def _rows(self) -> list[dict[str, Any]]:
+        console, wanted = self._viewer.console, self._filter
+        engine = console.world.desk.engine
+        alarms = engine.known() if wanted.cleared else engine.active()
+        rows: list[dict[str, Any]] = []
+        for root in wanted.roots(alarms, console.world.inventory):
+            row = self._row(root)
+            if not wanted.says(row["title"], row["where"], root.key):
+                continue
+            rows.append(row)
+            if root.key in self._unfolded:
+                children = console.world.desk.children(root.key)
+                children.sort(key=lambda alarm: (-alarm.severity, alarm.key))
+                rows += [self._row(child) | {"level": 1} for child in children]
+            if len(rows) >= _MOST_ROWS:
+                break
+        return rows
+
+    def _row(self, alarm: Alarm) -> dict[str, Any]:
+        viewer = self._viewer
+        children = viewer.console.watch.state.children[alarm.key]
+        row = viewer.console.alarms.row(alarm, viewer.language, children)
+        return row | {"unfolded": alarm.key in self._unfolded}
+
+    def _unfold(self, key: str) -> None:
+        self._unfolded ^= {key}
+        self._list.show(self._rows())
+
+    # -- one in full -------------------------------------------------------------------------------
+
+    def _detail(self) -> None:
+        viewer, t = self._viewer, self._viewer.texts
+        self._empty = ui.element("div").classes("detail-empty")
+        with self._empty:
+            PlannedWork(viewer)
+        self._full = ui.element("div").classes("detail-full")
+        hours = {str(hours): t.counted("act.for_hours", hours) for hours in HOURS}
+        with self._full:
+            may = viewer.may(Role.OPERATOR)
+            self._controls = AlarmControls(t.group("act"), hours, self._act, may=may)
+            self._text = ui.html("", sanitize=False).classes("detail-text")
+        self._show_detail()
+
+    def _act(self, deed: Deed) -> None:
+        alarm = self._alarm()
+        if alarm is None:
+            return
+        if deed.what == "silence" and not can_be_silenced(self._viewer, alarm):
+            said = "act.no_place"
+        else:
+            said = carry_out(self._viewer, alarm, deed)
+        now = self._alarm() or alarm
+        done = said in ("act.done", "act.silenced")
+        self._controls.show(self._viewer.texts(said), taken=now.acknowledged is not None, done=done)
+
+    def _alarm(self) -> Alarm | None:
+        """The one that is shown in full."""
+        return self._viewer.console.world.desk.engine.get(AlarmKey(self._filter.key))
+
+    def _pick(self, key: str) -> None:
+        self._filter = replace(self._filter, key="" if key == self._filter.key else key)
+        ui.navigate.history.replace(self._filter.address)
+        self._list.run_method("choose", self._filter.key)
+        self._show_detail()
+
+    def _show(self) -> None:
+        self._list.show(self._rows())
+        self._show_detail()
+
+    def _show_detail(self) -> None:
+        alarm, before = self._alarm(), self._shown
+        self._empty.set_visibility(alarm is None)
+        self._full.set_visibility(alarm is not None)
+        if alarm is before:
+            return
+        self._shown = alarm
+        if alarm is None:
+            return
+        is_another = before is None or before.key != alarm.key
+        said = "" if is_another else None
+        self._controls.show(said, taken=alarm.acknowledged is not None, done=is_another)
+        if is_another:
+            self._text.set_content(alarm_detail(self._viewer, alarm, ()))
+        background_tasks.create(self._show_history(alarm), name="alarm-history")
+
+    async def _show_history(self, alarm: Alarm) -> None:
+        """Show it with what happened, once that is read from the disk."""
+        store = self._viewer.console.world.desk.store
+        await store.settled()
+        past = await asyncio.to_thread(store.history, alarm.key, limit=_MOST_HISTORY)
+        if self._shown is alarm:
+            self._text.set_content(alarm_detail(self._viewer, alarm, past))
+
+
+def area_names(viewer: Viewer) -> dict[str, str]:
+    """Communes that have sites, by code, in the order of their names."""
+    inventory = viewer.console.world.inventory
+    codes = {site.area for site in inventory.sites.values() if site.area is not None}
+    names = {str(code): inventory.areas[code][-1].name for code in codes}
+    return dict(sorted(names.items(), key=lambda entry: entry[1]))
+
+
+#: Sends what stands in a field.
+_VALUE = "(event) => emit(event.target.value)"

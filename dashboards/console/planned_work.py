@@ -1,0 +1,62 @@
+"""Planned work: what is silenced now or will be, by whom, and ending it."""
+
+from __future__ import annotations
+
+from nicegui import ui
+
+from dashboards.console.viewer import Viewer
+from omc.alarms import MaintenanceWindow
+from omc.core.settings import Role
+
+
+class PlannedWork:
+    """The list, with a button that ends each.
+
+    Args:
+        viewer: Who looks.
+    """
+
+    def __init__(self, viewer: Viewer) -> None:
+        self._viewer = viewer
+        self._shown: tuple[MaintenanceWindow, ...] | None = None
+        t = viewer.texts
+        ui.html(t("alarms.pick"), sanitize=False, tag="p").classes("empty")
+        ui.html(t("alarms.planned_work"), sanitize=False, tag="h3")
+        self._list = ui.element("ul").classes("windows")
+        viewer.live(self._show)
+        self._show()
+
+    def _show(self) -> None:
+        now = self._viewer.console.world.clock.time_ms()
+        windows = self._viewer.console.world.desk.maintenance.windows()
+        coming = tuple(window for window in windows if window.ends_ms > now)
+        if coming == self._shown:
+            return
+        self._shown = coming
+        self._list.clear()
+        with self._list:
+            for window in coming:
+                self._line(window)
+            if not coming:
+                with ui.element("li"):
+                    ui.label(self._viewer.texts("alarms.no_planned_work")).classes("hint")
+
+    def _line(self, window: MaintenanceWindow) -> None:
+        t = self._viewer.texts
+        places = (*window.sites, *window.nodes, *window.areas, *window.spans)
+        where = ", ".join(places) or t("alarms.everywhere")
+        until = f"{t.date(window.begins_ms)} – {t.date(window.ends_ms)}"
+        with ui.element("li"):
+            with ui.element("div"):
+                ui.label(where).classes("strong")
+                ui.label(" · ".join(filter(None, (until, window.who, window.reason))))
+            if self._viewer.may(Role.OPERATOR):
+                with ui.element("button").classes("button") as end:
+                    end.props["type"] = "button"
+                    ui.label(t("alarms.end_now"))
+                end.on("click", lambda: self._end(window.name))
+
+    def _end(self, name: str) -> None:
+        if self._viewer.may(Role.OPERATOR):
+            self._viewer.console.world.desk.close_window(name)
+        self._show()
