@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import gc
 import json
 import platform
 import resource
@@ -35,6 +34,7 @@ from collector.snmp.poller import PolledNode, PollReport, SnmpPoller
 from exporters.exposition import TEXT
 from exporters.prometheus import PrometheusView
 from omc.bus.local import LocalBus
+from omc.core import garbage
 from omc.core.catalogue import Catalogue
 from omc.core.clock import SystemClock
 from omc.core.model import SeriesTable
@@ -155,7 +155,7 @@ async def measure(
         poller.add(nodes(devices, port, interval))
         polling = asyncio.create_task(poller.run(), name="polling")
         await progress(warm_up, "warming up")
-        gc.freeze()  # as the service does after its first round of polls
+        garbage.settle()  # as the service does after its first round of polls
         watch.tally = tally = Tally()
         before = poller.agenda.counts.late, poller.agenda.counts.skipped
         began, cpu = time.monotonic(), time.process_time()

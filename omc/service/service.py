@@ -28,6 +28,7 @@ from exporters.sink_metrics import SinkMetrics
 from exporters.web_server import WebServer
 from omc.alarms.desk import AlarmDesk
 from omc.bus.journal import JournalledBus
+from omc.core import garbage
 from omc.core.clock import Clock
 from omc.core.model import SeriesTable
 from omc.service.brokers import MqttCollector, make_subscribers
@@ -330,11 +331,7 @@ async def _sweep(view: PrometheusView) -> None:
 
 
 async def _spare_the_collector(poller: SnmpPoller) -> None:
-    """Once every node was polled, exempt what that built from Python's garbage collection.
-
-    Millions of small objects live as long as the service, and walking over all of them again and
-    again finds nothing.
-    """
+    """Once every node was polled, what that built is there for as long as the service."""
     while poller.states()["waiting"]:  # noqa: ASYNC110 - nobody tells, and a second is soon enough
         await asyncio.sleep(1.0)
-    gc.freeze()
+    garbage.settle()
