@@ -12,9 +12,62 @@ from collections.abc import Iterable, Sequence
 
 from omc.core.clock import Clock
 from omc.core.errors import SinkUnavailable
-from omc.core.model import Batch
+from omc.core.model import Batch, Event
 from omc.history.layout import kept_since
 from omc.history.writer import ArchiveWriter
+
+#: Events that wait for a disk that is full, at most.
+MOST_EVENTS = 100_000
+
+
+class EventArchive:
+    """A bus listener that writes events to the archive every few seconds, in a thread.
+
+    Those of the last interval are lost with the process: alarms, which nothing may cost, have a
+    store of their own.
+
+    Args:
+        writer: Of the archive.
+        interval: Seconds between two writes.
+
+    Attributes:
+        dropped: Events for which there was no room while the archive could not be written to.
+    """
+
+    def __init__(self, writer: ArchiveWriter, interval: float) -> None:
+        self.dropped = 0
+        self._writer = writer
+        self._interval = interval
+        self._waiting: list[Event] = []
+
+    def notice(self, event: Event) -> None:
+        """The listener to give to `Bus.listen`."""
+        if len(self._waiting) < MOST_EVENTS:
+            self._waiting.append(event)
+        else:
+            self.dropped += 1
+
+    async def run(self) -> None:
+        """Write until cancelled, and once more then."""
+        try:
+            while True:
+                await asyncio.sleep(self._interval)
+                await self._flush()
+        finally:
+            self._write(self._waiting)
+
+    async def _flush(self) -> None:
+        events, self._waiting = self._waiting, []
+        if not await asyncio.to_thread(self._write, events):
+            self._waiting[:0] = events
+
+    def _write(self, events: Sequence[Event]) -> bool:
+        """Whether they are safe: a full disk is told by the sink, which meets it far more often."""
+        try:
+            self._writer.write_events(events)
+        except (OSError, sqlite3.OperationalError):
+            return False
+        return True
 
 
 class ArchiveSink:

@@ -119,7 +119,7 @@ class BucketSource:
     def _stored(self, metric: str, wanted: Range, raw: Sequence[FileEntry], condition: str) -> str:
         family = self._family(metric)
         stored = self._manifest.files(["day", "month"], wanted.resolution, metric, wanted.days)
-        fresh = _days_to_roll_up(raw, stored, needs_the_past=family.needs_the_past)
+        fresh = days_to_roll_up(raw, stored, needs_the_past=family.needs_the_past)
         kept = [file.path for file in stored if file.kind == "month" or file.first_day not in fresh]
         parts = [read_parquet(kept, self._folder)] if kept else []
         for day in sorted(fresh):
@@ -145,7 +145,7 @@ class BucketSource:
 NO_SAMPLES = f"({samples.NOTHING})"
 
 
-def _days_to_roll_up(
+def days_to_roll_up(
     raw: Sequence[FileEntry], stored: Sequence[FileEntry], *, needs_the_past: bool
 ) -> set[int]:
     """Days whose stored roll-ups lack samples that are pending, if these can still be added."""

@@ -20,6 +20,7 @@ from omc.core.clock import Clock
 from omc.history import rollup, samples
 from omc.history.database import BATCH_ROWS, literal, read_parquet
 from omc.history.layout import (
+    EVENTS,
     ROLL_UPS,
     ROLLED_UP,
     SAMPLES,
@@ -86,14 +87,19 @@ def merge_pending(shop: Workshop, day: int) -> bool:
 
     A file that is a merger of others is larger, and is merged again only with such.
     """
+    tier, entries = _full_tier(shop.manifest.files(["pending"], days=(day, day)))
+    if entries:
+        _merge(shop, day, tier, sorted(entries, key=lambda entry: entry.path))
+    return bool(entries)
+
+
+def _full_tier(entries: Sequence[FileEntry]) -> tuple[int, Sequence[FileEntry]]:
+    """Files of the lowest tier that has enough to be merged, none if there are none; the next."""
     tiers: dict[int, list[FileEntry]] = defaultdict(list)
-    for entry in shop.manifest.files(["pending"], days=(day, day)):
+    for entry in entries:
         tiers[_tier(entry.path)].append(entry)
-    for tier, entries in sorted(tiers.items()):
-        if len(entries) >= FAN_OUT:
-            _merge(shop, day, tier + 1, sorted(entries, key=lambda entry: entry.path))
-            return True
-    return False
+    full = [(tier + 1, some) for tier, some in sorted(tiers.items()) if len(some) >= FAN_OUT]
+    return full[0] if full else (0, ())
 
 
 def _tier(path: str) -> int:
@@ -102,18 +108,45 @@ def _tier(path: str) -> int:
     return int(mark) if mark.isdecimal() and "-t" in path else 0
 
 
+def _merged_name(paths: Sequence[str], tier: int) -> str:
+    """Sorts with the newest of the files it is made of, and says its tier."""
+    newest = Path(paths[-1]).stem.partition("-t")[0]
+    return f"{newest}-t{tier}.parquet"
+
+
 def _merge(shop: Workshop, day: int, tier: int, entries: Sequence[FileEntry]) -> None:
     paths = [entry.path for entry in entries]
     source = read_parquet(paths, shop.folder, ", filename = true")
     query = f"SELECT * FROM {source} ORDER BY metric, site, series, time, filename"
-    newest = Path(paths[-1]).stem.partition("-t")[0]
-    path = f"pending/{day_name(day)}/{newest}-t{tier}.parquet"
+    path = f"pending/{day_name(day)}/{_merged_name(paths, tier)}"
     rows = row_groups(without_repetitions(shop.stream(query, SAMPLES)))
     written = write_parquet(shop.folder / path, rows, _LEVEL_PENDING)
     metrics = tuple(sorted({name for entry in entries for name in entry.metrics}))
     now = shop.version()
     merged = FileEntry(path, "pending", Resolution.RAW, metrics, day, day, written, now)
     shop.manifest.replace([merged], paths, now)
+
+
+def merge_events(shop: Workshop, day: int, *, is_over: bool) -> bool:
+    """Merge files of events of one day: all once it is over, else if many of one tier have come.
+
+    Returns:
+        Whether it was done.
+    """
+    entries = shop.manifest.files(["events"], days=(day, day))
+    tier, chosen = _full_tier(entries)
+    if is_over and len(entries) > 1:
+        tier, chosen = 1 + max(_tier(entry.path) for entry in entries), entries
+    if not chosen:
+        return False
+    paths = sorted(entry.path for entry in chosen)
+    query = f"SELECT DISTINCT * FROM {read_parquet(paths, shop.folder)} ORDER BY time"
+    path = f"events/{day_name(day)}/{_merged_name(paths, tier)}"
+    written = write_parquet(shop.folder / path, shop.stream(query, EVENTS), _LEVEL_KEPT)
+    now = shop.version()
+    merged = FileEntry(path, "events", Resolution.RAW, (), day, day, written, now)
+    shop.manifest.replace([merged], paths, now)
+    return True
 
 
 def close_day(shop: Workshop, day: int) -> int:

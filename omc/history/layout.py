@@ -6,6 +6,7 @@
     5m/metric=<name>/2026-11-24.<n>.parquet   its roll-ups; folded into months once no sample
     1h/metric=<name>/2026-11.<n>.parquet      can change them any more
     series/<sequence>.parquet              which series there are
+    events/2026-11-24/<sequence>.parquet   what is no number: traps, sources that fall silent ...
 
 A day is a day of UTC, and a sample belongs to the day in which what it tells of began: a value of a
 granularity period to the day of the period's start. All files are Parquet and never change: what
@@ -88,6 +89,21 @@ SERIES = pa.schema(
         ("cell", pa.string()),
         ("interface", pa.string()),
         ("labels", pa.map_(pa.string(), pa.string())),
+    ]
+)
+
+#: series: the one whose quality changed; null where an event is not about one series.
+EVENTS = pa.schema(
+    [
+        ("time", _TIME),
+        ("kind", _NAME),
+        ("source", _NAME),
+        ("site", _NAME),
+        ("node", pa.string()),
+        ("text", pa.string()),
+        ("severity", _NAME),
+        ("labels", pa.map_(pa.string(), pa.string())),
+        ("series", pa.int64()),
     ]
 )
 

@@ -21,11 +21,12 @@ from omc.history.compaction import (
     close_day,
     fold_month,
     merge_dictionary,
+    merge_events,
     merge_pending,
 )
 from omc.history.database import connect
 from omc.history.layout import SETTLE_MS, Resolution, day_name, day_of, month_of
-from omc.history.manifest import Manifest
+from omc.history.manifest import FileEntry, Manifest
 from omc.history.parquet_file import UNFINISHED
 
 #: Late samples of a closed day are gathered for so long before its files are written anew.
@@ -102,7 +103,7 @@ class Maintenance:
             with connect(self._folder, self._memory, threads=1) as connection:
                 shop = Workshop(manifest, connection, self._catalogue, self._clock)
                 merged, closed = self._tidy_pending(shop, everything=everything)
-                merged += merge_dictionary(shop)
+                merged += merge_dictionary(shop) + self._tidy_events(shop)
                 folded = self._fold_months(shop)
             expired = self._expire(manifest)
             return Report(merged, closed, folded, expired)
@@ -121,6 +122,11 @@ class Maintenance:
                     self._say(f"merged files of {day_name(day)}")
                     merged += 1
         return merged, closed
+
+    def _tidy_events(self, shop: Workshop) -> int:
+        first_open = day_of(self._clock.time_ms() - self._settle_ms)
+        days = {entry.first_day for entry in shop.manifest.files(["events"])}
+        return sum(merge_events(shop, day, is_over=day < first_open) for day in sorted(days))
 
     def _is_due(self, shop: Workshop, day: int) -> bool:
         """Whether what is pending of a day that is over should be taken in now."""
@@ -145,15 +151,19 @@ class Maintenance:
     def _expire(self, manifest: Manifest) -> int:
         """Let files no longer count whose last day is too old."""
         today = day_of(self._clock.time_ms())
-        days = {Resolution.RAW: self._retention.raw_days}
         expired = [
             entry.path
-            for entry in manifest.files()
-            if entry.last_day < today - days.get(entry.resolution, self._retention.roll_up_days)
+            for entry in manifest.files(["pending", "day", "month", "events"])
+            if entry.last_day < today - self._days_kept(entry)
         ]
         if expired:
             manifest.replace((), expired, self._clock.time_ms())
         return len(expired)
+
+    def _days_kept(self, entry: FileEntry) -> int:
+        """Samples are kept for a while, all else for as long as roll-ups."""
+        is_samples = entry.resolution is Resolution.RAW and entry.kind != "events"
+        return self._retention.raw_days if is_samples else self._retention.roll_up_days
 
     def _sweep(self, manifest: Manifest) -> None:
         """Delete what was replaced a while ago, and what an interrupted run left behind."""

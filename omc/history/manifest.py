@@ -52,9 +52,9 @@ class FileEntry:
 
     Attributes:
         path: Below the archive's folder.
-        kind: `pending`, `day`, `month` or `series`.
-        resolution: Of its rows; raw for pending ones and series.
-        metrics: Whose rows it has; of series none is named.
+        kind: `pending`, `day`, `month`, `series` or `events`.
+        resolution: Of its rows; raw for pending ones, series and events.
+        metrics: Whose rows it has; of series and events none is named.
         first_day: First day it holds; see `layout.day_of`.
         last_day: Last day it holds.
         written: What stands in it.
@@ -108,7 +108,7 @@ class Manifest:
         Raises:
             NoArchive: nothing has been archived in this folder.
         """
-        if not any((folder / name).exists() for name in (NAME, "pending", "raw")):
+        if not any((folder / name).exists() for name in (NAME, "pending", "raw", "events")):
             raise NoArchive(f"there is no archive in {folder}")
         return cls(folder)
 
@@ -202,9 +202,11 @@ class Manifest:
             database.executemany("DELETE FROM files WHERE path = ?", [(path,) for path in paths])
 
     def sizes(self) -> dict[str, int]:
-        """Bytes of the files that count: by resolution, pending ones and series apart."""
+        """Bytes of the files that count: by resolution; pending ones, series and events apart."""
         query = """
-            SELECT CASE WHEN kind IN ('pending', 'series') THEN kind ELSE resolution END, sum(bytes)
+            SELECT
+                CASE WHEN kind IN ('pending', 'series', 'events') THEN kind ELSE resolution END,
+                sum(bytes)
             FROM files WHERE replaced_ms IS NULL GROUP BY 1"""
         with self._connect() as database:
             return dict(database.execute(query).fetchall())
@@ -228,14 +230,14 @@ _PARTITION = re.compile(
     r"(?P<resolution>raw|5m|1h)/metric=(?P<metric>[a-z0-9_]+)/"
     r"(?P<period>\d{4}-\d\d(?:-\d\d)?)\.(?P<version>\d+)\.parquet"
 )
-_PENDING = re.compile(r"pending/(?P<period>\d{4}-\d\d-\d\d)/[^/]+\.parquet")
+_OF_DAY = re.compile(r"(?P<kind>pending|events)/(?P<period>\d{4}-\d\d-\d\d)/[^/]+\.parquet")
 
 
 def _entries_on_disk(folder: Path) -> Iterator[FileEntry]:
     """What the names tell: of a period the newest version, and everything that is pending.
 
-    A pending file that had been taken over comes back; its samples are there twice until it is
-    taken over again, which queries and compaction expect anyway.
+    A pending file that had been taken over comes back, and one of events that was merged; what
+    they hold is there twice then, which queries and compaction expect anyway.
     """
     newest: dict[tuple[str, str, str], tuple[int, FileEntry]] = {}
     months: set[tuple[str, str, int]] = set()
@@ -261,11 +263,12 @@ def _entries_on_disk(folder: Path) -> Iterator[FileEntry]:
 
 def _read_entry(path: Path, name: str) -> FileEntry | None:
     """What one file is, or None for one that is none of ours or broken."""
-    partition, pending = _PARTITION.fullmatch(name), _PENDING.fullmatch(name)
+    partition, of_day = _PARTITION.fullmatch(name), _OF_DAY.fullmatch(name)
+    is_pending = of_day is not None and of_day["kind"] == "pending"
     try:
         content = pq.ParquetFile(path)
         rows = content.metadata.num_rows
-        metrics = set(content.read(["metric"])["metric"].to_pylist()) if pending else set()
+        metrics = set(content.read(["metric"])["metric"].to_pylist()) if is_pending else set()
     except (OSError, ValueError, KeyError) as error:
         log.warning("archive_file_unreadable", path=name, reason=str(error))
         return None
@@ -283,10 +286,10 @@ def _read_entry(path: Path, name: str) -> FileEntry | None:
             first_day=first,
             last_day=last,
         )
-    if pending is not None:
-        first, last, _ = _days(pending["period"])
-        metrics_named = tuple(sorted(metrics))
-        return replace(blank, kind="pending", metrics=metrics_named, first_day=first, last_day=last)
+    if of_day is not None:
+        first, last, _ = _days(of_day["period"])
+        named, kind = tuple(sorted(metrics)), of_day["kind"]
+        return replace(blank, kind=kind, metrics=named, first_day=first, last_day=last)
     return blank if name.startswith("series/") else None
 
 

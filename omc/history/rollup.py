@@ -51,8 +51,15 @@ def family_of(catalogue: Catalogue, metric: str) -> Family:
     return Family.POWER if entry.aggregation is Aggregation.POWER_MEAN else Family.LEVEL
 
 
-def sql(family: Family, samples: str, before: str, step_ms: int, origin_ms: int = 0) -> str:
-    """The query for buckets of one metric.
+def sql(
+    family: Family,
+    samples: str,
+    before: str,
+    step_ms: int,
+    origin_ms: int = 0,
+    keys: str = "series",
+) -> str:
+    """The query for buckets of one metric, or of several of one family.
 
     Args:
         family: The metric's.
@@ -61,73 +68,74 @@ def sql(family: Family, samples: str, before: str, step_ms: int, origin_ms: int 
             before these. Only read for families that need the past.
         step_ms: Length of a bucket.
         origin_ms: Where a bucket begins.
+        keys: What tells the series of these relations apart: `series`, or `metric, series`.
 
     Returns:
-        A query with the columns of `layout.ROLL_UPS` except metric, in no order.
+        A query with the columns of `layout.ROLL_UPS`, metric only if it is a key, in no order.
     """
     told_of = "time_ms - coalesce(period, 0)::BIGINT * 1000"
     bucket = f"{origin_ms} + ({told_of} - {origin_ms}) // {step_ms} * {step_ms}"
     timed = f"SELECT *, epoch_ms(time) AS time_ms FROM {samples}"
     if not family.needs_the_past:
-        return _levels(family, f"SELECT *, {bucket} AS bucket FROM ({timed})")
+        return _levels(family, f"SELECT *, {bucket} AS bucket FROM ({timed})", keys)
     steps = f"""
         SELECT *, {bucket} AS bucket,
             lag(value) OVER earlier AS value_before,
             (time_ms - lag(time_ms) OVER earlier) / 1000.0 AS gap,
             lag("interval") OVER earlier AS interval_before
         FROM (
-            SELECT site, series, time_ms, value, "interval", period, true AS inside FROM ({timed})
+            SELECT site, {keys}, time_ms, value, "interval", period, true AS inside FROM ({timed})
             UNION ALL BY NAME
-            SELECT series, epoch_ms(time) AS time_ms, value, "interval", false AS inside
+            SELECT {keys}, epoch_ms(time) AS time_ms, value, "interval", false AS inside
             FROM {before}
-        ) WINDOW earlier AS (PARTITION BY series ORDER BY time_ms)"""
+        ) WINDOW earlier AS (PARTITION BY {keys} ORDER BY time_ms)"""
     inside = f"SELECT * FROM ({steps}) WHERE inside"
-    return _counters(inside) if family is Family.COUNTER else _states(inside)
+    return _counters(inside, keys) if family is Family.COUNTER else _states(inside, keys)
 
 
 _TIME = "make_timestamptz(bucket * 1000) AS time"
 
 
-def _levels(family: Family, rows: str) -> str:
+def _levels(family: Family, rows: str, keys: str) -> str:
     summed = "pow(10, value / 10)" if family is Family.POWER else "value"
     return f"""
-        SELECT any_value(site) AS site, series, {_TIME}, count(*)::INTEGER AS count,
+        SELECT any_value(site) AS site, {keys}, {_TIME}, count(*)::INTEGER AS count,
             min(value) AS min, max(value) AS max, sum({summed}) AS sum,
             arg_max(value, time_ms) AS last, sum(period)::DOUBLE AS seconds,
             NULL::MAP(INTEGER, DOUBLE) AS states
-        FROM ({rows}) GROUP BY series, bucket"""
+        FROM ({rows}) GROUP BY {keys}, bucket"""
 
 
-def _counters(rows: str) -> str:
+def _counters(rows: str, keys: str) -> str:
     increase = "CASE WHEN value >= value_before THEN value - value_before ELSE value END"
     return f"""
-        SELECT any_value(site) AS site, series, {_TIME}, count(*)::INTEGER AS count,
+        SELECT any_value(site) AS site, {keys}, {_TIME}, count(*)::INTEGER AS count,
             min(increase / gap) AS min, max(increase / gap) AS max,
             coalesce(sum(increase), 0) AS sum, arg_max(value, time_ms) AS last,
             coalesce(sum(gap), 0) AS seconds, NULL::MAP(INTEGER, DOUBLE) AS states
         FROM (
             SELECT *, CASE WHEN value_before IS NOT NULL THEN {increase} END AS increase
             FROM ({rows})
-        ) GROUP BY series, bucket"""
+        ) GROUP BY {keys}, bucket"""
 
 
-def _states(rows: str) -> str:
+def _states(rows: str, keys: str) -> str:
     held = f"least(gap, {_HELD_INTERVALS} * interval_before)"
     return f"""
         WITH rows AS MATERIALIZED (
             SELECT *, {held} AS held, value_before::INTEGER AS state FROM ({rows})
         ), times AS (
-            SELECT series, bucket,
+            SELECT {keys}, bucket,
                 map(list(state ORDER BY state), list(held ORDER BY state)) AS states
             FROM (
-                SELECT series, bucket, state, sum(held) AS held FROM rows
-                WHERE held IS NOT NULL GROUP BY series, bucket, state
-            ) GROUP BY series, bucket
+                SELECT {keys}, bucket, state, sum(held) AS held FROM rows
+                WHERE held IS NOT NULL GROUP BY {keys}, bucket, state
+            ) GROUP BY {keys}, bucket
         ), values AS (
-            SELECT any_value(site) AS site, series, bucket, count(*)::INTEGER AS count,
+            SELECT any_value(site) AS site, {keys}, bucket, count(*)::INTEGER AS count,
                 min(value) AS min, max(value) AS max, sum(value) AS sum,
                 arg_max(value, time_ms) AS last, coalesce(sum(held), 0) AS seconds
-            FROM rows GROUP BY series, bucket
+            FROM rows GROUP BY {keys}, bucket
         )
-        SELECT site, series, {_TIME}, count, min, max, sum, last, seconds, states
-        FROM values LEFT JOIN times USING (series, bucket)"""
+        SELECT site, {keys}, {_TIME}, count, min, max, sum, last, seconds, states
+        FROM values LEFT JOIN times USING ({keys}, bucket)"""

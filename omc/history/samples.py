@@ -12,7 +12,7 @@ from pathlib import Path
 from omc.history.database import literal, read_parquet
 from omc.history.manifest import FileEntry
 
-_COLUMNS = 'site, series, time, value, "interval", period, suspect'
+_COLUMNS = 'site, time, value, "interval", period, suspect'
 
 
 def sql(files: Sequence[FileEntry], folder: Path, metric: str, condition: str = "true") -> str:
@@ -24,21 +24,34 @@ def sql(files: Sequence[FileEntry], folder: Path, metric: str, condition: str = 
         metric: Whose samples.
         condition: On the rows.
     """
+    return _sql(files, folder, [metric], condition, "series")
+
+
+def sql_of_several(files: Sequence[FileEntry], folder: Path, metrics: Sequence[str]) -> str:
+    """As `sql`, of several metrics, with a column that says of which."""
+    return _sql(files, folder, metrics, "true", "metric, series")
+
+
+def _sql(
+    files: Sequence[FileEntry], folder: Path, metrics: Sequence[str], condition: str, keys: str
+) -> str:
     kept = [file.path for file in files if file.kind != "pending"]
     pending = [file.path for file in files if file.kind == "pending"]
+    columns = f"{keys}, {_COLUMNS}"
     if not pending:
-        return f"SELECT {_COLUMNS} FROM {_kept(kept, folder)} WHERE {condition}"
+        return f"SELECT {columns} FROM {_kept(kept, folder)} WHERE {condition}"
     late = read_parquet(pending, folder, ", filename = true")
+    wanted = ", ".join(map(literal, metrics))
     return f"""
-        SELECT any_value(site) AS site, series, time, arg_max(value, written) AS value,
+        SELECT {keys}, any_value(site) AS site, time, arg_max(value, written) AS value,
             arg_max("interval", written) AS "interval", arg_max(period, written) AS period,
             arg_max(suspect, written) AS suspect
         FROM (
-            SELECT {_COLUMNS}, '' AS written FROM {_kept(kept, folder)} WHERE {condition}
+            SELECT {columns}, '' AS written FROM {_kept(kept, folder)} WHERE {condition}
             UNION ALL
-            SELECT {_COLUMNS}, filename AS written FROM {late}
-            WHERE metric = {literal(metric)} AND ({condition})
-        ) GROUP BY series, time"""
+            SELECT {columns}, filename AS written FROM {late}
+            WHERE metric IN ({wanted}) AND ({condition})
+        ) GROUP BY {keys}, time"""
 
 
 def _kept(paths: list[str], folder: Path) -> str:
@@ -53,9 +66,9 @@ NOTHING = """
     WHERE false"""
 
 
-def last_of_each(samples: str) -> str:
+def last_of_each(samples: str, keys: str = "series") -> str:
     """The last sample of every series of a query: what `rollup.sql` wants as the past."""
     return f"""
-        SELECT series, max(time) AS time, arg_max(value, time) AS value,
+        SELECT {keys}, max(time) AS time, arg_max(value, time) AS value,
             arg_max("interval", time) AS "interval"
-        FROM ({samples}) GROUP BY series"""
+        FROM ({samples}) GROUP BY {keys}"""

@@ -12,16 +12,18 @@ import pyarrow as pa
 
 from omc.core.catalogue import Catalogue
 from omc.core.inventory import Inventory
+from omc.history import unclosed
 from omc.history.database import connect, literal, read_parquet
-from omc.history.layout import ROLL_UPS, SAMPLES, SERIES, Resolution
+from omc.history.layout import EVENTS, ROLL_UPS, SAMPLES, SERIES, Resolution
 from omc.history.manifest import FileEntry, Manifest
 from omc.history.rollup import Family, family_of
 
 #: View -> what it is, in the order in which they are listed.
 DESCRIPTIONS = {
     "samples": "Samples as they came, up to the last write; for as many days as they are kept.",
-    "samples_5m": "Roll-ups of five minutes, of all days that are closed: not of today.",
+    "samples_5m": "Roll-ups of five minutes, up to the last write: today's are made on the spot.",
     "samples_1h": "Roll-ups of an hour, likewise.",
+    "events": "What is no number: traps, sources that fall silent, quality, site status.",
     "series": "Which series there are, and all their labels.",
     "metrics": "The catalogue: kind, unit, how values are combined, and what they mean.",
     "sites": "Sites of the inventory.",
@@ -78,12 +80,14 @@ def _create_views(
     folder = manifest.folder
     files = manifest.files()
     dictionary = [file.path for file in manifest.files(["series"])]
+    events = [file.path for file in manifest.files(["events"])]
     views = {
         "_series": f"SELECT DISTINCT ON (series) * FROM {_read(dictionary, folder, SERIES)}",
         "series": "SELECT metric, site, node, cell, interface, labels, series FROM _series",
         "samples": _samples(files, folder),
         "samples_5m": _roll_ups(files, folder, Resolution.FIVE_MINUTES, catalogue),
         "samples_1h": _roll_ups(files, folder, Resolution.HOUR, catalogue),
+        "events": f"SELECT DISTINCT * FROM {_read(events, folder, EVENTS)}",
     }
     for name, query in views.items():
         connection.execute(f"CREATE VIEW {name} AS {query}")
@@ -142,7 +146,8 @@ def _samples(files: Sequence[FileEntry], folder: Path) -> str:
 def _roll_ups(
     files: Sequence[FileEntry], folder: Path, resolution: Resolution, catalogue: Catalogue
 ) -> str:
-    paths = [file.path for file in files if file.resolution is resolution]
+    stored, others = unclosed.split(files, resolution, catalogue)
+    made = "".join(f" UNION ALL BY NAME {part.sql(folder, resolution)}" for part in others)
     names: dict[Family, list[str]] = {family: [] for family in Family}
     for metric in catalogue:
         names[family_of(catalogue, metric.name)].append(literal(metric.name))
@@ -153,7 +158,8 @@ def _roll_ups(
             CASE WHEN r.metric IN ({power}) THEN 10 * log10(r.sum / r.count)
                 WHEN r.metric NOT IN ({counters}) THEN r.sum / r.count END AS mean,
             r.sum, r.last, r.seconds, r.states, d.labels, r.series
-        FROM {_read(paths, folder, ROLL_UPS)} AS r LEFT JOIN _series AS d USING (series)"""
+        FROM (SELECT * FROM {_read(stored, folder, ROLL_UPS)}{made}) AS r
+        LEFT JOIN _series AS d USING (series)"""
 
 
 def _create_table(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:

@@ -15,7 +15,7 @@ from prometheus_client import Metric
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from exporters.archive import ArchiveSink
+from exporters.archive import ArchiveSink, EventArchive
 from omc.core.clock import Clock
 from omc.core.settings import Settings
 from omc.history.writer import ArchiveWriter
@@ -31,6 +31,7 @@ class Archive:
 
     Attributes:
         sink: Takes samples.
+        events: Takes events.
         runs: Runs of maintenance by result: `done` or `failed`.
         done_at: When the last one succeeded, by `Clock.monotonic`; first the start.
         sizes: Bytes on disk by section, as the last run found them.
@@ -44,6 +45,7 @@ class Archive:
         self.folder = settings.archive_folder
         writer = ArchiveWriter(self.folder, clock)
         self.sink = ArchiveSink(writer, clock, settings.archive.raw_days)
+        self.events = EventArchive(writer, settings.archive.flush_interval)
         self.runs: Counter[str] = Counter()
         self.done_at = clock.monotonic()
         self.sizes: Mapping[str, int] = {}
@@ -135,6 +137,11 @@ class ArchiveMetrics(Collector):
             "omc_archive_samples_too_old",
             "Samples that came after the days had passed for which the archive keeps samples.",
             value=archive.sink.too_old,
+        )
+        yield CounterMetricFamily(
+            "omc_archive_events_dropped",
+            "Events that were not archived because the disk was full for too long.",
+            value=archive.events.dropped,
         )
 
 

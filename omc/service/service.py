@@ -247,6 +247,7 @@ class Service:
                 tasks.append(group.create_task(_sweep(self._view), name="sweep"))
             if self._archive is not None:
                 tasks.append(group.create_task(self._archive.run(), name="archive"))
+                tasks.append(group.create_task(self._archive.events.run(), name="events"))
             if self._settings.reports.schedule:
                 schedule = ReportSchedule(self._settings, self._installation.path, self._clock)
                 tasks.append(group.create_task(schedule.run(), name="reports"))
@@ -265,6 +266,7 @@ class Service:
         from omc.service.archive import Archive, ArchiveMetrics
 
         archive = Archive(self._settings, self._clock)
+        self._bus.listen(None, archive.events.notice)
         self._registry.register(ArchiveMetrics(archive, self._clock))
         return archive
 

@@ -68,7 +68,7 @@ def test_samples_are_there_once_with_their_labels_in_local_time(folder: Path) ->
 def test_roll_ups_tell_means_as_the_catalogue_says(folder: Path) -> None:
     sql = "SELECT metric, count, mean, sum FROM samples_1h ORDER BY metric, time"
     found = {str(row["metric"]): row for row in rows(folder, sql)}
-    assert found[LEVEL] == {"metric": LEVEL, "count": 3, "mean": 21.0, "sum": 63.0}
+    assert found[LEVEL] == {"metric": LEVEL, "count": 4, "mean": 21.5, "sum": 86.0}
     assert found[POWER]["mean"] == pytest.approx(-90.0)
     assert (found[COUNTER]["mean"], found[COUNTER]["sum"]) == (None, 10.0)
 
@@ -77,7 +77,7 @@ def test_the_inventory_and_the_catalogue_can_be_joined(folder: Path) -> None:
     sql = """
         SELECT s.name, m.unit, max(r.max) AS warmest FROM samples_5m r
         JOIN sites s ON s.code = r.site JOIN metrics m USING (metric) GROUP BY ALL"""
-    assert rows(folder, sql) == [{"name": "Tam Đảo", "unit": "Cel", "warmest": 22.0}]
+    assert rows(folder, sql) == [{"name": "Tam Đảo", "unit": "Cel", "warmest": 23.0}]
 
 
 def test_a_table_for_people_is_cut_and_says_so(folder: Path) -> None:

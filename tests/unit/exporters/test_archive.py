@@ -12,13 +12,14 @@ from random import Random
 
 import pytest
 
-from exporters.archive import ArchiveSink
+from exporters.archive import ArchiveSink, EventArchive
 from exporters.delivery import DeliveryPolicy, SinkDelivery
 from omc.bus.local import LocalBus
 from omc.core.clock import ManualClock
 from omc.core.errors import SinkUnavailable
-from omc.core.model import Batch, SeriesTable
+from omc.core.model import Batch, Event, EventKind, SeriesTable
 from omc.history.reader import History
+from omc.history.views import open_for_reading
 from omc.history.writer import ArchiveWriter
 from tests.sample_data import NEW_YEAR_MS
 from tests.unit.history.archives import CATALOGUE, DAY, LEVEL
@@ -107,3 +108,24 @@ async def test_delivery_brings_what_is_published_into_the_archive(line: Line) ->
         await delivery.run()
     assert delivery.written == 50
     assert line.found() == [float(age) for age in range(50, 0, -1)]
+
+
+async def test_events_wait_for_a_folder_that_cannot_be_written_to_and_the_last_go_with_the_end(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "archive"
+    folder.write_text("a file where the folder should be", encoding="utf-8")
+    events = EventArchive(ArchiveWriter(folder, ManualClock(NEW_YEAR_MS)), interval=0.01)
+    writing = asyncio.create_task(events.run())
+    for text in ("first", "second"):
+        events.notice(Event(EventKind.TRAP, "trap:N", NEW_YEAR_MS, (), text))
+        await asyncio.sleep(0.05)
+    folder.unlink()
+    await asyncio.sleep(0.1)
+    events.notice(Event(EventKind.TRAP, "trap:N", NEW_YEAR_MS + 1, (), "last"))
+    writing.cancel()
+    await asyncio.gather(writing, return_exceptions=True)
+    with open_for_reading(folder, CATALOGUE) as connection:
+        found = connection.sql("SELECT text FROM events ORDER BY time, text").fetchall()
+    assert found == [("first",), ("second",), ("last",)]
+    assert events.dropped == 0

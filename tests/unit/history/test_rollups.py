@@ -12,10 +12,12 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from omc.history.layout import Resolution
+from omc.history.layout import ROLLED_UP, Resolution
 from omc.history.manifest import Manifest
+from omc.history.views import open_for_reading
 from tests.sample_data import NEW_YEAR_MS
 from tests.unit.history.archives import (
+    CATALOGUE,
     COUNTER,
     DAY,
     HOUR,
@@ -80,6 +82,33 @@ def stored(folder: Path, resolution: Resolution) -> dict[tuple[Any, int], dict[s
     return found
 
 
+def rows_of_views(folder: Path) -> dict[Resolution, list[dict[str, Any]]]:
+    """What the views of roll-ups show, by metric and time."""
+    with open_for_reading(folder, CATALOGUE, zone="UTC") as connection:
+        return {
+            one: connection.sql(f"SELECT * FROM samples_{one} ORDER BY metric, site, time")  # noqa: S608
+            .to_arrow_table()
+            .to_pylist()
+            for one in ROLLED_UP
+        }
+
+
+def by_labels(rows: list[dict[str, Any]]) -> dict[tuple[Any, int], dict[str, Any]]:
+    """Rows of a view of roll-ups as `stored` has them."""
+    return {
+        (tuple(sorted(row["labels"])), round(row["time"].timestamp() * 1000) - NEW_YEAR_MS): row
+        for row in rows
+    }
+
+
+def see_that_they_agree(
+    found: dict[tuple[Any, int], dict[str, Any]], expected: dict[tuple[Any, int], Bucket]
+) -> None:
+    assert set(found) == set(expected)
+    wrong = [key for key in expected if not agree(found[key], expected[key])]
+    assert not wrong, [(found[key], expected[key]) for key in wrong]
+
+
 def agree(row: dict[str, Any], bucket: Bucket) -> bool:
     low = None if math.isinf(bucket.low) else bucket.low
     high = None if math.isinf(bucket.high) else bucket.high
@@ -111,10 +140,31 @@ def test_roll_ups_equal_a_second_implementation(metric: str, data: st.DataObject
                 archive.write(piece)
             if data.draw(st.booleans()):
                 archive.maintain(everything=True)
+        expected = {r: roll_up([*samples, *repeated], r.step_ms) for r in ROLLED_UP}
+        for resolution, rows in rows_of_views(archive.folder).items():
+            see_that_they_agree(by_labels(rows), expected[resolution])
         archive.maintain(everything=True)
-        for resolution in (Resolution.FIVE_MINUTES, Resolution.HOUR):
-            expected = roll_up([*samples, *repeated], resolution.step_ms)
-            found = stored(archive.folder, resolution)
-            assert set(found) == set(expected)
-            wrong = [key for key in expected if not agree(found[key], expected[key])]
-            assert not wrong, [(found[key], expected[key]) for key in wrong]
+        for resolution in ROLLED_UP:
+            see_that_they_agree(stored(archive.folder, resolution), expected[resolution])
+
+
+def test_views_show_roll_ups_of_all_metrics_before_and_after_their_day_is_closed(
+    tmp_path: Path,
+) -> None:
+    archive = Archive(tmp_path / "archive")
+    archive.at(2 * DAY)
+    site = labels(site="VPC0001", node="VPC0001-1")
+    for name, values in {
+        COUNTER: (7.0, 9.0, 2.0),
+        STATE: (1.0, 2.0, 1.0),
+        LEVEL: (1.0,) * 3,
+    }.items():
+        times = (DAY - MINUTE, DAY + MINUTE, DAY + 6 * MINUTE)
+        archive.write(
+            Sample(name, site, at, value) for at, value in zip(times, values, strict=True)
+        )
+    before = rows_of_views(archive.folder)
+    archive.maintain(everything=True)
+    assert rows_of_views(archive.folder) == before
+    counted = [row["sum"] for row in before[Resolution.FIVE_MINUTES] if row["metric"] == COUNTER]
+    assert counted == [0.0, 2.0, 2.0]  # nothing before; over midnight; a restart
