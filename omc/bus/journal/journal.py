@@ -48,7 +48,6 @@ class Journal:
         fill: How full it is.
         oldest_ms: When the oldest block was written; None when there is none.
         commits: Transactions so far.
-        set_aside: Files that were damaged and set aside.
     """
 
     def __init__(self, policy: JournalPolicy, clock: Clock, series_of_key: SeriesOfKey) -> None:
@@ -56,7 +55,6 @@ class Journal:
         self.fill = FillLevel(policy.max_bytes)
         self.oldest_ms: int | None = None
         self.commits = 0
-        self.set_aside = 0
         self._policy = policy
         self._clock = clock
         self._series_of_key = series_of_key
@@ -76,6 +74,11 @@ class Journal:
     def unsaved_samples(self) -> int:
         """Samples that only memory holds."""
         return sum(entry.samples for entry in self._unsaved)
+
+    @property
+    def set_aside(self) -> int:
+        """Files that were damaged and set aside."""
+        return self._keeper.set_aside
 
     @property
     def seconds_until_drop(self) -> float:
@@ -275,7 +278,6 @@ class Journal:
     async def _replace(self, reason: str) -> None:
         """Begin a new file with what can be saved, from the damaged one and from memory."""
         await self._keeper.replace(reason)
-        self.set_aside += 1
         for stock in self._stocks.values():
             stock.recounted(await self._keeper.backlog(stock.name, frozenset(stock.away)))
         held = {entry.seq: entry for stock in self._stocks.values() for entry in stock.held()}

@@ -28,9 +28,13 @@ class Keeper:
     Args:
         path: Where it is; the folder is made when it is missing.
         clock: Names files that are set aside.
+
+    Attributes:
+        set_aside: Files that were damaged and set aside.
     """
 
     def __init__(self, path: Path, clock: Clock) -> None:
+        self.set_aside = 0
         self._path = path
         self._clock = clock
         self._file: JournalFile | None = None
@@ -85,7 +89,7 @@ class Keeper:
         self._lock = self._lock or lock_journal(self._path)
         self._file, aside = open_journal(self._path, self._clock.time_ms())
         if aside is not None:
-            _tell(aside)
+            self._count(aside)
         return self._file.last_seq
 
     def _end(self) -> None:
@@ -96,19 +100,19 @@ class Keeper:
     def _replace(self, reason: str) -> None:
         self._close()
         self._file, aside = replace_journal(self._path, reason, self._clock.time_ms())
-        _tell(aside)
+        self._count(aside)
 
     def _close(self) -> None:
         file, self._file = self._file, None
         if file is not None:
             file.close()
 
-
-def _tell(aside: SetAside) -> None:
-    log.error(
-        "journal_set_aside",
-        reason=aside.reason,
-        moved_to=str(aside.path),
-        saved_batches=aside.batches,
-        saved_samples=aside.samples,
-    )
+    def _count(self, aside: SetAside) -> None:
+        self.set_aside += 1
+        log.error(
+            "journal_set_aside",
+            reason=aside.reason,
+            moved_to=str(aside.path),
+            saved_batches=aside.batches,
+            saved_samples=aside.samples,
+        )
