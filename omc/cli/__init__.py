@@ -21,7 +21,7 @@ COMMANDS = {
     "run": ("omc.cli.run:run", "Run the service: poll, normalise, export."),
     "init": ("omc.cli.init:init_command", "Write a commented starter configuration."),
     "check": ("omc.cli.check:check", "Validate settings, inventory, profiles and catalogue."),
-    "import": ("omc.cli.import_:import_command", "Bring CSV or GeoJSON into the inventory."),
+    "import": ("omc.cli.import_:import_command", "Bring CSV or GIS files into the inventory."),
     "alarms": ("omc.cli.alarms:alarms", "What is wrong in the running service, and act on it."),
     "time-to-dark": ("omc.cli.time_to_dark:time_to_dark", "Sites on battery, by their end."),
     "console": ("omc.cli.console:console", "The address of the running service's pages."),

@@ -21,6 +21,7 @@ from omc.core.inventory.schema import SCHEMAS
 from omc.core.inventory.table import Table, empty_table
 
 _GEOJSON = (".geojson", ".json")
+_GEOPACKAGE = (".gpkg",)
 
 
 _EXAMPLES = """\b
@@ -28,6 +29,7 @@ Examples:
   omc import sites stations.csv --map "Mã trạm=code" --map "Tên trạm=name"
   omc import areas communes.geojson --map ma_xa=code --map ten_xa=name \\
       --set level=commune --set parent=25 --set valid_from=2025-07-01
+  omc import areas boundaries.gpkg --layer districts --set level=district
 """
 
 
@@ -61,6 +63,7 @@ Examples:
     metavar="OURS=VALUE",
     help="A value for all rows, for what the file does not say.",
 )
+@click.option("--layer", help="Of a GeoPackage with several layers.")
 @click.option("--dry-run", is_flag=True, help="Say what would change, and write nothing.")
 def import_command(
     kind: str,
@@ -70,22 +73,26 @@ def import_command(
     renamed: tuple[str, ...],
     fixed: tuple[str, ...],
     *,
+    layer: str | None,
     dry_run: bool,
 ) -> None:
-    """Bring FILE (CSV, or GeoJSON for areas) into one KIND of the inventory.
+    """Bring FILE (CSV; for areas also GeoJSON or GeoPackage) into one KIND of the inventory.
 
     Rows are matched by their code or name. A column that FILE lacks keeps its values, and rows
     that FILE does not mention stay. The whole inventory is checked before anything is written: a
-    bad file changes nothing.
+    bad file changes nothing. Boundaries of areas are mended where that changes nothing, and refused
+    where they cross themselves or overlap each other.
     """
     wanted = Kind(kind)
     foreign = Foreign(_pairs("--map", renamed, wanted, ours=1), _pairs("--set", fixed, wanted))
     folder = inventory or _folder(config)
     files = _files(folder, wanted)
     tables = {known: read_table(path, known) for known, path in files.items()}
-    source = _source(file, wanted, foreign)
+    source = _source(file, wanted, foreign, layer)
     merged = merge(tables.get(wanted, empty_table(wanted)), source)
     Inventory.of_tables([*(t for k, t in tables.items() if k is not wanted), merged.table])
+    for note in _mended(wanted, merged.table):
+        click.echo(note, err=True)
     path = files.get(wanted, folder / f"{kind}.csv")
     if not dry_run:
         _write(path, merged.table)
@@ -125,12 +132,26 @@ def _files(folder: Path, wanted: Kind) -> dict[Kind, Path]:
     return files
 
 
-def _source(file: Path, kind: Kind, foreign: Foreign) -> Table:
-    if file.suffix.lower() not in _GEOJSON:
+def _source(file: Path, kind: Kind, foreign: Foreign, layer: str | None) -> Table:
+    suffix = file.suffix.lower()
+    if suffix not in (*_GEOJSON, *_GEOPACKAGE):
         return read_csv(file, kind, foreign)
     if kind is not Kind.AREAS:
-        raise click.UsageError("GeoJSON is read for areas only; give CSV for other kinds")
-    return read_geojson(file, foreign)
+        raise click.UsageError("GeoJSON is read for areas only, as is GeoPackage; else give CSV")
+    if suffix in _GEOJSON:
+        return read_geojson(file, foreign)
+    from omc.core.inventory.geopackage_file import read_geopackage
+
+    return read_geopackage(file, foreign, layer)
+
+
+def _mended(kind: Kind, table: Table) -> list[str]:
+    """Boundaries checked and mended in place, and what is to be told of them."""
+    if kind is not Kind.AREAS or not any(table.columns.get("geometry", ())):
+        return []
+    from omc.core.inventory.boundaries import mend_boundaries
+
+    return mend_boundaries(table)
 
 
 def _write(path: Path, table: Table) -> None:

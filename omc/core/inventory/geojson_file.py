@@ -14,7 +14,7 @@ from omc.core.geometry import MultiPolygon, area_km2, area_text, check_area
 from omc.core.inventory.csv_file import Foreign, read_text
 from omc.core.inventory.model import Kind
 from omc.core.inventory.schema import SCHEMAS
-from omc.core.inventory.table import Table
+from omc.core.inventory.table import Places, Table
 
 _FEATURES = re.compile(r'"features"\s*:\s*\[\s*')
 _BETWEEN = re.compile(r"\s*,\s*")
@@ -75,7 +75,17 @@ def read_geojson(path: Path, foreign: Foreign) -> Table:
     except RecursionError:
         raise ConfigurationError([Problem(str(path), 0, 0, "nested too deeply")]) from None
     features = _features(path, data)
-    places = _FeaturePlaces(path, text, len(features))
+    return table_of_features(path, features, _FeaturePlaces(path, text, len(features)), foreign)
+
+
+def table_of_features(
+    path: Path, features: Sequence[Mapping[str, Any]], places: Places, foreign: Foreign
+) -> Table:
+    """Areas from GeoJSON features, wherever they were read from.
+
+    Raises:
+        ConfigurationError: no feature has a code.
+    """
     problems: list[Problem] = []
     columns = _properties(features, foreign)
     geometries = [_geometry(f, row, places, problems) for row, f in enumerate(features)]
@@ -140,7 +150,7 @@ def _field(value: Any) -> str:
 
 
 def _geometry(
-    feature: Mapping[str, Any], row: int, places: _FeaturePlaces, problems: list[Problem]
+    feature: Mapping[str, Any], row: int, places: Places, problems: list[Problem]
 ) -> MultiPolygon | None:
     geometry = feature.get("geometry")
     if geometry is None:

@@ -265,7 +265,8 @@ MAPPED = [
 
 
 def test_areas_come_from_geojson_with_their_boundary_and_size(folder: Path) -> None:
-    text = _geojson(_feature("08716", dan_so=78317.0), _feature("08869"))
+    east = [[105.6, 21.3], [105.7, 21.3], [105.7, 21.4], [105.6, 21.4], [105.6, 21.3]]
+    text = _geojson(_feature("08716", dan_so=78317.0), _feature("08869", east))
     result = bring(folder, "areas", "communes.geojson", text, *MAPPED)
     assert result.exit_code == 0
     assert "2 added, 0 changed, 0 unchanged, 1 not in the file and kept" in result.output
