@@ -70,8 +70,8 @@ def coverage(
     from omc.core.inventory import AreaLevel, Technology
     from omc.reports.area_names import UnknownArea
     from omc.reports.coverage.document import coverage_document
+    from omc.reports.coverage.layout import NothingToPredict
     from omc.reports.coverage.report import CoverageRequest, coverage_report
-    from omc.reports.coverage.study import NothingToPredict
 
     request = CoverageRequest(
         order.period,

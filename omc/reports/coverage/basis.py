@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from omc.core.inventory import Technology
 from omc.core.metric import Text
+from omc.reports.availability import Availability, added
 from omc.reports.coverage.figures import ReportFigures
 from omc.reports.coverage.report import CoverageReport
 from omc.reports.document import Language
@@ -56,6 +57,15 @@ _NO_ARCHIVE = Text(
     en="{technology}: nothing was measured in the period, so nothing is said of availability.",
     vi="{technology}: kỳ này không có số liệu đo, nên không có số liệu độ khả dụng.",
 )
+_CORRECTED = Text(
+    en="{technology}: levels are corrected by {mean} dB, from {n} drive-test places (spread "
+    "{sigma} dB).",
+    vi="{technology}: mức thu hiệu chỉnh {mean} dB theo {n} điểm đo kiểm (độ lệch {sigma} dB).",
+)
+_TOO_FEW = Text(
+    en="{technology}: {n} drive-test places are too few to correct the model by.",
+    vi="{technology}: {n} điểm đo kiểm là quá ít để hiệu chỉnh mô hình.",
+)
 _ASSUMED = Text(
     en="Not in the inventory and taken from technologies.yaml: {texts}.",
     vi="Không có trong danh mục, lấy theo technologies.yaml: {texts}.",
@@ -105,6 +115,7 @@ def basis_lines(
     if report.study.population is not None and not report.study.population.uniform and outside >= 1:
         yield _OUTSIDE.of(language).format(people=number_text(outside, 0, language))
     yield from _model(report, language)
+    yield from _drive_tests(report, language)
     yield _AVAILABILITY.of(language)
     for technology in report.request.technologies:
         yield _completeness(report, figures, technology, language)
@@ -131,18 +142,28 @@ def _model(report: CoverageReport, language: Language) -> Iterator[str]:
     yield _INDOORS.of(language).format(loss=loss, depth=f"{indoor.depth_m:g}")
 
 
+def _drive_tests(report: CoverageReport, language: Language) -> Iterator[str]:
+    for technology, correction in report.corrections.items():
+        text = _CORRECTED if correction.applied_db else _TOO_FEW
+        yield text.of(language).format(
+            technology=technology.value,
+            n=correction.places,
+            mean=number_text(correction.mean_db, 1, language),
+            sigma=number_text(correction.sigma_db, 1, language),
+        )
+
+
 def _completeness(
     report: CoverageReport, figures: ReportFigures, technology: Technology, language: Language
 ) -> str:
-    if report.worked is None or not figures.is_measured(technology):
+    if not figures.is_measured(technology):
         return _NO_ARCHIVE.of(language).format(technology=technology.value)
     names = [cell.name for cell in report.cells if cell.technology is technology]
-    observed = report.worked.observed
-    seconds = sum(min(observed.get(name, 0.0), report.worked.seconds) for name in names)
-    share = number_text(100 * seconds / (len(names) * report.worked.seconds), 1, language)
+    parts = [report.worked.get(name, Availability()) for name in names]
+    share = number_text(100 * (added(parts).completeness or 0.0), 1, language)
     return _COMPLETE.of(language).format(
         technology=technology.value,
-        known=sum(name in observed for name in names),
+        known=sum(bool(part.completeness) for part in parts),
         all=len(names),
         share=f"{share} %",
     )

@@ -9,6 +9,7 @@ import numpy as np
 
 from omc.core.inventory import Technology
 from omc.core.model import AreaCode
+from omc.reports.availability import Availability
 from omc.reports.coverage.prediction import Where
 from omc.reports.coverage.report import CoverageReport
 from omc.reports.coverage.totals import Covered, Sums
@@ -46,8 +47,11 @@ class ReportFigures:
         self._report = report
         self._places = {unit.code: place for place, unit in enumerate(report.study.units)}
         self._km2_of = {unit.code: unit.km2 for unit in report.geography.units}
-        measured = set() if report.worked is None else set(report.worked.observed)
-        self._measured = {cell.technology for cell in report.cells if cell.name in measured}
+        self._measured = {
+            cell.technology
+            for cell in report.cells
+            if report.worked.get(cell.name, Availability()).completeness
+        }
 
     def is_measured(self, technology: Technology) -> bool:
         """Whether the archive tells how long cells of a technology worked."""

@@ -39,6 +39,8 @@ _CODE = Text(en="Code", vi="Mã")
 _PEOPLE_SHARE = Text(en="People covered outdoors", vi="Dân số được phủ ngoài trời")
 _GROUND_SHARE = Text(en="Ground covered outdoors", vi="Diện tích được phủ ngoài trời")
 _GAPS_OF = Text(en="{technology}: gaps by people", vi="{technology}: vùng lõm theo số dân")
+_COVER_LAYER = Text(en="{technology} outdoors", vi="{technology} ngoài trời")
+_GAP_LAYER = Text(en="{technology} gaps", vi="Vùng lõm {technology}")
 _PEOPLE = Text(en="People", vi="Dân số")
 _KM2 = Text(en="Ground", vi="Diện tích")
 _SOURCE = Text(
@@ -60,8 +62,11 @@ def cover_maps(report: CoverageReport, figures: ReportFigures, language: Languag
             title, picture.levels[technology], picture.bounds, picture.crs, column, _LEVEL_CLASSES
         )
         yield Map(f"levels_{key}", title, (outlines,), source_text(report, language), raster)
+        known = report.study.population is not None
+        title = (_SHARES if known else _AREA_SHARES).of(language)
         layer = _shares(report, figures, technology, language)
-        yield Map(f"cover_{key}", layer.title, (layer,), source_text(report, language))
+        text = title.format(technology=technology.value)
+        yield Map(f"cover_{key}", text, (layer,), source_text(report, language))
 
 
 def gap_maps(report: CoverageReport, language: Language) -> Iterator[Map]:
@@ -88,7 +93,8 @@ def gap_maps(report: CoverageReport, language: Language) -> Iterator[Map]:
             name = f"gaps_{technology.value.lower()}"
             title = _GAPS_OF.of(language).format(technology=technology.value)
             colours = Classes("people", _PEOPLE_CLASSES)
-            layer = MapLayer(name, title, columns, features, colours)
+            legend = _GAP_LAYER.of(language).format(technology=technology.value)
+            layer = MapLayer(name, legend, columns, features, colours)
             yield Map(name, title, (outlines, layer), source_text(report, language))
 
 
@@ -136,6 +142,6 @@ def _shares(
             shares.area,
         )
         features.append(Feature(unit.boundary, values))
-    title = (_SHARES if known else _AREA_SHARES).of(language).format(technology=technology.value)
+    title = _COVER_LAYER.of(language).format(technology=technology.value)
     colours = Classes("people_outdoors" if known else "area_outdoors", _SHARE_CLASSES)
     return MapLayer(f"cover_{key}", title, columns, features, colours)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pyproj
 import shapely
@@ -41,6 +43,14 @@ class Plane:
         """Metres to degrees."""
         longitudes, latitudes = self._transformer.transform(x, y, direction="INVERSE")
         return np.asarray(longitudes, dtype=np.float64), np.asarray(latitudes, dtype=np.float64)
+
+    def positions(self, places: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+        """Metres of places given by longitude and latitude."""
+        if not places:
+            return []
+        longitudes, latitudes = np.array(places, dtype=np.float64).T
+        xs, ys = self.forward(longitudes, latitudes)
+        return list(zip(map(float, xs), map(float, ys), strict=True))
 
     def degrees(self, x: float, y: float) -> tuple[float, float]:
         """Longitude and latitude of one place."""

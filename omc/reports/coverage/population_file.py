@@ -96,7 +96,8 @@ def _raster(path: Path, cell_m: float) -> tuple[Array, Array, Array]:
     across, down = (grid.ravel() for grid in np.meshgrid(inner, inner))
     column = (columns[:, None] + across[None, :]).ravel()
     row = (rows[:, None] + down[None, :]).ravel()
-    x, y = transform * (column, row)
+    x = transform.a * column + transform.b * row + transform.c
+    y = transform.d * column + transform.e * row + transform.f
     to_degrees = pyproj.Transformer.from_crs(crs.to_wkt(), "EPSG:4326", always_xy=True)
     longitudes, latitudes = to_degrees.transform(x, y)
     people = np.repeat(values[rows, columns] / pieces**2, pieces**2)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,8 @@ from numpy.typing import NDArray
 from omc.core.inventory import Technology
 from omc.core.model import CellName
 from omc.reports.coverage.grid import Tile
+from omc.reports.coverage.plane import Plane
+from omc.reports.radio.diffraction import knife_edge_db
 from omc.reports.radio.transmitters import STEP_M, Layer, Station
 
 Field = NDArray[np.float32]
@@ -78,23 +81,22 @@ class Prediction:
 
     Args:
         stations: All that may reach the tiles.
-        positions: X and y of each, in the plane of the tiles.
+        plane: That the tiles lie in.
         thresholds_dbm: Needed by a phone, by technology; these technologies are predicted.
-        north_degrees: Where true north is, clockwise from the plane's y axis.
         spells: At least one.
     """
 
     def __init__(
         self,
         stations: Sequence[Station],
-        positions: Sequence[tuple[float, float]],
+        plane: Plane,
         thresholds_dbm: Mapping[Technology, float],
-        north_degrees: float,
         spells: Sequence[Spell],
     ) -> None:
-        self._stations = list(zip(stations, positions, strict=True))
+        places = [(station.site.longitude, station.site.latitude) for station in stations]
+        self._stations = list(zip(stations, plane.positions(places), strict=True))
         self._thresholds = thresholds_dbm
-        self._north = north_degrees
+        self._north = plane.north_degrees
         self._spells = tuple(spells)
 
     def on(
@@ -113,22 +115,20 @@ class Prediction:
             if window is None:
                 continue
             sight = _sight(tile, window, x, y, self._north)
-            shade = (
-                None if obstruction is None else obstruction.loss_db(tile, window, station, x, y)
-            )
+            edges = None if obstruction is None else obstruction.edges(tile, window, station, x, y)
             for layers in _by_technology(station.layers):
-                work.add(layers, window, sight, shade)
+                work.add(layers, window, sight, edges)
         return work.result()
 
 
-class Obstruction:
-    """Loss that something between a station and the cells of a window adds."""
+class Obstruction(Protocol):
+    """What stands between a station and the cells of a window."""
 
-    def loss_db(
+    def edges(
         self, tile: Tile, window: tuple[slice, slice], station: Station, x: float, y: float
     ) -> Field:
-        """In dB, never negative, of the shape of the window."""
-        raise NotImplementedError
+        """The worst edge on the way to each cell, as `knife_edge_db` takes it."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +188,7 @@ class _TileWork:
         layers: Sequence[Layer],
         window: tuple[slice, slice],
         sight: _Sight,
-        shade: Field | None,
+        edges: Field | None,
     ) -> None:
         """Lay all cells of one technology of one station on the tile."""
         technology = layers[0].technology
@@ -200,7 +200,7 @@ class _TileWork:
             for spell in range(len(self._spells))
         }
         for layer in layers:
-            levels = _levels(layer, sight, shade)
+            levels = _levels(layer, sight, edges)
             for sector in layer.sectors:
                 pattern = _pattern(sector.azimuth_db, levels.elevation, layer.floor_db, sight)
                 for where, along in (
@@ -237,13 +237,14 @@ class _Levels:
     elevation: Field
 
 
-def _levels(layer: Layer, sight: _Sight, shade: Field | None) -> _Levels:
+def _levels(layer: Layer, sight: _Sight, edges: Field | None) -> _Levels:
     reach = layer.reach
     outdoors, indoors, elevation = (
         np.take(table, sight.steps, mode="clip")
         for table in (reach.outdoors, reach.indoors, reach.elevation_db)
     )
-    if shade is not None:
+    if edges is not None:
+        shade = knife_edge_db(edges, reach.frequency_mhz)
         outdoors -= shade
         indoors -= shade
     return _Levels(outdoors, indoors, elevation)

@@ -7,11 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from omc.core.inventory import AreaLevel, Cell, Inventory, Technology
-from omc.core.model import AreaCode, SiteCode
+from omc.core.model import AreaCode, CellName, SiteCode
 from omc.history.reader import History
 from omc.reports import periods
+from omc.reports.availability import Availability
+from omc.reports.coverage.drive_test import Correction, corrections, read_drive_test
 from omc.reports.coverage.fibre import FibreFigures, fibre_figures
-from omc.reports.coverage.measured import Load, LoadReader, Worked, worked
+from omc.reports.coverage.layout import lay_out
+from omc.reports.coverage.load import Load, LoadReader
 from omc.reports.coverage.network import (
     Equipment,
     cells_on_air,
@@ -21,11 +24,14 @@ from omc.reports.coverage.network import (
 from omc.reports.coverage.population_file import read_settlements
 from omc.reports.coverage.prediction import Spell
 from omc.reports.coverage.study import Ground, Study, study
+from omc.reports.coverage.terrain import Terrain
 from omc.reports.document import Period
 from omc.reports.geography import Geography, geography
+from omc.reports.past_alarms import PastAlarms
 from omc.reports.radio.parameters import RadioParameters
 from omc.reports.radio.transmitters import Assumptions, Transmitters
 from omc.reports.sources import Sources
+from omc.reports.uptime import UptimeReader
 
 Say = Callable[[str], None]
 
@@ -60,12 +66,12 @@ class CoverageReport:
         geography: Areas.
         study: Cover.
         equipment: By area and technology, at the end of the period.
-        worked: How long cells worked; None without an archive.
-        worked_before: In the period before.
+        worked: How long each cell of the technologies asked for worked; empty without an archive.
         loads: By technology, in the order of the geography; empty without an archive.
         fibre: By area.
         parameters: Of the radio model.
         assumptions: What was not known of cells.
+        corrections: What drive tests say of each technology.
         cells: On air at the end of the period.
         unplanned_sites: Sites that radiate and have no cells in the inventory.
     """
@@ -76,12 +82,12 @@ class CoverageReport:
     geography: Geography
     study: Study
     equipment: Mapping[tuple[AreaCode, Technology], Equipment]
-    worked: Worked | None
-    worked_before: Worked | None
+    worked: Mapping[CellName, Availability]
     loads: Mapping[Technology, Sequence[Load]]
     fibre: FibreFigures
     parameters: RadioParameters
     assumptions: Assumptions
+    corrections: Mapping[Technology, Correction]
     cells: tuple[Cell, ...]
     unplanned_sites: tuple[SiteCode, ...]
 
@@ -102,12 +108,15 @@ def coverage_report(sources: Sources, request: CoverageRequest, say: Say) -> Cov
     cells, cells_before = (cells_on_air(inventory, _last_day(p)) for p in (period, before))
     say("availability of cells")
     measured, measured_before = (_worked(sources, request, p) for p in (period, before))
-    transmitters = Transmitters(parameters)
+    ground = _ground(sources, areas, parameters)
+    measured_by = _corrections(sources, ground, cells)
+    applied = {technology: one.applied_db for technology, one in measured_by.items()}
+    transmitters = Transmitters(parameters, applied)
     all_cells = {cell.name: cell for cell in (*cells, *cells_before)}
     stations = transmitters.stations(inventory, request.technologies, all_cells.values())
     spells = [_spell(cells, measured), _spell(cells_before, measured_before)]
     cover = study(
-        _ground(sources, areas, parameters),
+        ground,
         stations,
         request.technologies,
         spells,
@@ -124,11 +133,11 @@ def coverage_report(sources: Sources, request: CoverageRequest, say: Say) -> Cov
         cover,
         equipment(cells, areas),
         measured,
-        measured_before,
         loads,
         fibre_figures(inventory, areas, sources.history, _over(period, sources.now)),
         parameters,
         transmitters.assumptions,
+        measured_by,
         tuple(cells),
         tuple(sites_without_cells(inventory)),
     )
@@ -155,22 +164,50 @@ def _ground(sources: Sources, areas: Geography, parameters: RadioParameters) -> 
     settlements = None
     if wish.population is not None:
         settlements = read_settlements(wish.population, wish.grid_m, wish.population_year)
-    return Ground(sources.inventory, areas, wish.grid_m, settlements, parameters)
+    layout = lay_out(sources.inventory, areas, wish.grid_m, settlements)
+    terrain = None
+    if wish.terrain is not None:
+        propagation = parameters.propagation
+        reach = propagation.path_loss().farthest_m
+        terrain = Terrain(wish.terrain, layout.plane, propagation.user_height_m, reach)
+    return Ground(sources.inventory, layout, parameters, terrain)
 
 
-def _worked(sources: Sources, request: CoverageRequest, period: Period) -> Worked | None:
-    """None where the archive tells nothing of any cell."""
-    if sources.history is None:
-        return None
-    found = worked(sources.history, request.technologies, _over(period, sources.now))
-    return found if found.observed else None
+def _corrections(
+    sources: Sources, ground: Ground, cells: Sequence[Cell]
+) -> dict[Technology, Correction]:
+    path = sources.settings.coverage.drive_test
+    if path is None:
+        return {}
+    tests = read_drive_test(path)
+    return corrections(
+        tests, sources.inventory, cells, ground.parameters, ground.layout, ground.obstruction
+    )
 
 
-def _spell(cells: Sequence[Cell], measured: Worked | None) -> Spell:
-    """Where nothing was measured every cell counts as working: figures by time are not shown."""
-    if measured is None:
+def _worked(
+    sources: Sources, request: CoverageRequest, period: Period
+) -> dict[CellName, Availability]:
+    if sources.history is None or sources.now <= period.start:
+        return {}
+    alarms = PastAlarms.read(sources.settings.data, sources.inventory, period.start_ms)
+    reader = UptimeReader(sources, period, alarms)
+    return {
+        CellName(name): uptime.availability
+        for technology in request.technologies
+        for name, uptime in reader.cells(technology).items()
+    }
+
+
+def _spell(cells: Sequence[Cell], worked: Mapping[CellName, Availability]) -> Spell:
+    """How much of the time each cell served people; time of which nothing is known is none.
+
+    Where nothing at all was measured every cell counts as working: figures by time are not shown.
+    """
+    if not worked:
         return Spell({cell.name: 1.0 for cell in cells})
-    return Spell({cell.name: measured.share(cell.name) for cell in cells})
+    shares = {cell.name: worked.get(cell.name, Availability()).with_planned for cell in cells}
+    return Spell({name: share or 0.0 for name, share in shares.items()})
 
 
 def _loads(

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from omc.core.inventory import Technology
 from omc.core.metric import Text
 from omc.core.model import AreaCode
+from omc.reports.availability import Availability, added
 from omc.reports.coverage.basis import population_note
 from omc.reports.coverage.fibre import CLASS_B_PLUS_DBM, AreaFibre
 from omc.reports.coverage.figures import ReportFigures
-from omc.reports.coverage.measured import BUSY_SHARE, Load
+from omc.reports.coverage.load import BUSY_SHARE, Load
 from omc.reports.coverage.prediction import Where
 from omc.reports.coverage.report import CoverageReport
 from omc.reports.document import Column, ColumnKind, Language, Table, Value
@@ -55,14 +56,18 @@ _NEAREST_FIBRE = Text(en="Nearest fibre", vi="Cáp quang gần nhất")
 _FIBRE_KM = Text(en="Distance to fibre", vi="Cách cáp")
 
 _LOAD = Text(en="Availability and load by area", vi="Độ khả dụng và tải theo địa bàn")
-_AVAILABLE = Text(en="Available, of time told of", vi="Khả dụng, trên thời gian có số liệu")
-_UNKNOWN = Text(en="Not told of", vi="Không có số liệu")
-_CAUSES = {
+_PROVED = Text(en="Availability, proved", vi="Độ khả dụng chắc chắn")
+_AT_MOST = Text(en="Availability, at most", vi="Độ khả dụng tối đa")
+_PARTS = {
     "fault": Text(en="Out: fault", vi="Gián đoạn: sự cố"),
     "maintenance": Text(en="Out: maintenance", vi="Gián đoạn: bảo dưỡng"),
     "energy_saving": Text(en="Out: energy saving", vi="Tắt: tiết kiệm năng lượng"),
-    "other": Text(en="Out: other", vi="Gián đoạn: khác"),
+    "unknown": Text(en="Nothing known", vi="Không có số liệu"),
 }
+_PROVED_NOTE = Text(
+    en="Time of which nothing is known counts as out in the one, as up in the other.",
+    vi="Thời gian không có số liệu: cột thứ nhất tính là gián đoạn, cột thứ hai tính là khả dụng.",
+)
 _BLOCKS = Text(en="PRB in use, mean", vi="PRB sử dụng, trung bình")
 _BLOCKS_BUSY = Text(en="PRB in use, busy hour", vi="PRB sử dụng, giờ cao điểm")
 _BUSY_CELLS = Text(en="Cells over 70 %", vi="Cell trên 70 %")
@@ -183,7 +188,7 @@ class Tables:
                 for code, name, areas in self._rows_of_areas()
             ]
             title = _COVER.of(self._language).format(technology=technology.value)
-            yield Table(f"cover_{technology.value.lower()}", title, columns, rows, (people,))
+            yield Table(f"cover_{technology.value.lower()}", title, columns, rows)
 
     def _cover_row(
         self, technology: Technology, code: str, name: str, areas: Sequence[AreaCode]
@@ -264,9 +269,9 @@ class Tables:
             self._text("technology", _TECHNOLOGY),
             self._text("code", _CODE),
             self._text("area", _AREA),
-            self._share("available", _AVAILABLE, decimals=3),
-            *(self._share(f"out_{c}", t, decimals=3) for c, t in _CAUSES.items()),
-            self._share("unknown", _UNKNOWN, decimals=3),
+            self._share("availability_proved", _PROVED, decimals=3),
+            self._share("availability_at_most", _AT_MOST, decimals=3),
+            *(self._share(part, title, decimals=3) for part, title in _PARTS.items()),
             self._share("prb_mean", _BLOCKS),
             self._share("prb_busy_hour", _BLOCKS_BUSY),
             self._number("busy_cells", _BUSY_CELLS),
@@ -282,7 +287,8 @@ class Tables:
             for row in self._load_rows(technology)
         ]
         note = _LOAD_NOTE.of(self._language).format(share=BUSY_SHARE)
-        return Table("load", _LOAD.of(self._language), columns, rows, (note,))
+        notes = (_PROVED_NOTE.of(self._language), note)
+        return Table("load", _LOAD.of(self._language), columns, rows, notes)
 
     def _load_rows(self, technology: Technology) -> Iterator[list[Value]]:
         loads = self._report.loads.get(technology)
@@ -294,26 +300,17 @@ class Tables:
             yield [technology.value, *names, *self._worked(technology, unit.code), *load]
 
     def _worked(self, technology: Technology, area: AreaCode) -> list[Value]:
-        """Shares of the cells' time: available and by cause of what is told of, and what is not."""
-        nothing: list[Value] = [None] * (len(_CAUSES) + 2)
-        worked = self._report.worked
-        cells = [
-            cell.name
+        """Availability of the area's cells, and shares of their time."""
+        unit_of = self._report.geography.unit_of
+        whole = added(
+            self._report.worked.get(cell.name, Availability())
             for cell in self._report.cells
-            if cell.technology is technology
-            and self._report.geography.unit_of.get(cell.site) == area
-        ]
-        if worked is None or not cells:
-            return nothing
-        told = sum(min(worked.observed.get(cell, 0.0), worked.seconds) for cell in cells)
-        unknown = 1 - told / (len(cells) * worked.seconds)
-        if not told:
-            return [*nothing[:-1], unknown]
-        out = dict.fromkeys(_CAUSES, 0.0)
-        for cell in cells:
-            for cause, seconds in worked.unavailable.get(cell, {}).items():
-                out[cause if cause in out else "other"] += seconds
-        return [1 - sum(out.values()) / told, *(s / told for s in out.values()), unknown]
+            if cell.technology is technology and unit_of.get(cell.site) == area
+        )
+        if not whole.total or not self._figures.is_measured(technology):
+            return [None] * (len(_PARTS) + 2)
+        parts = (whole.unplanned, whole.planned, whole.saving, whole.unknown)
+        return [whole.proved, whole.at_most, *(part / whole.total for part in parts)]
 
     def fibre(self) -> Iterator[Table]:
         """Fibre by area, and the weakest ONTs where light was measured."""

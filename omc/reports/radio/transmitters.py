@@ -40,12 +40,14 @@ class Reach:
         indoors: The same, less what is lost into buildings.
         elevation_db: Attenuation of the pattern towards the ground at each distance.
         metres: Beyond it the threshold is nowhere reached.
+        frequency_mhz: Carrier.
     """
 
     outdoors: Table
     indoors: Table
     elevation_db: Table
     metres: float
+    frequency_mhz: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,4 +250,5 @@ class Transmitters:
             np.where(within, indoors, _NOWHERE_DBM).astype(np.float32),
             elevation.astype(np.float32),
             metres,
+            budget.frequency_mhz,
         )

@@ -110,8 +110,9 @@ def test_loads_are_ratios_of_sums_and_busy_hours_are_local(made: Path) -> None:
     assert float(first["users_mean"]) == pytest.approx(30)
     assert float(first["traffic_gigabytes"]) == pytest.approx(3 * (48 + 2))
     last = load["4G", "03"]
-    assert float(last["available"]) == pytest.approx(0.5)
-    assert float(last["out_fault"]) == pytest.approx(0.5)
+    assert float(last["availability_proved"]) == pytest.approx(1 / 6)
+    assert float(last["availability_at_most"]) == pytest.approx(5 / 6)
+    assert float(last["fault"]) == pytest.approx(1 / 6)
     assert float(last["unknown"]) == pytest.approx(2 / 3)
 
 

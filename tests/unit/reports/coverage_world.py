@@ -10,6 +10,7 @@ from datetime import date
 from omc.core.geometry import MultiPolygon, Point
 from omc.core.inventory import Area, AreaLevel, Cell, Inventory, Site, Technology
 from omc.core.model import AreaCode, CellName, SiteCode
+from omc.reports.coverage.layout import lay_out
 from omc.reports.coverage.population_file import Settlements
 from omc.reports.coverage.prediction import Spell
 from omc.reports.coverage.study import Ground, Study, study
@@ -97,8 +98,8 @@ def predict(
     stations = Transmitters(PARAMETERS).stations(inventory, technologies, inventory.cells.values())
     areas = geography(inventory, level, DAY)
     shares = dict.fromkeys(inventory.cells, 1.0) if availability is None else availability
-    ground = Ground(inventory, areas, size_m, settlements, PARAMETERS)
-    return study(ground, stations, technologies, [Spell(shares)])
+    layout = lay_out(inventory, areas, size_m, settlements)
+    return study(Ground(inventory, layout, PARAMETERS), stations, technologies, [Spell(shares)])
 
 
 def moved(inventory: Inventory, degrees: float, east_m: float, north_m: float) -> Inventory:

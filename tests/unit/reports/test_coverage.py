@@ -183,20 +183,10 @@ class TestSecondImplementation:
         stations = Transmitters(PARAMETERS).stations(
             inventory, [Technology.G4], inventory.cells.values()
         )
-        xs, ys = plane.forward(
-            np.array([s.site.longitude for s in stations]),
-            np.array([s.site.latitude for s in stations]),
-        )
-        positions = [(float(x), float(y)) for x, y in zip(xs, ys, strict=True)]
+        positions = plane.positions([(s.site.longitude, s.site.latitude) for s in stations])
         self.shares = {name: 0.5 + 0.03 * n for n, name in enumerate(inventory.cells)}
         threshold = PARAMETERS.technologies.technologies[Technology.G4].threshold_dbm
-        work = Prediction(
-            stations,
-            positions,
-            {Technology.G4: threshold},
-            plane.north_degrees,
-            [Spell(self.shares)],
-        )
+        work = Prediction(stations, plane, {Technology.G4: threshold}, [Spell(self.shares)])
         middle = plane.forward(np.array([MIDDLE[0]]), np.array([MIDDLE[1]]))
         tile = Tile(float(middle[0][0]) - 4000, float(middle[1][0]) + 4000, 80, 80, 100.0)
         antennas = [

@@ -1,12 +1,11 @@
-"""What the archive says of cells in a period: how long they worked, how loaded they were.
+"""What the archive says of the load of cells: resource blocks, users and traffic by area.
 
 Ratios over areas and time are ratios of sums. Hours and days are local.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,16 +13,15 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from omc.core.inventory import Technology
-from omc.core.model import CellName
 from omc.history.reader import History
 from omc.reports.document import Period
+from omc.reports.uptime import PREFIX
 
 _HOUR_MS = 3_600_000
 _DAY_HOURS = 24
 #: Hours of so many days are read at once, so that memory does not grow with the period.
 _DAYS_AT_ONCE = 4
 
-PREFIX = {Technology.G3: "utran", Technology.G4: "lte", Technology.G5: "nr"}
 _VOLUME = {
     Technology.G3: "utran_volume_bytes",
     Technology.G4: "lte_pdcp_volume_bytes",
@@ -32,47 +30,6 @@ _VOLUME = {
 #: Technologies whose use of resource blocks is counted.
 _WITH_BLOCKS = (Technology.G4, Technology.G5)
 BUSY_SHARE = 0.7
-
-
-@dataclass(frozen=True, slots=True)
-class Worked:
-    """How long cells worked in a period.
-
-    Attributes:
-        seconds: Length of the period, as far as it is over.
-        observed: Seconds told of, by cell.
-        unavailable: Seconds told of in which it gave no service, by cell and cause.
-    """
-
-    seconds: float
-    observed: Mapping[CellName, float]
-    unavailable: Mapping[CellName, Mapping[str, float]]
-
-    def share(self, cell: CellName) -> float:
-        """Share of the period in which a cell is known to have worked.
-
-        Time of which nothing is known counts as time without service: a site without power says
-        nothing, and silence must not look better than an outage that was told.
-        """
-        observed = min(self.observed.get(cell, 0.0), self.seconds)
-        out = sum(self.unavailable.get(cell, {}).values())
-        return max(0.0, min(1.0, (observed - out) / self.seconds))
-
-
-def worked(history: History, technologies: Iterable[Technology], period: Period) -> Worked:
-    """Read how long cells worked."""
-    observed: dict[CellName, float] = {}
-    unavailable: dict[CellName, dict[str, float]] = defaultdict(dict)
-    start, end = period.start_ms, period.end_ms
-    for technology in technologies:
-        prefix = PREFIX[technology]
-        seconds = history.values(f"{prefix}_cell_observed_seconds", start, end, by=["cell"])
-        for row in seconds.to_pylist():
-            observed[CellName(row["cell"])] = row["value"]
-        name = f"{prefix}_cell_unavailable_seconds"
-        for row in history.values(name, start, end, by=["cell", "cause"]).to_pylist():
-            unavailable[CellName(row["cell"])][row["cause"] or "other"] = row["value"]
-    return Worked((end - start) / 1000, observed, unavailable)
 
 
 @dataclass(frozen=True, slots=True)
