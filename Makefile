@@ -57,6 +57,7 @@ bench: $(STAMP) servers
 	$(BIN)/python -m bench.archive $(ARGS)
 	$(BIN)/python -m bench.pm $(ARGS)
 	$(BIN)/python -m bench.recovery $(ARGS)
+	$(BIN)/python -m bench.coverage $(ARGS)
 
 # Kills, cuts and storms for ten minutes; figures into bench/results/.
 soak: $(STAMP) servers
