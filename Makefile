@@ -56,6 +56,7 @@ bench: $(STAMP) servers
 	$(BIN)/python -m bench.root_cause $(ARGS)
 	$(BIN)/python -m bench.archive $(ARGS)
 	$(BIN)/python -m bench.pm $(ARGS)
+	$(BIN)/python -m bench.sleeping_cells $(ARGS)
 	$(BIN)/python -m bench.recovery $(ARGS)
 	$(BIN)/python -m bench.coverage $(ARGS)
 

@@ -7,7 +7,10 @@ ratio of two calls, a difference to something that was never read.
 
 from __future__ import annotations
 
+import math
+from collections import deque
 from collections.abc import Mapping
+from statistics import median
 from typing import NamedTuple, Protocol
 
 from omc.alarms.levels import level_of
@@ -21,11 +24,13 @@ from omc.alarms.rule import (
     RatioOfSums,
     StateIs,
     Threshold,
+    Weekly,
 )
 from omc.alarms.severity import Severity
 from omc.core.catalogue import Catalogue
 from omc.core.metric import Metric
 from omc.core.model import Series
+from omc.history.weekly_profile import Usual
 
 
 class Verdict(NamedTuple):
@@ -65,6 +70,10 @@ class Past(Protocol):
         """Mean of the same hour a week ago, None if that is not known."""
         ...
 
+    def usual(self, series: Series) -> Usual | None:
+        """What is usual at this hour of the week, None if that is not known."""
+        ...
+
 
 class NoPast:
     """Where nothing is archived: rules about the past say nothing."""
@@ -76,6 +85,9 @@ class NoPast:
         return None
 
     def last_week(self, series: Series) -> float | None:
+        return None
+
+    def usual(self, series: Series) -> Usual | None:
         return None
 
 
@@ -255,6 +267,51 @@ class _PastJudge:
         return Verdict(level_of(condition.levels, result, present, condition.hysteresis), result)
 
 
+class _WeeklyJudge:
+    def __init__(self, condition: Weekly, past: Past) -> None:
+        self._condition = condition
+        self._past = past
+        self._common = _CommonShare()
+
+    def judge(
+        self, series: Series, value: float, time_ms: int, present: Severity
+    ) -> Verdict | None:
+        condition = self._condition
+        usual = self._past.usual(series)
+        if usual is None or usual.value <= 0:
+            return None
+        common = self._common.after(value / usual.value)
+        expected = usual.value * common
+        if expected <= 0 or expected < condition.at_least:
+            return None
+        share = value / expected
+        unsurprising = math.exp(-condition.surprise * usual.spread)
+        if share >= unsurprising:
+            return Verdict(Severity.CLEARED, share)
+        return Verdict(level_of(condition.levels, share, present, condition.hysteresis), share)
+
+
+class _CommonShare:
+    """What share of the usual the objects of a metric have now, in the middle of them all."""
+
+    _REMEMBERED = 1000
+    _ENOUGH = 50
+
+    def __init__(self) -> None:
+        self._shares: deque[float] = deque(maxlen=self._REMEMBERED)
+        self._middle = 1.0
+        self._new = 0
+
+    def after(self, share: float) -> float:
+        """Count one more share in; returns the middle of the latest ones, 1 while they are few."""
+        self._shares.append(share)
+        self._new += 1
+        if self._new >= self._ENOUGH:
+            self._new = 0
+            self._middle = median(self._shares)
+        return self._middle
+
+
 class _PresenceJudge:
     """A value is all that an absence rule wants; its absence is noticed by the clock."""
 
@@ -288,5 +345,7 @@ def make_judge(
             return _DifferenceJudge(condition, readings, catalogue)
         case AgainstPast():
             return _PastJudge(condition, past)
+        case Weekly():
+            return _WeeklyJudge(condition, past)
         case Absence():
             return _PresenceJudge()

@@ -13,7 +13,7 @@ from omc.alarms.alarm import Alarm, Finding
 from omc.alarms.impact import Impact
 from omc.alarms.location import Section
 from omc.alarms.reasons import reasons
-from omc.alarms.rule import Rule, StateIs
+from omc.alarms.rule import Rule, StateIs, Weekly
 from omc.alarms.severity import Severity
 from omc.core.catalogue import Catalogue
 from omc.core.inventory import Inventory, Span, SpanName
@@ -67,6 +67,10 @@ _WORDS = {
     ),
     "candidates": Text(en="Possible sections, from {}", vi="Các đoạn có thể đứt, tính từ {}"),
     "value": Text(en="Value", vi="Giá trị"),
+    "weekly": Text(
+        en="Carries {} of what is usual at this hour of the week, allowing for the whole network",
+        vi="Chỉ mang {} mức thường lệ của giờ này trong tuần, đã xét tải chung toàn mạng",
+    ),
 }
 
 
@@ -213,6 +217,8 @@ class MessageWriter:
         metric_name = getattr(rule.when, "metric", None)
         if alarm.value is None or metric_name is None or isinstance(rule.when, StateIs):
             return ""
+        if isinstance(rule.when, Weekly):
+            return self._word("weekly").format(f"{alarm.value:.0%}")
         unit = self._catalogue.metric(metric_name).unit
         return f"{alarm.value:.3g}" + ("" if unit == "1" else f" {unit}")
 

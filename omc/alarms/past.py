@@ -1,4 +1,4 @@
-"""What series used to be, read from the archive now and then, for rules of kind `past`."""
+"""What series used to be, read from the archive now and then, for rules that compare with it."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from pathlib import Path
 
 import structlog
 
-from omc.alarms.rule import AgainstPast, Rule
+from omc.alarms.rule import AgainstPast, Rule, Weekly
 from omc.core.clock import Clock
 from omc.core.model import Series
 from omc.history.series_number import number
+from omc.history.weekly_profile import Usual
 
 log = structlog.get_logger(__name__)
 
@@ -34,19 +35,23 @@ class ArchivePast:
 
     Args:
         folder: Of the archive.
-        rules: Those of kind `past` say what is read.
+        rules: Those of kinds `past` and `weekly` say what is read.
         clock: The time.
     """
 
     def __init__(self, folder: Path, rules: Iterable[Rule], clock: Clock) -> None:
         self._folder = folder
         self._clock = clock
-        conditions = [rule.when for rule in rules if isinstance(rule.when, AgainstPast)]
+        conditions = [rule.when for rule in rules]
         self._metrics = {
-            past: sorted({when.metric for when in conditions if when.past == past})
+            past: sorted(
+                {w.metric for w in conditions if isinstance(w, AgainstPast) and w.past == past}
+            )
             for past in _PASTS
         }
         self._known: dict[str, dict[int, float]] = {past: {} for past in self._metrics}
+        self._weekly = sorted({w.metric for w in conditions if isinstance(w, Weekly)})
+        self._usual: dict[int, Usual] = {}
 
     def median_7d(self, series: Series) -> float | None:
         return self._of("median_7d", series)
@@ -57,6 +62,9 @@ class ArchivePast:
     def last_week(self, series: Series) -> float | None:
         return self._of("last_week", series)
 
+    def usual(self, series: Series) -> Usual | None:
+        return self._usual.get(number(series.key)) if self._usual else None
+
     def _of(self, past: str, series: Series) -> float | None:
         known = self._known[past]
         return known.get(number(series.key)) if known else None
@@ -65,7 +73,7 @@ class ArchivePast:
         """Read soon after the start and at the beginning of every hour, until cancelled."""
         hours = 0
         await asyncio.sleep(_FIRST_READING)
-        while any(self._metrics.values()):
+        while self._weekly or any(self._metrics.values()):
             await self.read(medians=hours % _MEDIANS_EVERY_HOURS == 0)
             hours += 1
             left = _HOUR_MS - self._clock.time_ms() % _HOUR_MS
@@ -80,6 +88,7 @@ class ArchivePast:
             if past == "last_week" or medians
             for word in (option, *self._metrics[past])
         ]
+        wanted += ["--weekly", *self._weekly]
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "omc.history.past", str(self._folder), str(hour), *wanted),
             stdout=asyncio.subprocess.PIPE,
@@ -97,6 +106,8 @@ class ArchivePast:
             reason = errors.decode(errors="replace").strip().rpartition("\n")[2]
             log.warning("past_not_read", folder=str(self._folder), reason=reason)
             return
-        for past, values in json.loads(output).items():
+        found = json.loads(output)
+        self._usual = {int(s): Usual(*usual) for s, usual in found.pop("weekly", {}).items()}
+        for past, values in found.items():
             if past == "last_week" or medians:
                 self._known[past] = {int(series): value for series, value in values.items()}

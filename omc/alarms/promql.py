@@ -24,6 +24,7 @@ from omc.alarms.rule import (
     StateIs,
     Threshold,
     Told,
+    Weekly,
 )
 from omc.alarms.severity import Severity
 from omc.core.catalogue import Catalogue
@@ -152,6 +153,10 @@ class PromqlRule:
                 series = self._series(self._metric)
                 silent = f"last_over_time({series}[{duration(when.after)}])"
                 return f"last_over_time({series}[{_MISSED_FOR}]) unless {silent}"
+            case Weekly():
+                raise Inexpressible(
+                    "it compares with medians and spreads of four weeks, which the archive keeps"
+                )
 
     def _series(self, metric: Metric) -> str:
         """A metric's series that the rule is for."""

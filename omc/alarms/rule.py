@@ -146,6 +146,29 @@ class AgainstPast(CatalogueModel):
     hysteresis: Annotated[float, Field(ge=0)] = 0.0
 
 
+class Weekly(CatalogueModel):
+    """A value is far below what is usual at this hour of the week, while the network's are not.
+
+    Usual is the median of the same hour of the last four weeks; how much values vary there says
+    what is a surprise. What all objects of the metric have in common now (a holiday, a core that
+    is down) is allowed for.
+
+    Attributes:
+        metric: A gauge that is never negative.
+        surprise: Robust standard deviations below the usual that it takes at least.
+        at_least: Usual value, as things are now, below which nothing is said.
+        levels: Severity -> bounds of the share of the usual.
+        hysteresis: As for a threshold, a share.
+    """
+
+    kind: Literal["weekly"]
+    metric: str
+    surprise: Annotated[float, Field(gt=0)] = 4.0
+    at_least: Annotated[float, Field(ge=0)] = 0.0
+    levels: Levels
+    hysteresis: Annotated[float, Field(ge=0)] = 0.0
+
+
 class Told(CatalogueModel):
     """Raised by the service itself: a root cause that it found.
 
@@ -158,7 +181,9 @@ class Told(CatalogueModel):
 
 
 #: Conditions over values of a metric.
-MetricCondition = Threshold | StateIs | Rate | RatioOfSums | Absence | Difference | AgainstPast
+MetricCondition = (
+    Threshold | StateIs | Rate | RatioOfSums | Absence | Difference | AgainstPast | Weekly
+)
 Condition = Annotated[MetricCondition | Told, Field(discriminator="kind")]
 
 

@@ -17,6 +17,7 @@ from omc.alarms.rule import (
     StateIs,
     Threshold,
     Told,
+    Weekly,
 )
 from omc.core.catalogue import Catalogue, Metric, MetricKind
 from omc.core.errors import ConfigurationError, Problem
@@ -190,7 +191,7 @@ def _condition_faults(
     when: MetricCondition, metric: Metric, catalogue: Catalogue
 ) -> Iterator[Fault]:
     match when:
-        case Threshold() | Difference() | AgainstPast():
+        case Threshold() | Difference() | AgainstPast() | Weekly():
             yield from _wrong_kind(metric, MetricKind.GAUGE)
             if metric.derived:
                 yield ("when", "metric"), f"{metric.name} is derived: use kind 'ratio'"

@@ -210,6 +210,7 @@ for _command in (
     simulate_control.cut,
     simulate_control.mains,
     simulate_control.silence,
+    simulate_control.sleep,
     simulate_control.storm,
     simulate_control.heal,
     simulate_control.status,

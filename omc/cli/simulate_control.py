@@ -1,4 +1,4 @@
-"""`omc simulate cut`, `mains`, `silence`, `storm`, `heal`, `status`: tell a running simulator."""
+"""`omc simulate cut`, `mains`, `sleep`, `heal` and the like: tell a running simulator."""
 
 from __future__ import annotations
 
@@ -40,6 +40,14 @@ def mains(area: str, duration: float, control: ListenAddress) -> None:
 def silence(node: str, control: ListenAddress) -> None:
     """Let a node answer no more, by its name in the inventory."""
     _tell(control, "silence", what=node)
+
+
+@click.command()
+@click.argument("cell")
+@control_option
+def sleep(cell: str, control: ListenAddress) -> None:
+    """Let a cell sleep, by its name in the inventory: up by its state, and without traffic."""
+    _tell(control, "sleep", what=cell)
 
 
 @click.command()

@@ -1,7 +1,8 @@
 """What series used to be, read by a process of its own: DuckDB's memory burdens nobody for long.
 
 `python -m omc.history.past FOLDER HOUR_MS --median METRIC ... --quarter-ago METRIC ... --last-week
-METRIC ...` prints one JSON object: `{"median_7d": {SERIES: VALUE}, ...}`, series by their number.
+METRIC ... --weekly METRIC ...` prints one JSON object: `{"median_7d": {SERIES: VALUE}, ...,
+"weekly": {SERIES: [VALUE, SPREAD]}}`, series by their number.
 """
 
 from __future__ import annotations
@@ -13,10 +14,13 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+import pyarrow as pa
+
 from omc.core.catalogue import Catalogue
 from omc.core.resources import config_folder
 from omc.history.manifest import NoArchive
 from omc.history.reader import History
+from omc.history.weekly_profile import Usual, WeeklyValues, windows
 
 _HOUR_MS = 3_600_000
 _WEEK_MS = 7 * 24 * _HOUR_MS
@@ -26,6 +30,7 @@ _MEDIAN_STEP_MS = 6 * _HOUR_MS
 #: A median of less than two days of them says nothing yet.
 _LEAST_STEPS = 8
 _NICENESS = 10
+_MILLISECONDS = pa.timestamp("ms", tz="UTC")
 
 #: Values by the archive's number of a series.
 Values = dict[int, float]
@@ -55,6 +60,26 @@ def means_of_last_week(history: History, metrics: Iterable[str], hour_ms: int) -
     return found
 
 
+def weekly(history: History, metrics: Iterable[str], hour_ms: int) -> dict[int, Usual]:
+    """What is usual at this hour of the week, by the weeks before."""
+    found: dict[int, Usual] = {}
+    for metric in metrics:
+        known: dict[int, WeeklyValues] = {}
+        for after, until in windows(hour_ms):
+            samples = history.samples(metric, after + 1, until + 1)
+            times = samples["time"].cast(_MILLISECONDS).cast(pa.int64())
+            columns = (samples["series"], times, samples["value"])
+            for series, time, value in zip(*(c.to_pylist() for c in columns), strict=True):
+                if series not in known:
+                    known[series] = WeeklyValues(hour_ms)
+                known[series].add(time, value)
+        for series, values in known.items():
+            usual = values.usual()
+            if usual is not None:
+                found[series] = usual
+    return found
+
+
 def main() -> None:
     """Read arguments, read the archive, print."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -63,6 +88,7 @@ def main() -> None:
     parser.add_argument("--median", nargs="*", default=[])
     parser.add_argument("--quarter-ago", nargs="*", default=[])
     parser.add_argument("--last-week", nargs="*", default=[])
+    parser.add_argument("--weekly", nargs="*", default=[])
     wish = parser.parse_args()
     os.nice(_NICENESS)
     catalogue = Catalogue.load(config_folder() / "metrics")
@@ -75,6 +101,7 @@ def main() -> None:
         "median_7d": medians(history, wish.median, wish.hour_ms),
         "quarter_ago": medians(history, wish.quarter_ago, wish.hour_ms - _QUARTER_MS),
         "last_week": means_of_last_week(history, wish.last_week, wish.hour_ms),
+        "weekly": weekly(history, wish.weekly, wish.hour_ms),
     }
     history.close()
     sys.stdout.write(json.dumps(found) + "\n")

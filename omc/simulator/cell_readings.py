@@ -20,6 +20,8 @@ from omc.simulator.world import Moment, World
 
 _BYTES_A_MEGABIT = 125_000.0
 _UPLOAD = 0.14
+#: Share of its usual traffic that a sleeping cell still sees: what leaks in from its neighbours.
+_TRICKLE = 0.01
 #: Physical resource blocks of the carrier, by the letters in a cell's name.
 _BLOCKS = {"L18": 100, "L21": 75, "L9": 50, "N26": 273}
 #: Downlink Mbit/s of the whole carrier at typical radio conditions.
@@ -59,13 +61,20 @@ class Cumulative(NamedTuple):
 
 
 class CellActivity:
-    """How one cell fares: the numbers that all its counters are made of."""
+    """How one cell fares: the numbers that all its counters are made of.
 
-    __slots__ = ("cell", "direction", "identity", "labels", "phase")
+    Args:
+        cell: Of the province.
+        identity: Its index there.
+        asleep: Cells that sleep, by index, and since when (Unix seconds).
+    """
 
-    def __init__(self, cell: Cell, identity: int) -> None:
+    __slots__ = ("_asleep", "cell", "direction", "identity", "labels", "phase")
+
+    def __init__(self, cell: Cell, identity: int, asleep: Mapping[int, float]) -> None:
         self.cell = cell
         self.identity = identity
+        self._asleep = asleep
         self.phase = phase_of(identity + 1_000_003)
         self.labels: Mapping[str, str] = {"cell": cell.name}
         self.direction: tuple[Mapping[str, str], Mapping[str, str]] = (
@@ -81,17 +90,24 @@ class CellActivity:
     def volume(self, period: Period) -> float:
         """Busy-hour seconds of activity in a period, less what it was unavailable."""
         whole = traffic_volume(period.end, self.phase) - traffic_volume(period.start, self.phase)
-        return whole * (1 - period.unavailable / period.seconds)
+        return whole * (1 - period.unavailable / period.seconds) * self.awake(period)
+
+    def awake(self, period: Period) -> float:
+        """Share of a period's traffic that a cell carries: a sleeping one carries a trickle."""
+        since = self._asleep.get(self.identity)
+        if since is None or since >= period.end:
+            return 1.0
+        before = max(since - period.start, 0.0) / period.seconds
+        return before + (1 - before) * _TRICKLE
 
     def attempts(self, period: Period, per_user: float) -> Cumulative:
         """Attempts at a rate a second and busy-hour user."""
         if period.unavailable >= period.seconds:
             return Cumulative(0, 0)
         rate = per_user * self.cell.busy_users
-        return Cumulative(
-            math.floor(rate * traffic_volume(period.start, self.phase)),
-            math.floor(rate * traffic_volume(period.end, self.phase)),
-        )
+        before = math.floor(rate * traffic_volume(period.start, self.phase))
+        after = math.floor(rate * traffic_volume(period.end, self.phase))
+        return Cumulative(before, before + math.floor((after - before) * self.awake(period)))
 
     def successes(self, attempts: Cumulative, typical: float, what: int) -> Cumulative:
         """Those of the attempts that do not fail; `what` tells procedures apart."""
@@ -105,14 +121,16 @@ class CellActivity:
 
     def load(self, moment: Moment) -> float:
         """Share of the busy hour now."""
-        return moment.rates[self.phase]
+        since = self._asleep.get(self.identity)
+        share = 1.0 if since is None or since > moment.time else _TRICKLE
+        return moment.rates[self.phase] * share
 
 
 def cell_activities(world: World) -> list[list[CellActivity]]:
     """For each site the activity of its cells."""
     activities: list[list[CellActivity]] = [[] for _ in world.province.sites]
     for identity, cell in enumerate(world.province.cells):
-        activities[cell.site].append(CellActivity(cell, identity))
+        activities[cell.site].append(CellActivity(cell, identity, world.faults.asleep))
     return activities
 
 

@@ -1,4 +1,4 @@
-"""What a running simulator can be told: cut, fail the mains, silence, storm, heal, status."""
+"""What a running simulator can be told: cut, fail the mains, silence, sleep, storm, heal."""
 
 from __future__ import annotations
 
@@ -44,6 +44,7 @@ class Commander:
         province = world.province
         self._spans = {span.code: span for span in province.spans}
         self._nodes = {node.name: node for node in province.nodes}
+        self._cells = {cell.name: index for index, cell in enumerate(province.cells)}
         self._full_names = {c.facts.code: c.facts.full_name for c in province.communes}
         self._areas: dict[str, str] = {}
         for commune in province.communes:
@@ -54,6 +55,7 @@ class Commander:
             "cut": self._cut,
             "mains": self._mains,
             "silence": self._silence,
+            "sleep": self._sleep,
             "storm": self._storm,
             "heal": self._heal,
             "status": lambda arguments: self._tell(),
@@ -110,6 +112,14 @@ class Commander:
         self._world.faults.silence(node.index, self._now())
         return {"text": f"{node.name} answers no more"}
 
+    def _sleep(self, arguments: Arguments) -> dict[str, Any]:
+        name = _text(arguments, "what")
+        cell = self._cells.get(name)
+        if cell is None:
+            raise CommandRefused(f"there is no cell {name!r}")
+        self._world.faults.put_to_sleep(cell, self._now())
+        return {"text": f"{name} sleeps: it says it is up and carries next to nothing"}
+
     def _storm(self, arguments: Arguments) -> dict[str, Any]:
         """Flap the mains of every commune, each in a rhythm of its own."""
         now, seconds = self._now(), _seconds(arguments, _DEFAULT_STORM)
@@ -142,6 +152,7 @@ class Commander:
             "links_down": world.links.down,
             "cut": sorted(province.spans[span].code for span in world.faults.cuts),
             "silenced": sorted(province.nodes[node].name for node in world.faults.silenced),
+            "asleep": sorted(province.cells[cell].name for cell in world.faults.asleep),
             "mains_failed": world.mains.injected_at(self._now()),
             **self._status(),
         }

@@ -1,4 +1,4 @@
-"""What is broken on purpose, apart from the mains: cut cables and silenced nodes."""
+"""What is broken on purpose, apart from the mains: cut cables, silenced nodes, sleeping cells."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ class Faults:
     Attributes:
         cuts: Spans that carry no light.
         silenced: Nodes that do not answer although they are well.
+        asleep: Cells that say they are up and carry next to nothing.
         revision: Changes whenever these do.
     """
 
     def __init__(self) -> None:
         self.cuts: dict[int, float] = {}
         self.silenced: dict[int, float] = {}
+        self.asleep: dict[int, float] = {}
         self.revision = 0
 
     def cut(self, span: int, time: float) -> None:
@@ -27,8 +29,14 @@ class Faults:
         self.silenced.setdefault(node, time)
         self.revision += 1
 
+    def put_to_sleep(self, cell: int, time: float) -> None:
+        """Let a cell fall asleep; one that sleeps already has slept since then."""
+        self.asleep.setdefault(cell, time)
+        self.revision += 1
+
     def heal(self) -> None:
         """Mend all of it."""
         self.cuts.clear()
         self.silenced.clear()
+        self.asleep.clear()
         self.revision += 1

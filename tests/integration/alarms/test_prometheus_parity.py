@@ -41,6 +41,9 @@ class _Before:
 
     quarter_ago = last_week = median_7d
 
+    def usual(self, series: Series) -> None:
+        return None  # rules of kind `weekly` are not exported
+
 
 def _kind(rule: Rule) -> str:
     if isinstance(rule.when, AgainstPast):

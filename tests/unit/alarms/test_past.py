@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from pathlib import Path
 
 import pytest
 
+from omc.alarms.impact import Impact
+from omc.alarms.message import MessageWriter
 from omc.alarms.past import ArchivePast
+from omc.core.inventory import Inventory
 from omc.core.model import Series
-from tests.unit.alarms.watching import Watched, shipped_rules
+from omc.history.weekly_profile import Usual
+from tests.unit.alarms.watching import Watched, rules_of, shipped_rules
 from tests.unit.history.archives import CATALOGUE, DAY, HOUR, Archive, Sample
 
 PORT = (("interface", "Gi0/1"), ("node", "VYE001-RTR1"), ("site", "VYE001"))
@@ -64,13 +69,19 @@ async def test_a_quarter_ago_is_the_median_of_the_week_that_ended_ninety_days_ag
     assert past.median_7d(_series(archive, light, ont)) is None
 
 
-async def test_last_week_is_the_mean_period_of_the_same_hour(tmp_path: Path) -> None:
+async def test_last_week_is_the_mean_period_of_the_same_hour(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     archive = Archive(tmp_path)
     quarter = HOUR // 4
     sums = {5 * HOUR: 1.0, 5 * HOUR + quarter: 100.0, 6 * HOUR: 300.0, 6 * HOUR + quarter: 999.0}
     archive.write(Sample(VOLUME, CELL, at, v, 900.0, 900.0) for at, v in sums.items())
     archive.clock.advance((7 * DAY + 5.5 * HOUR) / 1000)
-    past = _past(archive)
+    when = (
+        "when: {kind: past, metric: lte_pdcp_volume_bytes, past: last_week, levels: {major: < 1}}"
+    )
+    rules = rules_of(tmp_path_factory.mktemp("rules"), when)
+    past = ArchivePast(archive.folder, rules, archive.clock)
     await past.read()
     # Periods that end at 5:15 ... 6:00 are of the hour that begins at 5:00.
     assert past.last_week(_series(archive, VOLUME, CELL)) == pytest.approx(200.0)
@@ -100,3 +111,73 @@ async def test_a_sleeping_cell_is_found_by_the_same_hour_of_last_week(tmp_path: 
     watched.say({state: 1.0, volume: 1e6}, 900)
     watched.wait(1801, step=60)
     assert watched.severities == {'lte_cell_sleeping{cell="VYE001-L18-1",site="VYE001"}': "major"}
+
+
+class _Usual:
+    """A past in which every cell carries as much as it likes to."""
+
+    def __init__(self, value: float, spread: float = 0.2) -> None:
+        self._usual = Usual(value, spread)
+
+    def usual(self, series: Series) -> Usual | None:
+        return self._usual
+
+    def median_7d(self, series: Series) -> float | None:
+        return None
+
+    quarter_ago = last_week = median_7d
+
+
+def _carried(watched: Watched, **volumes: float) -> None:
+    """One period of cells that are up."""
+    values: dict[Series, float] = {}
+    for cell, volume in volumes.items():
+        values[watched.series("lte_cell_state", cell=cell)] = 1.0
+        values[watched.series(VOLUME, cell=cell, direction="dl")] = volume
+    watched.say(values, 900)
+    watched.wait(900, step=60)
+
+
+def test_a_cell_that_carries_a_tenth_of_the_usual_is_sick_and_none_of_it_asleep() -> None:
+    watched = Watched(shipped_rules(), _Usual(1e9))
+    for _ in range(4):
+        _carried(watched, sick=1e8, asleep=1e6, well=0.6e9)
+    assert watched.severities == {
+        'lte_cell_sleeping{cell="sick",site="VYE001"}': "warning",
+        'lte_cell_sleeping{cell="asleep",site="VYE001"}': "major",
+    }
+
+
+def test_a_cell_that_varies_much_surprises_nobody() -> None:
+    watched = Watched(shipped_rules(), _Usual(1e9, spread=0.9))
+    for _ in range(4):
+        _carried(watched, restless=1e8)
+    assert watched.severities == {}
+
+
+def test_what_the_whole_network_carries_less_of_puts_no_cell_to_sleep() -> None:
+    watched = Watched(shipped_rules(), _Usual(1e9))
+    for _ in range(4):
+        _carried(watched, **{f"c{number}": 1e8 for number in range(100)}, asleep=1e6)
+    assert watched.severities == {'lte_cell_sleeping{cell="asleep",site="VYE001"}': "major"}
+
+
+def test_where_next_to_nothing_is_usual_nothing_is_said() -> None:
+    watched = Watched(shipped_rules(), _Usual(1e6))
+    for _ in range(4):
+        _carried(watched, idle=0.0)
+    assert watched.severities == {}
+
+
+def test_the_verdict_is_told_in_a_sentence() -> None:
+    watched = Watched(shipped_rules(), _Usual(1e9))
+    for _ in range(4):
+        _carried(watched, asleep=1e7)
+    [alarm] = watched.engine.active()
+    rule = shipped_rules()[alarm.rule]
+    told = {
+        language: MessageWriter(Inventory(), CATALOGUE, UTC, language).write(alarm, rule, Impact())
+        for language in ("en", "vi")
+    }
+    assert "Carries 1% of what is usual at this hour of the week" in told["en"].text
+    assert "Chỉ mang 1% mức thường lệ của giờ này trong tuần" in told["vi"].text

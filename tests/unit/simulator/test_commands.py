@@ -3,8 +3,10 @@ from typing import Any
 import pytest
 
 from omc.core.clock import ManualClock
+from omc.simulator.cell_readings import CellActivity, Period, cell_activities, cell_readings
 from omc.simulator.commands import Commander, CommandRefused
-from omc.simulator.network import SpanKind
+from omc.simulator.network import SpanKind, Technology
+from omc.simulator.world import Moment
 from tests.unit.simulator.worlds import quiet_time, world
 
 
@@ -99,6 +101,7 @@ def test_a_storm_flaps_the_mains_of_every_commune(
         ("cut", {"what": "nothing"}, "there is no span 'nothing'"),
         ("cut", {}, "expected 'what'"),
         ("cut", {"what": 7}, "expected 'what'"),
+        ("sleep", {"what": "VYE001-X9-1"}, "there is no cell 'VYE001-X9-1'"),
         ("silence", {"what": "nobody"}, "there is no node 'nobody'"),
         ("mains", {"what": "Hà Nội"}, "there is no commune 'Hà Nội'"),
         ("mains", {"what": "TDA", "seconds": -1}, "expected 'seconds'"),
@@ -124,3 +127,28 @@ def test_failing_mains_shows_to_who_asks_in_the_same_instant(
     assert of.moment(now).power(site.index).mains
     commander.run("mains", {"what": of.province.communes[site.commune].facts.code})
     assert not of.moment(now).power(site.index).mains
+
+
+def test_a_sleeping_cell_is_up_and_carries_next_to_nothing(
+    setting: tuple[Commander, Any, ManualClock],
+) -> None:
+    commander, world, clock = setting
+    cells = [activity for site in cell_activities(world) for activity in site]
+    sleeper, neighbour = [a for a in cells if a.cell.technology is Technology.LTE][:2]
+
+    def told(activity: CellActivity, start: float) -> dict[str, float]:
+        moment = Moment(world, start + 900)
+        found = cell_readings(moment, activity, Period(start, start + 900))
+        return {r.metric: r.value for r in found if r.labels.get("direction", "dl") == "dl"}
+
+    now = clock.time_ms() / 1000
+    before = told(sleeper, now - 900)
+    commander.run("sleep", {"what": sleeper.cell.name})
+    assert commander.run("status", {})["asleep"] == [sleeper.cell.name]
+    asleep = told(sleeper, now)
+    assert asleep["lte_cell_state"] == 1
+    assert asleep["lte_pdcp_volume_bytes"] < 0.02 * before["lte_pdcp_volume_bytes"]
+    assert asleep["lte_rrc_setup_attempts"] < 0.05 * before["lte_rrc_setup_attempts"] + 1
+    assert told(neighbour, now)["lte_pdcp_volume_bytes"] > 1e6
+    commander.run("heal", {})
+    assert told(sleeper, now)["lte_pdcp_volume_bytes"] > 1e6
