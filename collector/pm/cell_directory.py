@@ -13,6 +13,9 @@ from omc.core.inventory import Cell, Inventory, Technology
 from omc.core.model import CellName, SiteCode
 
 _LONGEST_NAME = 64
+#: Nodes that the inventory does not know, by name: names come from files, and each has series.
+_MOST_STRANGERS = 5000
+_NOBODY = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,7 @@ class CellDirectory:
                 self._cells.setdefault(cell.identity, cell)
         self._cells.update({cell.name: cell for cell in inventory.cells.values()})
         self._pattern = class_pattern(cls for _, style in styles for cls in style.cells)
+        self._strangers: set[str] = set()
 
     def locate(self, info: MeasInfo, name: str) -> MeasuredObject | None:
         found = self._pattern.search(name)
@@ -112,7 +116,11 @@ class CellDirectory:
             node = self._inventory.node_by_identifier.get(name)
             if node is not None:
                 return Reporter(node.name, node.site or "", self._area(node.site))
-        return Reporter(called(origin), cell.site, self._area(cell.site))
+        name = called(origin)
+        if name not in self._strangers and len(self._strangers) >= _MOST_STRANGERS:
+            name = _NOBODY
+        self._strangers.add(name)
+        return Reporter(name, cell.site, self._area(cell.site))
 
     def _area(self, code: SiteCode | None) -> str:
         site = self._inventory.sites.get(code) if code is not None else None
@@ -172,7 +180,7 @@ def measured_object(cell: Cell, found: re.Match[str], name: str) -> MeasuredObje
 
 def called(origin: Origin) -> str:
     """What a file calls the node that it tells of."""
-    name = next((name for name in _names(origin) if name.isprintable()), "unknown")
+    name = next((name for name in _names(origin) if name.isprintable()), _NOBODY)
     return name[:_LONGEST_NAME]
 
 

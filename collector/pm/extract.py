@@ -19,6 +19,12 @@ from collector.pm.rules import CellRules, RuleBook
 from omc.core.inventory import Cell
 from omc.core.model import SiteCode
 
+#: Objects below one cell that are kept: more than any cell has neighbours.
+_MOST_OBJECTS = 2000
+#: Names of objects that are remembered with the cell that they belong to.
+_MOST_NAMES = 50_000
+_MOST_UNKNOWN = 1000
+
 #: Counters of one object; of a cell, by the name of the object below it.
 Counters = dict[str, float]
 Objects = dict[str, Counters]
@@ -63,6 +69,8 @@ class Extract:
         for cell, objects in other.cells.items():
             mine = self.cells.setdefault(cell, {})
             for name, counters in objects.items():
+                if name not in mine and len(mine) >= _MOST_OBJECTS:
+                    continue
                 known = mine.setdefault(name, {})
                 if any(known.get(counter) != value for counter, value in counters.items()):
                     known.update(counters)
@@ -134,6 +142,8 @@ class Extractor:
         if found is None:
             if name in self._objects:
                 return
+            if len(self._objects) >= _MOST_NAMES:
+                self._objects.clear()
             found = self._objects[name] = self._directory.locate(info, name)
             if found is None:
                 self._note_unknown(name)
@@ -142,8 +152,11 @@ class Extractor:
         if not picks:
             return
         extract = self._extract(info, found.cell)
-        counters = extract.cells.setdefault(found.cell.name, {}).setdefault(found.below, {})
-        self._pick(measured.values, picks, counters)
+        objects = extract.cells.setdefault(found.cell.name, {})
+        if found.below not in objects and len(objects) >= _MOST_OBJECTS:
+            self.rejected["too_many_objects"] += len(picks)
+            return
+        self._pick(measured.values, picks, objects.setdefault(found.below, {}))
         flags = extract.suspect.setdefault(found.cell.name, {})
         flags[f"{found.below}|{info.name}"] = measured.suspect
 
@@ -161,7 +174,7 @@ class Extractor:
         self._info = info
 
     def _note_unknown(self, name: str) -> None:
-        if len(self.unknown) < 1000 or name in self.unknown:
+        if len(self.unknown) < _MOST_UNKNOWN or name in self.unknown:
             self.unknown[name] += 1
 
     def _extract(self, info: MeasInfo, cell: Cell) -> Extract:

@@ -183,8 +183,9 @@ class Intake:
                     for record, merged in changed:
                         entry.put_period(record, merged)
             await asyncio.sleep(0)
-        self.counts.rejected.update(self._extractor.rejected)
-        self._extractor.rejected.clear()
+        for rejected in (self._extractor.rejected, self._measurements.rejected):
+            self.counts.rejected.update(rejected)
+            rejected.clear()
 
     def _put_together(
         self, key: PeriodKey, extract: Extract, outcome: _Outcome

@@ -19,6 +19,8 @@ from collector.pm.cell_directory import Reporter
 from collector.pm.extract import Extract, PeriodKey
 from omc.core.database import Database
 
+#: Its name in the settings' data folder.
+LEDGER_FILE = "pm.db"
 _VERSION = 1
 _TABLES = """
 CREATE TABLE file (

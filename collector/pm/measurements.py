@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ from collector.pm.rules import CellRules, Rule, RuleBook
 from collector.pm.style import PREFIXES
 from omc.core.catalogue import Catalogue
 from omc.core.inventory import Cell
-from omc.core.model import Batch, CellName, Series, SeriesTable
+from omc.core.model import Batch, CellName, Quality, Series, SeriesTable
 
 
 class Measurement(NamedTuple):
@@ -40,7 +41,7 @@ class Measurements:
         table: Interns series.
 
     Attributes:
-        out_of_range: Values that the catalogue does not take, since the beginning.
+        rejected: Values that the catalogue does not take, by reason.
     """
 
     def __init__(
@@ -50,7 +51,7 @@ class Measurements:
         catalogue: Catalogue,
         table: SeriesTable,
     ) -> None:
-        self.out_of_range = 0
+        self.rejected: Counter[str] = Counter()
         self._cells = cells
         self._rules = rules
         self._table = table
@@ -86,7 +87,7 @@ class Measurements:
         stamped: set[str] = set()
         for cell, rule, _, value in self.of(key, extract):
             if not rule.metric.in_range(value):
-                self.out_of_range += 1
+                self.rejected[Quality.OUT_OF_RANGE] += 1
                 continue
             batch = suspect if cell.name in suspect_cells else trusted
             batch.add(self._series_of(node, cell, rule), value, key.end_ms)

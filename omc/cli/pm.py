@@ -4,25 +4,18 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, tzinfo
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from omc.cli.pm_files import files
+
 if TYPE_CHECKING:
-    from collector.pm.ledger import PeriodRecord
     from collector.pm.trial import CellReading, Trial, Value
 
-_CONFIG = click.option(
-    "-c",
-    "--config",
-    type=click.Path(dir_okay=False, path_type=Path),
-    default=Path("omc.yaml"),
-    show_default=True,
-    help="The settings.",
-)
 _READ_EXAMPLES = """\b
 Examples:
   omc pm read A20261124.0700+0700-0715+0700_ENB1.xml.gz
@@ -34,6 +27,9 @@ Examples:
 @click.group()
 def pm() -> None:
     """3GPP measurement files (TS 32.435, TS 28.532): read them, and see which have arrived."""
+
+
+pm.add_command(files)
 
 
 @pm.command(epilog=_READ_EXAMPLES)
@@ -185,109 +181,6 @@ def _tell(trial: Trial, language: str) -> None:
         click.echo(words, err=True)
     if tally.damages or trial.readings_count == 0:
         sys.exit(1)
-
-
-@pm.command()
-@_CONFIG
-@click.option(
-    "--limit", type=click.IntRange(1), default=20, show_default=True, help="Files that are listed."
-)
-@click.option("--bad", is_flag=True, help="Only files with something wrong.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="text for people, json for programs (one object a line).",
-)
-def files(config: Path, limit: int, *, bad: bool, form: str) -> None:
-    """Which files have come, and how completely each node has reported in the last day.
-
-    Reads the ledger in the data folder; the service may be running.
-    """
-    import time
-
-    from collector.pm.ledger import Ledger
-    from omc.core.settings import load_reader_settings
-    from omc.service.measurement_files import LEDGER_FILE
-
-    settings = load_reader_settings(config)
-    path = settings.data / LEDGER_FILE
-    if not path.exists():
-        click.echo(f"No file has come yet: there is no {path}")
-        return
-    ledger, now_ms = Ledger(path), time.time_ns() // 1_000_000
-    found = [one for one in ledger.files(limit if not bad else 10_000) if one.detail or not bad]
-    completeness = node_completeness(ledger.periods(now_ms - _DAY_MS, now_ms), now_ms)
-    if form == "json":
-        for one in found[:limit]:
-            row = {name: getattr(one, name) for name in _FILE_COLUMNS}
-            click.echo(json.dumps(row, ensure_ascii=False))
-        for node in completeness:
-            click.echo(json.dumps(node._asdict(), ensure_ascii=False))
-        return
-    for one in found[:limit]:
-        when = datetime.fromtimestamp(one.time_ms / 1000, settings.timezone)
-        again = f"  came {one.repeats + 1} ×" if one.repeats else ""
-        click.echo(f"{when:%m-%d %H:%M:%S}  {one.source}  {one.result:<9}  {one.name}{again}")
-        if one.detail:
-            click.echo(f"                {one.detail}")
-    click.echo()
-    for node in completeness:
-        end = datetime.fromtimestamp(node.last_end_ms / 1000, settings.timezone)
-        marks = f"{node.late} late, {node.suspect} suspect, {node.duplicate} repeated files"
-        got = f"{node.received} of {node.expected} periods in a day"
-        click.echo(f"{node.node}  {got}, {marks}; last until {end:%m-%d %H:%M}")
-
-
-_DAY_MS = 86_400_000
-_FILE_COLUMNS = ("name", "source", "time_ms", "result", "detail", "counters", "repeats")
-
-
-class NodeCompleteness(NamedTuple):
-    """What one node has reported of the last day.
-
-    Attributes:
-        node: Its name.
-        site: Where it stands; "" for no site.
-        expected: Periods since the first one of the day that it reported.
-        received: Of them, those that came.
-        late: Of those, after their deadline.
-        suspect: Of those, with something that the node does not trust.
-        duplicate: Files that told nothing new.
-        last_end_ms: End of its last period, Unix milliseconds.
-    """
-
-    node: str
-    site: str
-    expected: int
-    received: int
-    late: int
-    suspect: int
-    duplicate: int
-    last_end_ms: int
-
-
-def node_completeness(records: Iterable[PeriodRecord], now_ms: int) -> list[NodeCompleteness]:
-    """What each node has reported, in order of their names."""
-    by_node: dict[tuple[str, str], list[PeriodRecord]] = {}
-    for record in records:
-        reporter = record.key.reporter
-        by_node.setdefault((reporter.node, reporter.site), []).append(record)
-    return [
-        NodeCompleteness(
-            node,
-            site,
-            (now_ms - found[0].key.end_ms) // (found[-1].key.period * 1000) + 1,
-            len(found),
-            sum(one.is_late for one in found),
-            sum(one.is_suspect for one in found),
-            sum(one.repeats for one in found),
-            found[-1].key.end_ms,
-        )
-        for (node, site), found in sorted(by_node.items())
-    ]
 
 
 @pm.command()

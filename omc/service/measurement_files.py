@@ -15,7 +15,7 @@ from collector.pm.cell_directory import CellDirectory
 from collector.pm.extract import Extractor
 from collector.pm.folder import Folder
 from collector.pm.intake import Intake
-from collector.pm.ledger import Ledger
+from collector.pm.ledger import LEDGER_FILE, Ledger
 from collector.pm.measurements import Measurements
 from collector.pm.offers import Place
 from collector.pm.puller import Puller
@@ -29,8 +29,6 @@ from omc.core.model import Event, EventKind, Quality, SeriesTable
 from omc.core.settings import FolderSource, HttpSource, PmSource, Settings, SftpSource
 from omc.service.installation import Installation
 
-#: The ledger, in the settings' data folder.
-LEDGER_FILE = "pm.db"
 #: Days that files and periods are remembered.
 _REMEMBERED_MS = 35 * 86_400_000
 _RESTORED_MS = 7 * 86_400_000

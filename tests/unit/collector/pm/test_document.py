@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from collector.pm.document import DocumentReader, MeasValue
 from omc.core.errors import Malformed
@@ -144,3 +147,21 @@ def test_a_group_without_a_period_is_left_out_and_told() -> None:
     assert found == []
     assert "'15 minutes' is no granularity period such as PT900S" in reader.faults[0]
     assert reader.fault_count == 3
+
+
+@given(
+    cuts=st.lists(st.tuples(st.integers(0, 10_000), st.binary(max_size=6)), max_size=6),
+    end=st.integers(0, 10_000),
+)
+def test_no_damage_of_a_file_is_anything_but_malformed(
+    cuts: list[tuple[int, bytes]], end: int
+) -> None:
+    data = PLAIN.encode()
+    for at, noise in cuts:
+        data = data[: at % len(data)] + noise + data[at % len(data) + 1 :] or b"x"
+    data = data[: end % (len(data) + 1)]
+    reader = DocumentReader("f.xml", ZONE)
+    with suppress(Malformed):
+        reader.feed(data)
+        reader.close()
+    assert all(len(one.values) == len(one.info.counters) for one in reader.take())

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collector.pm.cell_directory import CellDirectory, Reporter
+from collector.pm.document import Origin
 from collector.pm.extract import Extractor, PeriodKey
 from collector.pm.intake import Intake, Result
 from collector.pm.ledger import Ledger
@@ -264,6 +265,23 @@ def test_values_that_are_no_numbers_are_counted_and_cost_no_other(office: Office
         office.take(PLAIN.replace(">100<", f">{text}<"))
         assert office.intake.counts.rejected == {"not_a_number": 1}
     assert office.stored()[SUCCESSES, END_MS] == (90.0, False)
+
+
+def test_values_out_of_range_are_counted_and_left_out(office: Office) -> None:
+    office.take(PLAIN.replace(">100<", ">-100<"))
+    assert office.intake.counts.rejected == {"out_of_range": 1}
+    assert {name for name, _ in office.stored() if "attempts" in name} == set()
+
+
+def test_names_that_a_file_invents_are_bounded(office: Office) -> None:
+    directory = CellDirectory(INVENTORY, STYLES)
+    cell = INVENTORY.cells[CellName(CELLS[0])]
+    names = {directory.reporter(Origin(label=f"N{n}"), cell).node for n in range(6000)}
+    assert len(names) == 5001
+    assert directory.reporter(Origin(label="ENB1"), cell).node == "ENB1"
+    relations = {f"{_object(CELLS[0])},EUtranCellRelation={n}": ["1"] for n in range(3000)}
+    office.take(collec_file(relations, ["pmHoExeAttLteIntraF"], vendor="Ericsson"))
+    assert office.intake.counts.rejected == {"too_many_objects": 1000}
 
 
 def test_late_and_missing_periods_are_told_at_their_own_time(office: Office) -> None:
