@@ -117,7 +117,7 @@ class CellActivity:
     def badness(self, what: int, typical: float) -> float:
         """Share of attempts that fail: typical for most cells, many times that for a few."""
         luck = unit(self.identity, what)
-        return min(typical * (0.4 + luck + (9.0 if luck > 0.985 else 0.0)), 0.5)
+        return min(typical * (0.4 + luck + (9.0 if luck > 0.998 else 0.0)), 0.5)
 
     def load(self, moment: Moment) -> float:
         """Share of the busy hour now."""
