@@ -21,6 +21,7 @@ from omc.simulator.demo_settings import COMMUNITY_NAME, USER_NAME
 from omc.simulator.geography import province_outline
 from omc.simulator.geometry import Point
 from omc.simulator.province import Province
+from omc.simulator.seeds import stream
 
 _POPULATION_YEAR = 2025
 _KINDS = {
@@ -44,6 +45,10 @@ _FIBRES = {
 }
 #: MHz of a carrier, by the letters in a cell's name.
 _BANDWIDTHS = {"U21": 5.0, "U9": 5.0, "L18": 20.0, "L21": 15.0, "L9": 10.0, "N26": 100.0}
+#: dBm of a carrier at the antenna connector.
+_POWERS = {"U21": 43.0, "U9": 43.0, "L18": 46.0, "L21": 46.0, "L9": 46.0, "N26": 53.0}
+#: Metres above ground of the antennas of a site: on roofs in a ward, on masts elsewhere.
+_ROOFS, _MASTS = (24, 34), (33, 48)
 #: UARFCN, EARFCN and NR-ARFCN of the downlink.
 _CHANNELS = {"U21": 10_612, "U9": 2_963, "L18": 1_450, "L21": 350, "L9": 3_550, "N26": 513_000}
 VENDORS = {
@@ -142,17 +147,27 @@ def _sites(province: Province) -> list[model.Site]:
 
 def _cell(province: Province, cell: network.Cell) -> model.Cell:
     carrier = cell.name.split("-")[1]
+    site = province.sites[cell.site]
     return model.Cell(
         CellName(cell.name),
-        SiteCode(province.sites[cell.site].code),
+        SiteCode(site.code),
         _TECHNOLOGIES[cell.technology],
         cell.band,
         cell.sector,
         float(cell.azimuth),
         beamwidth=65.0,
+        tilt=4.0,
+        height_m=_height_m(province, site),
         bandwidth_mhz=_BANDWIDTHS[carrier],
+        power_dbm=_POWERS[carrier],
         channel=_CHANNELS[carrier],
     )
+
+
+def _height_m(province: Province, site: network.Site) -> float:
+    urban = province.communes[site.commune].facts.kind == "ward"
+    low, high = _ROOFS if urban else _MASTS
+    return float(stream(province.seed, "mast", site.code).randint(low, high))
 
 
 def _devices(province: Province, addresses: AddressPlan) -> Iterable[model.Node]:
