@@ -11,9 +11,10 @@ from omc.reports import periods
 from omc.reports.coverage.basis import basis_lines, population_note
 from omc.reports.coverage.figures import ReportFigures
 from omc.reports.coverage.maps import cover_maps, gap_maps
+from omc.reports.coverage.network_tables import NetworkTables
 from omc.reports.coverage.prediction import Where
 from omc.reports.coverage.report import CoverageReport
-from omc.reports.coverage.tables import Tables
+from omc.reports.coverage.tables import CoverTables
 from omc.reports.document import (
     Block,
     Chart,
@@ -73,13 +74,14 @@ _GAPS_TOLD = Text(
 def coverage_document(report: CoverageReport, language: Language) -> Document:
     """Write a report down."""
     figures = ReportFigures(report)
-    tables = Tables(report, figures, language)
+    tables = CoverTables(report, figures, language)
+    network = NetworkTables(report, figures, language)
     request = report.request
     sections = [
         _cover(report, figures, tables, language),
         _gaps(report, tables, language),
-        Section(_LOAD.of(language), (), (tables.load(),)),
-        Section(_FIBRE.of(language), (), tuple(tables.fibre())),
+        Section(_LOAD.of(language), (), (network.load(),)),
+        Section(_FIBRE.of(language), (), tuple(network.fibre())),
     ]
     left_out = tables.left_out()
     if left_out.rows:
@@ -111,7 +113,7 @@ def geography_text(report: CoverageReport, language: Language) -> str:
 
 
 def _cover(
-    report: CoverageReport, figures: ReportFigures, tables: Tables, language: Language
+    report: CoverageReport, figures: ReportFigures, tables: CoverTables, language: Language
 ) -> Section:
     everywhere = [unit.code for unit in report.geography.units]
     headlines = Figures(tuple(_headlines(report, figures, everywhere, language)))
@@ -160,7 +162,7 @@ def _threshold(report: CoverageReport, technology: Technology) -> str:
     return f"{of.level} ≥ {of.threshold_dbm:g} dBm, {share:.0%}"
 
 
-def _gaps(report: CoverageReport, tables: Tables, language: Language) -> Section:
+def _gaps(report: CoverageReport, tables: CoverTables, language: Language) -> Section:
     if not report.study.gaps:
         return Section(_GAPS.of(language), (_NO_GAPS.of(language),))
     blocks: tuple[Block, ...] = (tables.gaps(), *gap_maps(report, language))

@@ -19,12 +19,14 @@ from omc.core.model import CellName, SiteCode
 from omc.reports.radio.antenna import Pattern
 from omc.reports.radio.location import loss_at
 from omc.reports.radio.parameters import RadioParameters
-from omc.reports.radio.path_loss import OutOfRange
+from omc.reports.radio.path_loss import Array, OutOfRange
 
 Table = NDArray[np.float32]
 
 #: Distances are told apart by so many metres.
 STEP_M = 5.0
+#: Distances that quantiles are solved for; those between are straight lines over the logarithm.
+_NODES = 240
 _NOWHERE_DBM = np.float32(-1e9)
 
 
@@ -140,6 +142,9 @@ class Transmitters:
         self._parameters = parameters
         self._corrections = corrections_db or {}
         self._model = parameters.propagation.path_loss()
+        #: The last one lies behind the end of the model, so that what is farther away is nowhere.
+        self._steps = np.arange(0.0, self._model.farthest_m + 2 * STEP_M, STEP_M)
+        self._losses = lru_cache(maxsize=None)(self._compute_losses)
         self._reach = lru_cache(maxsize=None)(self._compute_reach)
         self._azimuths = lru_cache(maxsize=None)(self._compute_azimuths)
         self.assumptions = Assumptions()
@@ -224,30 +229,39 @@ class Transmitters:
             return np.full(360, pattern.mean_azimuth_db(), dtype=np.float32)
         return pattern.azimuth_db(np.arange(360.0) - azimuth).astype(np.float32)
 
-    def _compute_reach(self, budget: _Budget) -> Reach:
+    def _compute_losses(self, frequency_mhz: float, height_m: float) -> tuple[Array, Array]:
+        """What the wanted share of locations loses at most at each step, outdoors and indoors."""
         propagation = self._parameters.propagation
-        link = propagation.link(budget.frequency_mhz, budget.height_m)
+        link = propagation.link(frequency_mhz, height_m)
         self._model.check(link)
-        steps = np.arange(0.0, self._model.farthest_m + 2 * STEP_M, STEP_M)
-        distances = np.maximum(steps, self._model.nearest_m)
-        modes = self._model.modes(np.minimum(distances, self._model.farthest_m), link)
+        nearest, farthest = self._model.nearest_m, self._model.farthest_m
+        nodes = np.geomspace(nearest, farthest, _NODES)
+        modes = self._model.modes(np.clip(nodes, nearest, farthest), link)
+        indoor = propagation.indoor
+        into = indoor.loss_db(link.frequency_ghz)
         probability = propagation.location_probability
-        outdoors = budget.reference_dbm - loss_at(modes, probability)
-        into = propagation.indoor.loss_db(link.frequency_ghz)
-        spread = propagation.indoor.sigma_db
-        indoors = budget.reference_dbm - into - loss_at(modes, probability, spread)
-        down = np.degrees(np.arctan2(link.base_m - link.user_m, np.maximum(steps, 1.0)))
+        places = np.log(np.maximum(self._steps, nearest))
+        outdoors, indoors = (
+            np.interp(places, np.log(nodes), loss_at(modes, probability, sigma))
+            for sigma in (0.0, indoor.sigma_db)
+        )
+        return outdoors, into + indoors
+
+    def _compute_reach(self, budget: _Budget) -> Reach:
+        lost_outdoors, lost_indoors = self._losses(budget.frequency_mhz, budget.height_m)
+        outdoors = budget.reference_dbm - lost_outdoors
+        above = budget.height_m - self._parameters.propagation.user_height_m
+        down = np.degrees(np.arctan2(above, np.maximum(self._steps, 1.0)))
         usual = self._parameters.technologies.antenna
         elevation = self._pattern(usual.beamwidth).elevation_db(down, budget.tilt)
         threshold = self._parameters.technologies.technologies[budget.technology].threshold_dbm
         reached = np.nonzero(outdoors + elevation >= threshold)[0]
-        metres = min(
-            (int(reached[-1]) + 1) * STEP_M if len(reached) else 0.0, self._model.farthest_m
-        )
-        within = steps < metres
+        last = (int(reached[-1]) + 1) * STEP_M if len(reached) else 0.0
+        metres = min(last, self._model.farthest_m)
+        within = self._steps < metres
         return Reach(
             np.where(within, outdoors, _NOWHERE_DBM).astype(np.float32),
-            np.where(within, indoors, _NOWHERE_DBM).astype(np.float32),
+            np.where(within, budget.reference_dbm - lost_indoors, _NOWHERE_DBM).astype(np.float32),
             elevation.astype(np.float32),
             metres,
             budget.frequency_mhz,

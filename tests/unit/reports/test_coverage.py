@@ -17,6 +17,7 @@ from omc.reports.coverage.grid import Tile, tiles
 from omc.reports.coverage.plane import Plane
 from omc.reports.coverage.population_file import Settlements
 from omc.reports.coverage.prediction import Prediction, Spell, Where
+from omc.reports.radio.location import loss_at
 from omc.reports.radio.transmitters import Transmitters
 from tests.unit.reports.coverage_world import (
     MIDDLE,
@@ -130,6 +131,20 @@ def test_a_cell_without_azimuth_is_spread_around_and_told() -> None:
     assert np.ptp(pattern) == 0
     assert -9 < pattern[0] < -5  # 65 degrees of 360
     assert transmitters.assumptions.missing["azimuth"] == 1
+
+
+def test_levels_between_the_solved_distances_are_right() -> None:
+    transmitters = Transmitters(PARAMETERS)
+    one = site(0, 0, 0)
+    inventory = Inventory(sites=[one], cells=cells(one.code, (0,)))
+    (station,) = transmitters.stations(inventory, [Technology.G4], inventory.cells.values())
+    reach = station.layers[0].reach
+    distances = np.arange(20.0, reach.metres, 35.0)
+    propagation = PARAMETERS.propagation
+    link = propagation.link(reach.frequency_mhz, 30.0)
+    exact = loss_at(propagation.path_loss().modes(distances, link), 0.9)
+    tabled = reach.outdoors[(distances / 5).astype(int)]
+    assert np.ptp(tabled + exact) < 0.1  # power and gain are all that is left
 
 
 REFUSED = [
