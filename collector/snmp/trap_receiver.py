@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any, Self
 import structlog
 
 from collector.snmp.credentials import UsmUser
-from collector.snmp.trap_allowance import SourceAllowance
 from collector.snmp.trap_log import TrapLog
 from collector.snmp.trap_message import (
     LONGEST_MESSAGE,
@@ -30,6 +29,7 @@ from collector.snmp.trap_message import (
     read_community_message,
 )
 from collector.snmp.trap_reading import TrapReader
+from collector.source_allowance import SourceAllowance
 from omc.bus.base import Bus
 from omc.core.clock import Clock
 

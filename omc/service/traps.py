@@ -9,9 +9,9 @@ from prometheus_client.core import CounterMetricFamily
 from prometheus_client.registry import Collector
 
 from collector.snmp.credentials import UsmUser
-from collector.snmp.trap_allowance import SourceAllowance
 from collector.snmp.trap_reading import TrapNode, TrapReader
 from collector.snmp.trap_receiver import TrapReceiver
+from collector.source_allowance import SourceAllowance
 from omc.bus.base import Bus
 from omc.core.clock import Clock
 from omc.core.settings import TrapSettings

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from collector.snmp.credentials import AuthProtocol, PrivProtocol, UsmUser
-from collector.snmp.trap_allowance import SourceAllowance
 from collector.snmp.trap_declaration import TrapSet
 from collector.snmp.trap_reading import TrapNode, TrapReader
 from collector.snmp.trap_receiver import TrapReceiver
+from collector.source_allowance import SourceAllowance
 from omc.bus.local import LocalBus
 from omc.core.clock import SystemClock
 from omc.core.model import Event

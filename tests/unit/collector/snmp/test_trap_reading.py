@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from collector.snmp.trap_allowance import SourceAllowance
 from collector.snmp.trap_declaration import TrapSet
 from collector.snmp.trap_log import TrapLog
 from collector.snmp.trap_message import Notification
 from collector.snmp.trap_reading import TrapNode, TrapReader, TrapReading
+from collector.source_allowance import SourceAllowance
 from collector.varbind import Value, Varbind
 from omc.core.errors import ConfigurationError
 from omc.core.resources import config_folder

@@ -1,4 +1,4 @@
-"""How many notifications a source may send: a flood of one is shed, and no other notices."""
+"""How many messages a source may send: a flood of one is shed, and no other notices."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ class SourceAllowance:
     """A token bucket a source.
 
     Args:
-        rate: Notifications a second that a source may send for ever.
+        rate: Messages a second that a source may send for ever.
         burst: How many it may send at once.
         most_sources: Sources that are told apart; the one that has been silent for longest is
             forgotten first, and begins anew.
