@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from argon2 import PasswordHasher
-from argon2.exceptions import Argon2Error, InvalidHashError
-
+from omc.core.passwords import Passwords
 from omc.core.settings import Role, TokenSettings, UserSettings
 
 #: In the data folder: lets whoever may read that folder use the API, as administrator.
@@ -53,18 +49,17 @@ class Doorman:
     def __init__(
         self, users: Iterable[UserSettings], tokens: Iterable[TokenSettings], local_token: str
     ) -> None:
+        known = list(users)
+        hashes = {user.name: user.password_hash.get_secret_value() for user in known}
+        self._passwords = Passwords(hashes)
         self._people = {
-            user.name: (hashed, _caller("user", user.name, user.role, hashed))
-            for user in users
-            for hashed in [user.password_hash.get_secret_value()]
+            user.name: _caller("user", user.name, user.role, hashes[user.name]) for user in known
         }
         named = [(t.token.get_secret_value(), t.name, t.role) for t in tokens]
         named.append((local_token, LOCAL_NAME, Role.ADMIN))
         self._tokens = [(token, _caller("token", name, role, token)) for token, name, role in named]
-        callers = [caller for _, caller in (*self._people.values(), *self._tokens)]
+        callers = [*self._people.values()] + [caller for _, caller in self._tokens]
         self._by_credential = {caller.credential: caller for caller in callers}
-        self._hasher = PasswordHasher()
-        self._nobody = self._hasher.hash(secrets.token_urlsafe(16))
 
     @property
     def knows_people(self) -> bool:
@@ -96,20 +91,12 @@ class Doorman:
         return found
 
     def _by_password(self, encoded: str) -> Caller | None:
-        try:
-            name, _, password = base64.b64decode(encoded, validate=True).decode().partition(":")
-        except (binascii.Error, UnicodeDecodeError):
-            return None
-        return self.by_password(name, password)
+        name = self._passwords.admit(encoded)
+        return None if name is None else self._people[name]
 
     def by_password(self, name: str, password: str) -> Caller | None:
         """Who that is, if the password is theirs. Takes as long for a name that nobody has."""
-        hashed, caller = self._people.get(name, (self._nobody, None))
-        try:
-            self._hasher.verify(hashed, password)
-        except (Argon2Error, InvalidHashError):
-            return None
-        return caller
+        return self._people[name] if self._passwords.is_of(name, password) else None
 
 
 def _caller(kind: str, name: str, role: Role, secret: str) -> Caller:
