@@ -7,7 +7,7 @@ state looks two dicts up and converts one number.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -106,8 +106,15 @@ class PayloadReader:
             now_ms: When it arrived.
         """
         message = Message(topic, payload, retained, now_ms)
+        return self._read(message, self._documents)
+
+    def read_document(self, topic: str, document: Any, *, now_ms: int) -> Result:
+        """As `read`, a message that somebody else has made a document of."""
+        return self._read(Message(topic, b"", False, now_ms), lambda _: [document])
+
+    def _read(self, message: Message, documents: Callable[[Message], list[Any]]) -> Result:
         try:
-            for document in self._documents(message):
+            for document in documents(message):
                 self._read_document(message, document)
         except Rejected as error:
             self._refuse(message, error.reason, str(error))

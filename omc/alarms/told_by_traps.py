@@ -1,8 +1,8 @@
-"""What traps set off: a poll of the device, and the alarms that no poll can see.
+"""What traps and faults set off: a poll of the device, and the alarms that no poll can see.
 
-A trap hints, the poll decides: whatever a node sends, it is asked at once how it stands. Where a
-trap tells of an alarm that cannot be asked for, its word is taken; where it tells of one that can,
-its word holds until the device is asked.
+A trap (or the fault of a VES event) hints, the poll decides: whatever a node sends, it is asked at
+once how it stands. Where it tells of an alarm that cannot be asked for, its word is taken; where it
+tells of one that can, its word holds until the device is asked.
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ from omc.alarms.severity import Severity
 from omc.core.clock import Clock
 from omc.core.model import Event, EventKind
 
-_CONTRIBUTOR = "trap"
+#: Kinds of events that tell of alarms, and what stands for them among an alarm's contributors.
+_CONTRIBUTORS = {EventKind.TRAP: "trap", EventKind.FAULT: "ves"}
 #: Seconds between two polls that the traps of one node set off.
 _PAUSE = 5.0
 
 
 class TrapHearing:
-    """A bus listener for traps.
+    """A bus listener for traps and faults.
 
     Args:
         engine: Where alarms are raised and cleared.
@@ -41,14 +42,15 @@ class TrapHearing:
 
     def notice(self, event: Event) -> None:
         """Hear of an event: the listener to give to `Bus.listen`."""
-        if event.kind is not EventKind.TRAP:
+        contributor = _CONTRIBUTORS.get(event.kind)
+        if contributor is None:
             return
         if event.severity:
             severity = Severity.of_word(event.severity)
             if self._monitor.judges(event.text):  # one alarm, whoever tells of it
                 self._monitor.hear(event.text, event.labels, severity, event.time_ms)
             else:
-                self._engine.report(event.text, event.labels, _CONTRIBUTOR, severity)
+                self._engine.report(event.text, event.labels, contributor, severity)
         node = dict(event.labels).get("node")
         if node is not None:
             self._ask(node)

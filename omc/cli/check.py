@@ -107,6 +107,7 @@ def _settings_rows(settings: Settings) -> list[Row]:
     return [
         ("MQTT brokers", len(brokers), ", ".join(brokers)),
         ("trap listeners", len(listeners), ", ".join(listeners)),
+        ("VES listeners", int(settings.ves is not None), _ves_row(settings)),
         ("PM sources", len(sources), ", ".join(sources)),
         ("sinks", len(sinks), ", ".join(sinks)),
         ("users", len(settings.users), _breakdown(user.role for user in settings.users)),
@@ -117,3 +118,8 @@ def _settings_rows(settings: Settings) -> list[Row]:
 def _breakdown(words: Iterable[str]) -> str:
     """`3G 572, 4G 572, 5G 115`: how often each word comes, in alphabetical order."""
     return ", ".join(f"{word} {count:,}" for word, count in sorted(Counter(words).items()))
+
+
+def _ves_row(settings: Settings) -> str:
+    ves = settings.ves
+    return f"HTTPS {ves.listen}, measurements read by {ves.mapping}" if ves else ""

@@ -242,6 +242,7 @@ class EventKind(StrEnum):
     SOURCE_STALE = "source_stale"
     SITE_STATUS = "site_status"
     TRAP = "trap"
+    FAULT = "fault"
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,10 +255,10 @@ class Event:
         time_ms: Unix milliseconds, UTC, when it was noticed.
         labels: What it is about (site, node, interface ...), sorted by name.
         text: One short machine-readable word or phrase: the new quality, the failure's reason; of a
-            trap the alarm that it tells of, or its own name where it has no severity.
+            trap or fault the alarm that it tells of, or its own name where it has no severity.
         series: The series it is about: the one whose quality changed, all of a stale source.
-        severity: Perceived severity that a trap tells, as a word; `cleared` is the end of the
-            alarm, "" that it tells none.
+        severity: Perceived severity that a trap or fault tells, as a word; `cleared` is the end of
+            the alarm, "" that it tells none.
     """
 
     kind: EventKind

@@ -15,6 +15,7 @@ from collector.mqtt.topic_template import TopicTemplate
 from collector.pm.style import StyleSet
 from collector.profile_set import ProfileSet
 from collector.snmp.trap_declaration import TrapSet
+from collector.ves.fields import TOPIC as VES_TOPIC
 from omc.alarms import RuleSet
 from omc.alarms.desk import AlarmWorld
 from omc.core.catalogue import Catalogue
@@ -134,7 +135,8 @@ def _profiles(settings: Settings | None, catalogue: Catalogue) -> ProfileSet:
 
 def _mappings(settings: Settings | None, catalogue: Catalogue) -> MappingSet:
     own = settings.mappings if settings else ()
-    return MappingSet.load([config_folder() / "mqtt", *own], catalogue)
+    shipped = [config_folder() / "mqtt", config_folder() / "ves"]
+    return MappingSet.load([*shipped, *own], catalogue)
 
 
 def _rules(settings: Settings | None, catalogue: Catalogue) -> RuleSet:
@@ -225,6 +227,20 @@ def _unfit_mappings(path: Path, settings: Settings, mappings: MappingSet) -> Ite
             if fault is not None:
                 place = ("mqtt", broker_index, "subscriptions", index, fault[0])
                 yield file.problem(place, f"{fault[0]}: {fault[1]}")
+    if settings.ves is not None:
+        unfit = _unfit_for_ves(settings.ves.mapping, mappings)
+        if unfit is not None:
+            yield file.problem(("ves", "mapping"), f"mapping: {unfit}")
+
+
+def _unfit_for_ves(name: str, mappings: MappingSet) -> str | None:
+    """Why a mapping cannot read VES measurements; None if it can."""
+    if name not in mappings:
+        return f"found {shown(name)}; allowed: {', '.join(mappings.names)}"
+    mapping = mappings[name]
+    if mapping.payload != "json" or mapping.kind != "telemetry":
+        return f"{name} is not for documents with readings"
+    return mapping.fault_with(TopicTemplate.parse(VES_TOPIC))
 
 
 def _fault_with(subscription: Subscription, mappings: MappingSet) -> tuple[str, str] | None:

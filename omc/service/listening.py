@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from collector.snmp.trap_log import TrapLog
 from collector.snmp.trap_receiver import TrapReceiver
+from collector.ves.server import HttpsServer
 from exporters.web_server import ServerTls, WebServer
 from omc.alarms.desk import AlarmDesk
 from omc.api.access import Doorman, local_token
@@ -24,7 +25,9 @@ class CannotListen(OmcError):
     """An address of the settings is taken or not ours; the text says which and what helps."""
 
 
-async def start_server(stack: AsyncExitStack, server: WebServer | TrapReceiver, key: str) -> None:
+async def start_server(
+    stack: AsyncExitStack, server: WebServer | TrapReceiver | HttpsServer, key: str
+) -> None:
     """Listen until the stack is closed.
 
     Args:

@@ -55,7 +55,9 @@ log = structlog.get_logger(__name__)
 
 if TYPE_CHECKING:
     from dashboards.console.console import Console
+    from omc.core.settings import VesSettings
     from omc.service.archive import Archive
+    from omc.service.ves import VesListener
 
 #: Seconds that sinks get to deliver what is left when the service stops.
 DRAIN_SECONDS = 1.5
@@ -143,6 +145,7 @@ class Service:
         self._traps = trap_receiver(traps, installation, self._bus, clock) if traps else None
         self._doorman = make_doorman(settings)
         self._console = self._make_console() if settings.console.enabled else None
+        self._ves = self._make_ves(settings.ves) if settings.ves else None
         self.url = ""
         self.api_url = ""
 
@@ -203,6 +206,9 @@ class Service:
             if self._traps is not None:
                 await start_server(stack, self._traps, "snmp.traps.listen")
                 self._registry.register(TrapMetrics(self._traps))
+            if self._ves is not None:
+                await start_server(stack, self._ves.server, "ves.listen")
+                self._registry.register(self._ves.collector)
             deliveries = await open_deliveries(
                 stack,
                 self._settings,
@@ -242,6 +248,8 @@ class Service:
             tasks.append(group.create_task(self._facts.run(), name="network-facts"))
             for name, subscriber in self._subscribers.items():
                 tasks.append(group.create_task(subscriber.run(), name=f"mqtt:{name}"))
+            if self._ves is not None:
+                tasks.append(group.create_task(self._ves.run(), name="ves"))
             tasks.append(group.create_task(_spare_the_collector(poller), name="gc"))
             if self._settings.remote_write:
                 tasks.append(group.create_task(_sweep(self._view), name="sweep"))
@@ -286,6 +294,12 @@ class Service:
         self._bus.listen(console.observe, None)
         return console
 
+    def _make_ves(self, written: VesSettings) -> VesListener:
+        # Who hears no VES need not hold what checks its schema.
+        from omc.service.ves import VesListener
+
+        return VesListener(written, self._installation, self._table, self._bus, self._clock)
+
     def _make_poller(self, client: SnmpClient) -> SnmpPoller:
         snmp = self._settings.snmp
         poller = SnmpPoller(
@@ -308,6 +322,8 @@ class Service:
         sources: dict[str, SourceCounts] = {"snmp": self._polls, "mqtt": self._mqtt}
         if self._files is not None:
             sources["pm"] = self._files
+        if self._ves is not None:
+            sources["ves"] = self._ves
         return sources
 
     def _web_server(self) -> WebServer:

@@ -34,6 +34,7 @@ from omc.core.settings.snmp import (
     UserCredentials,
 )
 from omc.core.settings.tls import TlsSettings
+from omc.core.settings.ves import VesSettings
 
 __all__ = [
     "AlarmSettings",
@@ -71,6 +72,7 @@ __all__ = [
     "TrapSettings",
     "UserCredentials",
     "UserSettings",
+    "VesSettings",
     "load_client_settings",
     "load_reader_settings",
     "load_settings",

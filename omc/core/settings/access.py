@@ -37,6 +37,9 @@ def _password_hash(value: object, info: ValidationInfo) -> SecretStr:
     return SecretStr(text)
 
 
+PasswordHash = Annotated[SecretStr, BeforeValidator(_password_hash)]
+
+
 class UserSettings(SettingsModel):
     """A person who may log in.
 
@@ -48,7 +51,7 @@ class UserSettings(SettingsModel):
 
     name: Name
     role: Role
-    password_hash: Annotated[SecretStr, BeforeValidator(_password_hash)]
+    password_hash: PasswordHash
 
 
 def _hard_to_guess(token: SecretStr) -> SecretStr:

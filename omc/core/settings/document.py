@@ -34,6 +34,7 @@ from omc.core.settings.reports import ReportSettings
 from omc.core.settings.secret_reference import SecretSource
 from omc.core.settings.sinks import InfluxSettings, PrometheusSettings, RemoteWriteSettings
 from omc.core.settings.snmp import Credentials, SnmpSettings
+from omc.core.settings.ves import VesSettings
 from omc.core.yaml_source import YamlFile, load_yaml, shown, validate
 
 #: Lists whose members are told apart by their name: all sinks, because their metrics are.
@@ -66,6 +67,7 @@ class Settings(SettingsModel):
         credentials: SNMP credentials by the name that nodes use.
         mqtt: Brokers.
         pm: Measurement files of base stations.
+        ves: Where O-RAN units send their events; None: nowhere.
         prometheus: The page that Prometheus scrapes.
         influxdb: Sinks.
         remote_write: Sinks.
@@ -91,6 +93,7 @@ class Settings(SettingsModel):
     credentials: Mapping[Name, Credentials] = Field(default_factory=dict)
     mqtt: tuple[BrokerSettings, ...] = ()
     pm: PmSettings = PmSettings()
+    ves: VesSettings | None = None
     prometheus: PrometheusSettings = PrometheusSettings()
     influxdb: tuple[InfluxSettings, ...] = ()
     remote_write: tuple[RemoteWriteSettings, ...] = ()

@@ -31,7 +31,8 @@ class TlsSettings(SettingsModel):
         try:
             self.context()
         except OSError as error:
-            raise ValueError(f"the certificate files cannot be used: {_reason(error)}") from None
+            why = why_unusable(error)
+            raise ValueError(f"the certificate files cannot be used: {why}") from None
         return self
 
     def context(self) -> ssl.SSLContext:
@@ -43,7 +44,7 @@ class TlsSettings(SettingsModel):
         return client_context(self.ca, self.certificate, self.key)
 
 
-def _reason(error: OSError) -> str:
+def why_unusable(error: OSError) -> str:
     """OpenSSL's own words without the line of its source, or what the system says."""
     if isinstance(error, ssl.SSLError):
         words = (error.reason or "").replace("_", " ").lower()

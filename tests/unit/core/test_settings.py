@@ -237,9 +237,14 @@ def test_the_shipped_example_is_right_as_it_is_and_with_every_comment_taken_off(
     (tmp_path / "secrets" / "known_hosts").write_text("", encoding="ascii")
     for name in ("profiles", "mappings", "alarms", "certificates", "pm-files"):
         (tmp_path / name).mkdir()
-    authority = CertificateAuthority().certificate
-    (tmp_path / "certificates" / "ca.pem").write_text(authority, encoding="ascii")
-    (tmp_path / "secrets" / "lan.argon2").write_text(HASH, encoding="utf-8")
+    authority = CertificateAuthority()
+    ours = authority.issue("omc")
+    certificates = {"ca.pem": authority.certificate, "units-ca.pem": authority.certificate}
+    certificates |= {"omc.pem": ours.certificate, "omc.key": ours.key}
+    for name, text in certificates.items():
+        (tmp_path / "certificates" / name).write_text(text, encoding="ascii")
+    for name in ("lan.argon2", "du-vendor.argon2"):
+        (tmp_path / "secrets" / name).write_text(HASH, encoding="utf-8")
     names = ("AUTH_KEY", "PRIV_KEY", "MQTT_PASSWORD", "INFLUX_TOKEN", "WRITE_TOKEN", "WALL_TOKEN")
     settings = load_settings(path, {f"OMC_{name}": "x" * 24 for name in (*names, "SFTP_PASSWORD")})
     assert [broker.name for broker in settings.mqtt] == ["sites"]
@@ -248,6 +253,8 @@ def test_the_shipped_example_is_right_as_it_is_and_with_every_comment_taken_off(
     assert [sink.name for sink in settings.remote_write] == ["prometheus"]
     assert set(settings.credentials) == {"read-only", "backbone"}
     assert settings.snmp.concurrency == 500
+    assert settings.ves is not None
+    assert [user.name for user in settings.ves.users] == ["du-vendor"]
 
 
 def _uncommented(text: str) -> str:
