@@ -83,6 +83,13 @@ def province(
     help="Granularity period of the cells' counters (15m in real networks); "
     "the interval, if not given.",
 )
+@click.option(
+    "--sparkplug",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    show_default=True,
+    help="Share of the gateways that speak Sparkplug B instead of JSON.",
+)
 @control_option
 @click.option(
     "--inventory",
@@ -98,6 +105,7 @@ def run(
     mqtt: ListenAddress | None,
     interval: float,
     cell_period: float | None,
+    sparkplug: float,
     control: ListenAddress,
     inventory: Path | None,
     quiet: bool,
@@ -118,6 +126,7 @@ def run(
         broker=BrokerAddress(_resolved(mqtt), mqtt.port) if mqtt is not None else None,
         interval=interval,
         cell_period=interval if cell_period is None else cell_period,
+        sparkplug=sparkplug,
         control=(control.host, control.port),
     )
     click.echo(_census(built))

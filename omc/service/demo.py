@@ -28,6 +28,9 @@ _LOOPBACK = "127.0.0.1"
 #: Granularity of the cells' counters: 15 minutes in a real network, less for a short look.
 CELL_PERIOD = "5m"
 
+#: Share of the gateways that speak Sparkplug B, the others JSON.
+SPARKPLUG_SHARE = "0.25"
+
 Say = Callable[[str], None]
 
 
@@ -70,6 +73,7 @@ async def demo_province(
     arguments = [
         *("simulate", "run", "--seed", str(seed), "--sites", str(sites)),
         *("--port", str(free_port(socket.SOCK_DGRAM)), "--cell-period", CELL_PERIOD),
+        *("--sparkplug", SPARKPLUG_SHARE),
         *("--mqtt", f"{_LOOPBACK}:{mqtt_port}", "--control", f"{_LOOPBACK}:{control_port}"),
         *("--inventory", str(folder), "--quiet"),
     ]

@@ -56,6 +56,8 @@ mqtt:
         mapping: native
       - topic: bts/v1/{{operator}}/{{region}}/{{site}}/{{device_class}}/{{device}}/state
         mapping: native-status
+      - topic: spBv1.0/demo/#
+        mapping: sparkplug
 
 prometheus:
   listen: 127.0.0.1:9469

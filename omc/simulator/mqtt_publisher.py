@@ -9,27 +9,29 @@ becomes offline when its site goes dark or is cut off, and online again when it 
 from __future__ import annotations
 
 import asyncio
-import json
 import random
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import partial
 
 import aiomqtt
 import structlog
 
 from omc.core.clock import Clock
+from omc.core.sparkplug import NAMESPACE
 from omc.simulator.cell_readings import CellActivity, Period, cell_activities, cell_readings
 from omc.simulator.communes import PROVINCE_CODE
+from omc.simulator.edge_node import GROUP, EdgeNode
+from omc.simulator.gateway_message import Everything, GatewayLanguage, GatewayMessage
+from omc.simulator.native_language import NativeLanguage
 from omc.simulator.network import Node, NodeKind, Site
 from omc.simulator.reading import Reading
-from omc.simulator.rhythm import utc_text
 from omc.simulator.seeds import unit
 from omc.simulator.site_readings import environment_readings, power_readings
 from omc.simulator.world import Moment, World
 
 log = structlog.get_logger(__name__)
 
-OPERATOR = "demo"
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 20.0
 _PUBLISH_TIMEOUT = 10.0
 _KEEPALIVE = 30
@@ -62,9 +64,8 @@ class SiteGateway:
         site: Where it stands.
         node: The gateway.
         cells: Activity of the site's cells.
-        region: Of its topics: province and commune.
+        language: How it says what it knows.
         offset: Share of the interval after which its turn comes.
-        sequence: Number of its last message.
         online: Last published state; None: none yet on this connection.
         told_period: End of the last period whose cell counters were published.
     """
@@ -72,34 +73,10 @@ class SiteGateway:
     site: Site
     node: Node
     cells: list[CellActivity]
-    region: str
+    language: GatewayLanguage
     offset: float
-    sequence: int = 0
     online: bool | None = None
     told_period: float | None = None
-
-    def topic(self, device_class: str, leaf: str) -> str:
-        """bts/v1/{operator}/{region}/{site}/{device_class}/{device}/{leaf}."""
-        place = f"{OPERATOR}/{self.region}/{self.site.code}"
-        return f"bts/v1/{place}/{device_class}/{self.node.name}/{leaf}"
-
-    def message(self, time: float, readings: Iterable[Reading], period: float | None) -> bytes:
-        """The native message of a few readings; `period` in seconds for sums of a period."""
-        self.sequence += 1
-        content: dict[str, object] = {
-            "v": 1,
-            "site": self.site.code,
-            "device": self.node.name,
-            "seq": self.sequence,
-            "ts": utc_text(time),
-        }
-        if period is not None:
-            content["period"] = period
-        content["m"] = [
-            {"n": name, "x": value, "l": labels} if labels else {"n": name, "x": value}
-            for name, labels, value in readings
-        ]
-        return json.dumps(content, separators=(",", ":")).encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +100,7 @@ class MqttPublisher:
         cell_period: Granularity period of the cells' counters, seconds; they are told in the
             interval after its end.
         connections: How many share the gateways.
+        sparkplug: Share of the gateways that speak Sparkplug B, from 0 to 1.
     """
 
     def __init__(
@@ -134,6 +112,7 @@ class MqttPublisher:
         interval: float = 60.0,
         cell_period: float = 60.0,
         connections: int = 4,
+        sparkplug: float = 0.0,
     ) -> None:
         self.counts = PublisherCounts()
         self._world = world
@@ -141,7 +120,8 @@ class MqttPublisher:
         self._clock = clock
         self._interval = interval
         self._cell_period = cell_period
-        gateways = _gateways(world)
+        gateways = _gateways(world, sparkplug)
+        self._commands = f"{NAMESPACE}/{GROUP}/NCMD/#" if sparkplug else None
         self._shares = [gateways[start::connections] for start in range(connections)]
 
     async def run(self) -> None:
@@ -182,6 +162,29 @@ class MqttPublisher:
         )
 
     async def _publish_for(self, client: aiomqtt.Client, share: list[SiteGateway]) -> None:
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._rounds(client, share), name="simulator-mqtt-rounds")
+                if self._commands is not None:
+                    await client.subscribe(self._commands)
+                    group.create_task(self._obey(client, share), name="simulator-mqtt-commands")
+        except BaseExceptionGroup as errors:
+            # One of them failed first, and the connection ends for that reason.
+            raise errors.exceptions[0] from None
+
+    async def _obey(self, client: aiomqtt.Client, share: list[SiteGateway]) -> None:
+        """Answer those who ask for births."""
+        async for message in client.messages:
+            now = self._now()
+            topic = str(message.topic)
+            payload = message.payload if isinstance(message.payload, bytes) else b""
+            for gateway in share:
+                everything = partial(self._everything, gateway, now)
+                await self._publish(
+                    client, gateway.language.answer(topic, payload, now, everything)
+                )
+
+    async def _rounds(self, client: aiomqtt.Client, share: list[SiteGateway]) -> None:
         for gateway in share:
             gateway.online = None
             await self._tell_state(client, gateway)
@@ -210,13 +213,13 @@ class MqttPublisher:
             self.counts.late += 1
 
     async def _tell_state(self, client: aiomqtt.Client, gateway: SiteGateway) -> None:
-        """Retained; only when it changed."""
+        """Only when it changed."""
         online = not self._world.is_silent(gateway.node)
         if online == gateway.online:
             return
-        text = json.dumps({"online": online, "ts": utc_text(self._now())})
-        await client.publish(gateway.topic("gateway", "state"), text, qos=1, retain=True)
-        self.counts.messages += 1
+        now = self._now()
+        everything = self._everything(gateway, now) if online else None
+        await self._publish(client, gateway.language.state(now, everything))
         gateway.online = online
 
     async def _publish_turn(
@@ -229,16 +232,20 @@ class MqttPublisher:
             ("environment", list(environment_readings(moment, gateway.site))),
             ("power", list(power_readings(moment, gateway.site))),
         ):
-            await self._send(client, gateway, device_class, gateway.message(now, readings, None))
-            self.counts.readings += len(readings)
+            await self._publish(client, gateway.language.report(device_class, now, readings, None))
         period_end = begin // self._cell_period * self._cell_period
         if period_end == gateway.told_period:
             return
         gateway.told_period = period_end
         counters = self._counters(gateway, moment, period_end)
-        payload = gateway.message(period_end, counters, self._cell_period)
-        await self._send(client, gateway, "radio", payload)
-        self.counts.readings += len(counters)
+        report = gateway.language.report("radio", period_end, counters, self._cell_period)
+        await self._publish(client, report)
+
+    def _everything(self, gateway: SiteGateway, now: float) -> Everything:
+        moment, site = self._world.moment(now), gateway.site
+        readings = [*environment_readings(moment, site), *power_readings(moment, site)]
+        period_end = now // self._cell_period * self._cell_period
+        return Everything(readings, self._counters(gateway, moment, period_end), self._cell_period)
 
     def _counters(self, gateway: SiteGateway, moment: Moment, period_end: float) -> list[Reading]:
         """The cells' counters of the period that has just ended."""
@@ -251,24 +258,31 @@ class MqttPublisher:
             for reading in cell_readings(moment, activity, period)
         ]
 
-    async def _send(
-        self, client: aiomqtt.Client, gateway: SiteGateway, device_class: str, payload: bytes
-    ) -> None:
-        await client.publish(gateway.topic(device_class, "telemetry"), payload, qos=1)
-        self.counts.messages += 1
+    async def _publish(self, client: aiomqtt.Client, messages: Iterable[GatewayMessage]) -> None:
+        for message in messages:
+            await client.publish(
+                message.topic, message.payload, qos=message.qos, retain=message.retain
+            )
+            self.counts.messages += 1
+            self.counts.readings += message.values
 
     def _now(self) -> float:
         return self._clock.time_ms() / 1000
 
 
-def _gateways(world: World) -> list[SiteGateway]:
+def _gateways(world: World, sparkplug: float) -> list[SiteGateway]:
     """Every site's gateway, in the order of their turns."""
     activities = cell_activities(world)
     gateways = []
     for site in world.province.sites:
         node = next(n for n in world.nodes_at[site.index] if n.kind is NodeKind.GATEWAY)
-        facts = world.province.communes[site.commune].facts
-        region = f"{PROVINCE_CODE}-{facts.letters}".lower()
+        language: GatewayLanguage
+        if unit(site.index, 22) < sparkplug:
+            language = EdgeNode(site.code, node.name)
+        else:
+            facts = world.province.communes[site.commune].facts
+            region = f"{PROVINCE_CODE}-{facts.letters}".lower()
+            language = NativeLanguage(site, node, region)
         offset = unit(site.index, 21)
-        gateways.append(SiteGateway(site, node, activities[site.index], region, offset))
+        gateways.append(SiteGateway(site, node, activities[site.index], language, offset))
     return sorted(gateways, key=lambda gateway: gateway.offset)

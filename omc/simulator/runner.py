@@ -35,6 +35,7 @@ class RunOptions:
         broker: Where the gateways publish; None: nowhere.
         interval: Seconds between two messages of a gateway.
         cell_period: Granularity period of the cells' counters, seconds.
+        sparkplug: Share of the gateways that speak Sparkplug B.
         control: Loopback address and port of the control endpoint; None: no endpoint.
     """
 
@@ -43,6 +44,7 @@ class RunOptions:
     broker: BrokerAddress | None = None
     interval: float = 60.0
     cell_period: float = 60.0
+    sparkplug: float = 0.0
     control: tuple[str, int] | None = None
 
 
@@ -59,6 +61,7 @@ class Simulator:
                 clock,
                 interval=options.interval,
                 cell_period=options.cell_period,
+                sparkplug=options.sparkplug,
             )
             if options.broker is not None
             else None
