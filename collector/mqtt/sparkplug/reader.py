@@ -258,6 +258,9 @@ def _opened(message: Message) -> Opened | None:
     if len(message.payload) > LARGEST_PAYLOAD:
         raise Rejected(Reason.TOO_LARGE, f"{len(message.payload)} bytes")
     try:
-        return Opened(topic, Payload.FromString(message.payload), message)
+        payload = Payload.FromString(message.payload)
     except DecodeError:
         raise Rejected(Reason.NOT_SPARKPLUG, "payload") from None
+    if not all(isinstance(metric.name, str) for metric in payload.metrics):  # protobuf gives bytes
+        raise Rejected(Reason.NOT_SPARKPLUG, "a name is not UTF-8")
+    return Opened(topic, payload, message)

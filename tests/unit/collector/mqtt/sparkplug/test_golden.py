@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from collector.mqtt.counts import Result
 from tests.unit.collector.mqtt.reading import mapping
@@ -56,6 +58,20 @@ def test_what_is_no_sparkplug_is_refused_and_costs_nothing_else(
     assert host.rejected == {reason: 1}
     host.read(BIRTH["topic"], _bytes(BIRTH))
     assert len(host.samples()) == len(BIRTH["samples"])
+
+
+@given(st.data())
+@settings(deadline=None)
+def test_damage_costs_the_damaged_message_and_no_more(data: st.DataObject) -> None:
+    host = Hosting(mapping(GOLDEN["mapping"]))
+    for row in GOLDEN["messages"]:
+        payload = bytearray(_bytes(row))
+        for place in data.draw(st.lists(st.integers(0, len(payload) - 1), max_size=3)):
+            payload[place] = data.draw(st.integers(0, 255))
+        host.read(row["topic"], bytes(payload[: data.draw(st.integers(1, len(payload)))]))
+    host.wait(3.0)
+    assert "internal_error" not in host.rejected
+    assert sum(host.counts.messages.values()) == len(GOLDEN["messages"])
 
 
 def test_a_retained_birth_is_of_a_session_that_nobody_knows() -> None:
