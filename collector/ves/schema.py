@@ -11,7 +11,6 @@ from __future__ import annotations
 from typing import Any
 
 from jsonschema import Draft202012Validator
-from jsonschema.exceptions import best_match
 
 from collector.ves.fields import DOMAINS
 
@@ -177,7 +176,8 @@ def events_of(document: Any, *, is_batch: bool) -> list[dict[str, Any]]:
         Unfit: it does not fit the schema.
     """
     validator = _BATCH if is_batch else _SINGLE
-    error = best_match(validator.iter_errors(document))
+    # The first fault is enough: to look for all, or the best, is work that the sender sets.
+    error = next(validator.iter_errors(document), None)
     if error is not None:
         where = ".".join(str(step) for step in error.absolute_path) or "the document"
         reason = error.message if len(error.message) <= _LONGEST_SHOWN else error.validator

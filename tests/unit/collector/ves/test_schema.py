@@ -49,6 +49,10 @@ _WRONG: list[tuple[Callable[[dict[str, Any]], Any], str]] = [
         },
         "event.commonEventHeader.sourceName: maxLength",
     ),
+    (
+        lambda _: {"event": measurement(additionalMeasurements=[{}] * 3000)},
+        "event.measurementFields.additionalMeasurements: maxItems",
+    ),
 ]
 
 
