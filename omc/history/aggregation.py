@@ -105,10 +105,15 @@ def product(factors: Sequence[str], by: Sequence[str]) -> str:
 
 
 def weighted_mean(values: str, weights: str, by: Sequence[str]) -> str:
-    """Values weighed by another metric of the same object; no row where all weights are nothing."""
+    """Values weighed by another metric of the same object; no row where all weights are nothing.
+
+    Both sides are materialised: DuckDB takes them for tiny, and would join them by moment before
+    their objects are known, which is every object with every other.
+    """
     keys = ", ".join([*by, "moment"])
     return f"""
+        WITH valued AS MATERIALIZED ({values}), weighed AS MATERIALIZED ({weights})
         SELECT {keys}, sum(value * weight) / sum(weight) AS value
-        FROM ({values})
-        JOIN (SELECT object, moment, value AS weight FROM ({weights})) USING (object, moment)
+        FROM valued
+        JOIN (SELECT object, moment, value AS weight FROM weighed) USING (object, moment)
         GROUP BY {keys} HAVING sum(weight) <> 0"""
