@@ -52,6 +52,7 @@ bench: $(STAMP) servers
 	$(BIN)/python -m bench.province_cost $(ARGS)
 	$(BIN)/python -m bench.mqtt_flow $(ARGS)
 	$(BIN)/python -m bench.trap_storm $(ARGS)
+	$(BIN)/python -m bench.alarm_scale $(ARGS)
 	$(BIN)/python -m bench.sinks $(ARGS)
 	$(BIN)/python -m bench.root_cause $(ARGS)
 	$(BIN)/python -m bench.archive $(ARGS)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from omc.alarms import AlarmEngine
-from omc.alarms.notify.routing import after_telling, announcements
+from omc.alarms.notify.routing import Announcement, after_telling, outlook
 from omc.alarms.notify.told import Told
 from omc.core.clock import ManualClock
 
@@ -48,11 +48,12 @@ class Listener:
 
     def tick(self, engine: AlarmEngine, clock: ManualClock) -> None:
         """Be told what is to be told now."""
-        alarms = {alarm.key: alarm for alarm in engine.known()}
         now = clock.time_ms()
-        for news in list(announcements(alarms, self._memory, Wishes(), now, ZONE)):  # type: ignore[arg-type]
-            self._memory[news.alarm.key] = after_telling(news, now)
-            self.told.setdefault(news.alarm.key, clock.monotonic())
+        for alarm in engine.known():
+            news = outlook(alarm, self._memory.get(alarm.key), Wishes(), now, ZONE)
+            if isinstance(news, Announcement):
+                self._memory[alarm.key] = after_telling(news, now)
+                self.told.setdefault(alarm.key, clock.monotonic())
 
 
 def table(title: str, kinds: Iterable[str], outcomes: list[Outcome]) -> dict[str, object]:

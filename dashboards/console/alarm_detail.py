@@ -28,7 +28,7 @@ def alarm_detail(viewer: Viewer, alarm: Alarm, past: Sequence[PastChange]) -> st
     console, language = viewer.console, viewer.language
     desk = console.world.desk
     rule, impact = desk.world.rules[alarm.rule], desk.impact(alarm)
-    children = Counter(child.rule for child in desk.children(alarm.key))
+    children = Counter(child.rule for child in desk.overview.children(alarm.key))
     more = len(impact.sites) - _MOST_SITES
     return render(
         "alarm_detail.html",

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from omc.alarms.alarm import Alarm, AlarmKey
+from omc.alarms.alarm import Alarm
 from omc.alarms.area_mains import AreaMains
 from omc.alarms.autonomy import TimeToDark
 from omc.alarms.correlator import Correlator
@@ -26,6 +26,7 @@ from omc.alarms.monitor import AlarmMonitor
 from omc.alarms.notify.notifier import Notifier
 from omc.alarms.notify.told import Ledger
 from omc.alarms.otdr import FaultDistances
+from omc.alarms.overview import AlarmOverview
 from omc.alarms.past import ArchivePast
 from omc.alarms.pon import PonCorrelator
 from omc.alarms.prober import Prober
@@ -92,6 +93,7 @@ class AlarmDesk:
     Attributes:
         world: What alarms are about.
         engine: The alarms as they are.
+        overview: The active ones, the worst first.
         store: What is on disk.
         notifier: Tells people.
         ledger: What they were told.
@@ -160,6 +162,8 @@ class AlarmDesk:
             self.store.settled,
         )
         self._restore()
+        self.overview = AlarmOverview(self.engine)
+        self.engine.listen(self.overview.heed)
         self.engine.listen(self.store.record)
         self.engine.listen(self._correlator.heed)
         self.engine.listen(self._pons.heed)
@@ -233,10 +237,6 @@ class AlarmDesk:
             await asyncio.sleep(_CLEAN_SECONDS)
 
     # -- what people ask and do --------------------------------------------------------------------
-
-    def children(self, root: AlarmKey) -> list[Alarm]:
-        """Active alarms that a root explains."""
-        return [alarm for alarm in self.engine.active() if alarm.root == root]
 
     def impact(self, alarm: Alarm) -> Impact:
         """Whom an alarm cuts off; nobody for one that is no root cause."""

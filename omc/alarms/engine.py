@@ -8,7 +8,7 @@ nothing, so the same calls at the same times give the same changes.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from omc.alarms.alarm import Alarm, AlarmKey, Change, ChangeKind, Finding, Labels, Note, alarm_key
@@ -17,6 +17,9 @@ from omc.alarms.maintenance import Maintenance
 from omc.alarms.persistence import Persistence
 from omc.alarms.severity import Severity
 from omc.core.clock import Clock
+
+#: An agenda that is shorter is not worth tidying.
+_LEAST_AGENDA = 1000
 
 ChangeListener = Callable[[Change], None]
 
@@ -47,6 +50,20 @@ class _Case:
     value: float | None = None
     finding: Finding | None = None
     due: float | None = None
+
+
+def _current(case: _Case) -> Alarm | None:
+    """The alarm with what makes it so now; that alone is no change worth telling."""
+    alarm = case.alarm
+    if alarm is None or not alarm.is_active:
+        return alarm
+    contributors = tuple(case.wishes.items())
+    known = (contributors, case.value, case.finding)
+    if known != (alarm.contributors, alarm.value, alarm.finding):
+        case.alarm = alarm = replace(
+            alarm, contributors=contributors, value=case.value, finding=case.finding
+        )
+    return alarm
 
 
 class UnknownAlarm(KeyError):
@@ -103,15 +120,29 @@ class AlarmEngine:
     def get(self, key: AlarmKey) -> Alarm | None:
         """The alarm of that identity, active or cleared a while ago; None if there is none."""
         case = self._cases.get(key)
-        return case.alarm if case is not None else None
+        return _current(case) if case is not None else None
 
     def active(self) -> list[Alarm]:
         """All that are not over, in the order in which they became known."""
-        return [a for case in self._cases.values() if (a := case.alarm) is not None and a.is_active]
+        return [alarm for alarm in self.known() if alarm.is_active]
 
     def known(self) -> list[Alarm]:
         """Active ones, and those cleared a while ago."""
-        return [case.alarm for case in self._cases.values() if case.alarm is not None]
+        return [a for case in self._cases.values() if (a := _current(case)) is not None]
+
+    def matching(self, part: str) -> Iterator[Alarm]:
+        """Known alarms with that text in their key; the one whose key it is comes first."""
+        exact = self.get(AlarmKey(part))
+        if exact is not None:
+            yield exact
+        for key, case in self._cases.items():
+            if part in key and key != part and (alarm := _current(case)) is not None:
+                yield alarm
+
+    @property
+    def planned(self) -> int:
+        """How many looks at alarms are planned: not many more than there are alarms."""
+        return len(self._agenda)
 
     # -- what the network says ---------------------------------------------------------------------
 
@@ -151,6 +182,21 @@ class AlarmEngine:
             case.finding = finding
         self._consider(key, case)
 
+    def renew(
+        self, key: AlarmKey, contributor: str, severity: Severity, value: float | None
+    ) -> bool:
+        """Say once more what was said last, with another value: quick, as most of what is said.
+
+        Returns:
+            False if that is not what this contributor said last: then `report` it.
+        """
+        case = self._cases.get(key)
+        if case is None or case.wishes.get(contributor) is not severity:
+            return False
+        if value is not None and (len(case.wishes) == 1 or severity >= max(case.wishes.values())):
+            case.value = value
+        return True
+
     def tick(self) -> None:
         """Let time pass: raise and clear what has lasted long enough. Call it every second."""
         now = self._clock.monotonic()
@@ -176,20 +222,9 @@ class AlarmEngine:
         settled = case.persistence.settle(present, now)
         if settled != present:
             self._change_severity(case, settled, now)
-        elif case.alarm is not None and case.alarm.is_active:
-            self._note_contributors(case, case.alarm)
         if case.flapping.calms(now) and case.alarm is not None:
             self._tell(case, replace(case.alarm, flapping=False), ChangeKind.CALM)
         self._plan(key, case)
-
-    def _note_contributors(self, case: _Case, alarm: Alarm) -> None:
-        """Keep the alarm's picture of why current; that alone is no change worth telling."""
-        contributors = tuple(case.wishes.items())
-        known = (contributors, case.value, case.finding)
-        if known != (alarm.contributors, alarm.value, alarm.finding):
-            case.alarm = replace(
-                alarm, contributors=contributors, value=case.value, finding=case.finding
-            )
 
     def _change_severity(self, case: _Case, severity: Severity, now: float) -> None:
         alarm = case.alarm
@@ -258,9 +293,18 @@ class AlarmEngine:
                 return
             moments.append(now + left)
         due = min((moment for moment in moments if moment is not None), default=None)
-        if due is not None and due != case.due:
+        # One that is looked at sooner anyway is planned anew then: no entry for every change.
+        if due is not None and (case.due is None or due < case.due):
+            case.due = due
             heapq.heappush(self._agenda, (due, key))
-        case.due = due
+            self._tidy_agenda()
+
+    def _tidy_agenda(self) -> None:
+        """Drop what was planned for later and overtaken, once that is most of it."""
+        if len(self._agenda) > 2 * len(self._cases) + _LEAST_AGENDA:
+            planned = ((case.due, key) for key, case in self._cases.items())
+            self._agenda = [(due, key) for due, key in planned if due is not None]
+            heapq.heapify(self._agenda)
 
     def _time_to_forget(self, alarm: Alarm | None) -> float:
         """Seconds until a cleared alarm is forgotten; 0 for one that never was raised."""
@@ -334,9 +378,10 @@ class AlarmEngine:
 
     def _find(self, key: AlarmKey) -> tuple[_Case, Alarm]:
         case = self._cases.get(key)
-        if case is None or case.alarm is None:
+        alarm = _current(case) if case is not None else None
+        if case is None or alarm is None:
             raise UnknownAlarm(key)
-        return case, case.alarm
+        return case, alarm
 
     def _tell(
         self, case: _Case, alarm: Alarm, kind: ChangeKind, who: str = "", text: str = ""

@@ -16,21 +16,25 @@ class CompiledGuard:
         guard: As written.
         first: The metric of the rule's condition.
         catalogue: Owns the guard's metric.
+        readings: Where its values are found.
     """
 
-    def __init__(self, guard: Guard, first: Metric, catalogue: Catalogue) -> None:
+    def __init__(
+        self, guard: Guard, first: Metric, catalogue: Catalogue, readings: Readings
+    ) -> None:
         metric = catalogue.metric(guard.metric)
+        self._values = readings.latest(guard.metric)
         self._guard = guard
         self._companion = Companion(metric, first)
         self._codes = {metric.state_code(name) for name in guard.states}
 
-    def allows(self, series: Series, readings: Readings) -> bool:
+    def allows(self, series: Series) -> bool:
         """Whether it is true of the object of a series."""
         guard = self._guard
-        reading = readings.get(guard.metric, self._companion.text(series))
-        if reading is None:
+        value = self._values.get(self._companion.text(series))
+        if value is None:
             return guard.unknown
-        if guard.states and reading.value not in self._codes:
+        if guard.states and value not in self._codes:
             return False
-        above = guard.above is None or reading.value > guard.above
-        return above and (guard.below is None or reading.value < guard.below)
+        above = guard.above is None or value > guard.above
+        return above and (guard.below is None or value < guard.below)

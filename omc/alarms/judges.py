@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from statistics import median
 from typing import NamedTuple, Protocol
 
-from omc.alarms.levels import level_of
-from omc.alarms.readings import Companion, Readings
+from omc.alarms.levels import Scale
+from omc.alarms.readings import Companion, Growth, Readings
 from omc.alarms.rule import (
     Absence,
     AgainstPast,
@@ -93,13 +93,12 @@ class NoPast:
 
 class _ThresholdJudge:
     def __init__(self, condition: Threshold) -> None:
-        self._condition = condition
+        self._scale = Scale(condition.levels, condition.hysteresis)
 
     def judge(
         self, series: Series, value: float, time_ms: int, present: Severity
     ) -> Verdict | None:
-        condition = self._condition
-        return Verdict(level_of(condition.levels, value, present, condition.hysteresis), value)
+        return Verdict(self._scale.severity(value, present), value)
 
 
 class _StateJudge:
@@ -119,37 +118,41 @@ class _StateJudge:
 class _RateJudge:
     def __init__(self, condition: Rate, readings: Readings, catalogue: Catalogue) -> None:
         self._condition = condition
-        self._readings = readings
+        self._scale = Scale(condition.levels, condition.hysteresis)
+        self._grown = readings.grown(condition.metric, condition.window)
         first = catalogue.metric(condition.metric)
-        self._per = [Companion(catalogue.metric(name), first) for name in condition.per]
+        self._counters: list[tuple[Companion, Mapping[str, Growth]]] = []
+        self._gauges: list[tuple[Companion, Mapping[str, float]]] = []
+        for name in condition.per:
+            companion = Companion(catalogue.metric(name), first)
+            if name.endswith("_total"):
+                self._counters.append((companion, readings.grown(name, condition.window)))
+            else:
+                self._gauges.append((companion, readings.latest(name)))
 
     def judge(
         self, series: Series, value: float, time_ms: int, present: Severity
     ) -> Verdict | None:
-        condition = self._condition
-        text = series.label_text
-        growth = self._readings.growth(condition.metric, text, condition.window)
-        if growth is None or growth.seconds <= 0:
+        growth = self._grown.get(series.label_text)
+        seconds = growth.seconds if growth is not None else 0.0
+        if growth is None or seconds <= 0:
             return None
-        divisor = self._divisor(series, growth.seconds)
+        divisor = self._divisor(series, seconds)
         if divisor is None:
             return None
-        result = condition.scale * growth.amount / divisor
-        return Verdict(level_of(condition.levels, result, present, condition.hysteresis), result)
+        result = self._condition.scale * growth.amount / divisor
+        return Verdict(self._scale.severity(result, present), result)
 
     def _divisor(self, series: Series, seconds: float) -> float | None:
         """Seconds, counts of others, or seconds at a level; None: nothing to divide by."""
-        if not self._per:
+        if not self._condition.per:
             return seconds
         total = 0.0
-        for per in self._per:
-            name, text = per.metric.name, per.text(series)
-            if name.endswith("_total"):
-                grown = self._readings.growth(name, text, self._condition.window)
-                total += grown.amount if grown is not None else 0.0
-            else:
-                reading = self._readings.get(name, text)
-                total += reading.value * seconds if reading is not None else 0.0
+        for companion, grown in self._counters:
+            other = grown.get(companion.text(series))
+            total += other.amount if other is not None else 0.0
+        for companion, latest in self._gauges:
+            total += latest.get(companion.text(series), 0.0) * seconds
         return total if total > 0 and total >= self._condition.at_least else None
 
 
@@ -174,6 +177,7 @@ class RatioJudge:
     def __init__(self, condition: RatioOfSums, metric: Metric, catalogue: Catalogue) -> None:
         assert metric.ratio is not None  # noqa: S101 - the rule set has checked it
         self._condition = condition
+        self._scale = Scale(condition.levels, condition.hysteresis)
         self._ratio = metric.ratio
         self._parts = {name: Companion(metric, catalogue.metric(name)) for name in metric.parts}
         self._periods: dict[str, _Period] = {}
@@ -203,10 +207,9 @@ class RatioJudge:
             return None
         period.is_judged = True
         result = self._ratio.of_sums(numerator, denominator)
-        condition = self._condition
-        if result is None or denominator < condition.at_least:
+        if result is None or denominator < self._condition.at_least:
             return None
-        return Verdict(level_of(condition.levels, result, present, condition.hysteresis), result)
+        return Verdict(self._scale.severity(result, present), result)
 
     def forget(self, series: Series) -> None:
         """Drop a part that will not come again."""
@@ -229,25 +232,25 @@ class RatioJudge:
 
 class _DifferenceJudge:
     def __init__(self, condition: Difference, readings: Readings, catalogue: Catalogue) -> None:
-        self._condition = condition
-        self._readings = readings
+        self._scale = Scale(condition.levels, condition.hysteresis)
+        self._others = readings.latest(condition.minus)
         first = catalogue.metric(condition.metric)
         self._minus = Companion(catalogue.metric(condition.minus), first)
 
     def judge(
         self, series: Series, value: float, time_ms: int, present: Severity
     ) -> Verdict | None:
-        condition = self._condition
-        other = self._readings.get(condition.minus, self._minus.text(series))
+        other = self._others.get(self._minus.text(series))
         if other is None:
             return None
-        result = value - other.value
-        return Verdict(level_of(condition.levels, result, present, condition.hysteresis), result)
+        result = value - other
+        return Verdict(self._scale.severity(result, present), result)
 
 
 class _PastJudge:
     def __init__(self, condition: AgainstPast, past: Past) -> None:
         self._condition = condition
+        self._scale = Scale(condition.levels, condition.hysteresis)
         self._before = {
             "median_7d": past.median_7d,
             "quarter_ago": past.quarter_ago,
@@ -264,12 +267,13 @@ class _PastJudge:
         if condition.as_ratio and before == 0:
             return None
         result = value / before if condition.as_ratio else value - before
-        return Verdict(level_of(condition.levels, result, present, condition.hysteresis), result)
+        return Verdict(self._scale.severity(result, present), result)
 
 
 class _WeeklyJudge:
     def __init__(self, condition: Weekly, past: Past) -> None:
         self._condition = condition
+        self._scale = Scale(condition.levels, condition.hysteresis)
         self._past = past
         self._common = _CommonShare()
 
@@ -288,7 +292,7 @@ class _WeeklyJudge:
         unsurprising = math.exp(-condition.surprise * usual.spread)
         if share >= unsurprising:
             return Verdict(Severity.CLEARED, share)
-        return Verdict(level_of(condition.levels, share, present, condition.hysteresis), share)
+        return Verdict(self._scale.severity(share, present), share)
 
 
 class _CommonShare:

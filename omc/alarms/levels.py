@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 import re
 from collections.abc import Callable, Mapping
@@ -89,7 +90,38 @@ def level_of(
     """
     worst = Severity.CLEARED
     for severity, bounds in levels.items():
+        if severity <= worst:
+            continue
         slack = hysteresis if severity <= present else 0.0
-        if severity > worst and any(bound.holds(value, slack) for bound in bounds):
-            worst = severity
+        for bound in bounds:
+            if bound.holds(value, slack):
+                worst = severity
+                break
     return worst
+
+
+class Scale:
+    """The levels of a rule, to be asked for every sample: nearly all are good, and that is quick.
+
+    Args:
+        levels: Severity -> bounds.
+        hysteresis: As for `level_of`.
+    """
+
+    __slots__ = ("_good_above", "_good_below", "_hysteresis", "_levels")
+
+    def __init__(self, levels: Mapping[Severity, tuple[Bound, ...]], hysteresis: float) -> None:
+        self._levels = levels
+        self._hysteresis = hysteresis
+        bounds = [bound for some in levels.values() for bound in some]
+        lower = [bound.limit for bound in bounds if bound.is_lower]
+        upper = [bound.limit for bound in bounds if not bound.is_lower]
+        #: Between these two a value is good, whatever was said before.
+        self._good_above = max(lower, default=-math.inf) + hysteresis
+        self._good_below = min(upper, default=math.inf) - hysteresis
+
+    def severity(self, value: float, present: Severity) -> Severity:
+        """The severity of a value; `present` is what was said last."""
+        if self._good_above < value < self._good_below:
+            return Severity.CLEARED
+        return level_of(self._levels, value, present, self._hysteresis)

@@ -9,7 +9,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 
-from omc.alarms.alarm import Labels
+from omc.alarms.alarm import Labels, alarm_key
 from omc.alarms.engine import AlarmEngine
 from omc.alarms.guards import CompiledGuard
 from omc.alarms.judges import NoPast, Past, RatioJudge, make_judge
@@ -39,9 +39,10 @@ _WITHDRAWN = {Quality.DISABLED, Quality.NOT_SUPPORTED, Quality.OFFLINE}
 class _Watch:
     """One object that a rule has said something about, and what it said last."""
 
-    __slots__ = ("contributor", "labels", "present", "time_ms")
+    __slots__ = ("contributor", "key", "labels", "present", "time_ms")
 
-    def __init__(self, labels: Labels, contributor: str) -> None:
+    def __init__(self, rule: str, labels: Labels, contributor: str) -> None:
+        self.key = alarm_key(rule, labels)
         self.labels = labels
         self.contributor = contributor
         self.present = Severity.CLEARED
@@ -62,24 +63,28 @@ class _JudgedRule:
         self.name = rule.name
         self.when = when
         self.judge = make_judge(when, readings, catalogue, past)
+        #: The judge if it has to see all parts of a batch before it judges any.
+        self.ratio = self.judge if isinstance(self.judge, RatioJudge) else None
         self._metric = catalogue.metric(when.metric)
         self._object = rule.object or self._metric.all_labels
         self.scope = rule.scope
-        self._guards = [CompiledGuard(g, self._metric, catalogue) for g in rule.only_if]
+        self._guards = [CompiledGuard(g, self._metric, catalogue, readings) for g in rule.only_if]
         self.watches: dict[str, _Watch] = {}
         #: Objects that had this alarm before a restart: the first good word about them matters.
         self.restored: set[str] = set()
+        #: When series were last heard, the longest silent first; None if nobody waits for them.
+        self.heard: OrderedDict[Series, float] | None = None
+        if isinstance(when, Absence):
+            self.heard = OrderedDict()
 
     @property
     def triggers(self) -> Iterable[str]:
         """Names of the metrics whose values are judged."""
-        is_ratio = isinstance(self.judge, RatioJudge)
-        return dict.fromkeys(self._metric.parts) if is_ratio else (self._metric.name,)
+        return dict.fromkeys(self._metric.parts) if self.ratio else (self._metric.name,)
 
     def object_text(self, series: Series) -> str:
         """Tells the rule's objects apart."""
-        judge = self.judge
-        return judge.object_text(series) if isinstance(judge, RatioJudge) else series.label_text
+        return series.label_text if self.ratio is None else self.ratio.object_text(series)
 
     def begin(self, series: Series, text: str) -> _Watch | None:
         """Watch an object from now on; None if the rule is not for it."""
@@ -90,13 +95,13 @@ class _JudgedRule:
         if not own:  # a rule about sites, and a node that stands at no site
             named = self._metric.all_labels
             own = {name: value for name, value in labels.items() if name in named}
-        watch = self.watches[text] = _Watch(sorted_labels(own), text)
+        watch = self.watches[text] = _Watch(self.name, sorted_labels(own), text)
         self.restored.discard(text)
         return watch
 
-    def allows(self, series: Series, readings: Readings) -> bool:
+    def allows(self, series: Series) -> bool:
         """Whether all that must be true besides is true."""
-        return all(guard.allows(series, readings) for guard in self._guards)
+        return not self._guards or all(guard.allows(series) for guard in self._guards)
 
 
 class AlarmMonitor:
@@ -128,14 +133,15 @@ class AlarmMonitor:
         ]
         self._by_name = {rule.name: rule for rule in judged}
         self._rules_of: dict[str, list[_JudgedRule]] = {}
+        self._ratios_of: dict[str, list[RatioJudge]] = {}
         for rule in judged:
             for name in rule.triggers:
                 self._rules_of.setdefault(name, []).append(rule)
+                if rule.ratio is not None:
+                    self._ratios_of.setdefault(name, []).append(rule.ratio)
         self._kept = self._readings.metrics
+        self._taken = self._kept | self._ratios_of.keys()
         self._relevant = self._rules_of.keys() | self._kept
-        self._heard: dict[str, OrderedDict[Series, float]] = {
-            rule.name: OrderedDict() for rule in judged if isinstance(rule.when, Absence)
-        }
         self.restore()
 
     def restore(self) -> None:
@@ -152,15 +158,17 @@ class AlarmMonitor:
         relevant = self._relevant
         fresh_ms = self._clock.time_ms() - _FRESH_INTERVALS * batch.interval * 1000
         found = [
-            (series, value, time_ms)
+            (name, series, value, time_ms)
             for series, value, time_ms in zip(batch.series, batch.values, batch.times, strict=True)
-            if series.metric.name in relevant and time_ms >= fresh_ms
+            if (name := series.metric.name) in relevant and time_ms >= fresh_ms
         ]
         # What rules look at besides comes first, so that the order within a batch does not matter.
-        for series, value, time_ms in found:
-            self._take(series, value, time_ms)
-        for series, value, time_ms in found:
-            for rule in self._rules_of.get(series.metric.name, ()):
+        taken, rules_of = self._taken, self._rules_of
+        for name, series, value, time_ms in found:
+            if name in taken:
+                self._take(name, series, value, time_ms)
+        for name, series, value, time_ms in found:
+            for rule in rules_of.get(name, ()):
                 self._see(rule, series, value, time_ms)
 
     def notice(self, event: Event) -> None:
@@ -189,7 +197,7 @@ class AlarmMonitor:
         if watch is None:
             if not severity and text not in judged.restored:
                 return
-            watch = judged.watches[text] = _Watch(labels, text)
+            watch = judged.watches[text] = _Watch(judged.name, labels, text)
             judged.restored.discard(text)
         watch.time_ms = time_ms
         self._say(judged, watch, severity, None)
@@ -200,17 +208,16 @@ class AlarmMonitor:
         self._readings.forget(series)
         for rule in self._rules_of.get(series.metric.name, ()):
             rule.watches.pop(rule.object_text(series), None)
-            if isinstance(rule.judge, RatioJudge):
-                rule.judge.forget(series)
+            if rule.ratio is not None:
+                rule.ratio.forget(series)
 
     def tick(self) -> None:
         """Let time pass: notice what has been silent for too long. Call it every second."""
         now = self._clock.monotonic()
-        for name, heard in self._heard.items():
-            rule = self._by_name[name]
-            if not isinstance(rule.when, Absence):
+        for rule in self._by_name.values():
+            if rule.heard is None or not isinstance(rule.when, Absence):
                 continue
-            for series, since in heard.items():
+            for series, since in rule.heard.items():
                 if now - since < rule.when.after:
                     break
                 self._miss(rule, series, rule.when.severity)
@@ -220,26 +227,23 @@ class AlarmMonitor:
         text = rule.object_text(series)
         watch = rule.watches.get(text)
         present = watch.present if watch is not None else Severity.CLEARED
-        wanted = severity if rule.allows(series, self._readings) else Severity.CLEARED
+        wanted = severity if rule.allows(series) else Severity.CLEARED
         if wanted != present:
             watch = watch or rule.begin(series, text)
             if watch is not None:
                 self._say(rule, watch, wanted, None)
 
-    def _take(self, series: Series, value: float, time_ms: int) -> None:
-        name = series.metric.name
+    def _take(self, name: str, series: Series, value: float, time_ms: int) -> None:
         if name in self._kept:
             self._readings.take(series, value, time_ms)
-        for rule in self._rules_of.get(name, ()):
-            if isinstance(rule.judge, RatioJudge):
-                rule.judge.take(series, value, time_ms)
+        for ratio in self._ratios_of.get(name, ()):
+            ratio.take(series, value, time_ms)
 
     def _see(self, rule: _JudgedRule, series: Series, value: float, time_ms: int) -> None:
-        heard = self._heard.get(rule.name)
-        if heard is not None:
-            heard[series] = self._clock.monotonic()
-            heard.move_to_end(series)
-        text = rule.object_text(series)
+        if rule.heard is not None:
+            rule.heard[series] = self._clock.monotonic()
+            rule.heard.move_to_end(series)
+        text = series.label_text if rule.ratio is None else rule.object_text(series)
         watch = rule.watches.get(text)
         if watch is not None and time_ms < watch.time_ms:
             return
@@ -248,7 +252,7 @@ class AlarmMonitor:
         if verdict is None:
             return
         severity = verdict.severity
-        if severity and not rule.allows(series, self._readings):
+        if severity and not rule.allows(series):
             severity = Severity.CLEARED
         if watch is None:
             if not severity and text not in rule.restored:
@@ -261,6 +265,10 @@ class AlarmMonitor:
     def _say(
         self, rule: _JudgedRule, watch: _Watch, severity: Severity, value: float | None
     ) -> None:
+        if severity is watch.present and self._engine.renew(
+            watch.key, watch.contributor, severity, value
+        ):
+            return
         watch.present = severity
         self._engine.report(rule.name, watch.labels, watch.contributor, severity, value)
         if not severity:
@@ -268,7 +276,8 @@ class AlarmMonitor:
 
     def _withdraw(self, series: Series) -> None:
         for rule in self._rules_of.get(series.metric.name, ()):
-            self._heard.get(rule.name, OrderedDict()).pop(series, None)  # nobody expects it
+            if rule.heard is not None:
+                rule.heard.pop(series, None)  # nobody expects it any more
             text = rule.object_text(series)
             watch = rule.watches.get(text)
             if watch is None and text in rule.restored:

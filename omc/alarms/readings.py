@@ -3,19 +3,10 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
 
 from omc.core.metric import Metric
 from omc.core.model import Series, label_text
-
-
-class Reading(NamedTuple):
-    """One value and when it was measured, Unix milliseconds."""
-
-    value: float
-    time_ms: int
-
 
 #: Points that a window is remembered by, besides the last one: there are many counters.
 _POINTS = 4
@@ -76,44 +67,45 @@ class Readings:
     """
 
     def __init__(self, metrics: Iterable[str], windows: Iterable[tuple[str, float]] = ()) -> None:
-        self._latest: dict[str, dict[str, Reading]] = {name: {} for name in metrics}
-        self._growth: dict[tuple[str, float], dict[str, Growth]] = {w: {} for w in windows}
-        self._windows_of: dict[str, list[float]] = {}
-        for name, window in self._growth:
-            self._windows_of.setdefault(name, []).append(window)
+        self._latest: dict[str, dict[str, float]] = {name: {} for name in metrics}
+        self._growth: dict[str, dict[float, dict[str, Growth]]] = {}
+        for name, window in windows:
+            self._growth.setdefault(name, {})[window] = {}
 
     @property
     def metrics(self) -> frozenset[str]:
         """Names of all metrics that are taken in."""
-        return frozenset(self._latest) | frozenset(self._windows_of)
+        return frozenset(self._latest) | frozenset(self._growth)
 
     def take(self, series: Series, value: float, time_ms: int) -> None:
         """Remember a value of one of the metrics."""
         name, text = series.metric.name, series.label_text
         latest = self._latest.get(name)
         if latest is not None:
-            latest[text] = Reading(value, time_ms)
-        for window in self._windows_of.get(name, ()):
-            grown = self._growth[name, window]
+            latest[text] = value
+        windows = self._growth.get(name)
+        if windows is None:
+            return
+        for window, grown in windows.items():
             growth = grown.get(text)
             if growth is None:
                 growth = grown[text] = Growth(window)
             growth.add(value, time_ms)
 
-    def get(self, metric: str, text: str) -> Reading | None:
-        """The latest reading of a metric with these rendered labels, or None."""
-        return self._latest.get(metric, {}).get(text)
+    def latest(self, metric: str) -> Mapping[str, float]:
+        """The latest values of a metric by rendered labels: a view of what is taken in."""
+        return self._latest[metric]
 
-    def growth(self, metric: str, text: str, window: float) -> Growth | None:
-        """How a counter grew, or None if it was never seen."""
-        return self._growth.get((metric, window), {}).get(text)
+    def grown(self, metric: str, window: float) -> Mapping[str, Growth]:
+        """Growth of a counter by rendered labels, likewise."""
+        return self._growth[metric][window]
 
     def forget(self, series: Series) -> None:
         """Drop a series that will not come again."""
         name, text = series.metric.name, series.label_text
         self._latest.get(name, {}).pop(text, None)
-        for window in self._windows_of.get(name, ()):
-            self._growth[name, window].pop(text, None)
+        for grown in self._growth.get(name, {}).values():
+            grown.pop(text, None)
 
 
 class Companion:

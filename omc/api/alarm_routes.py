@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from itertools import chain, islice
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, HTTPException, Query
 
-from omc.alarms import AlarmKey, Severity
+from omc.alarms import Alarm, AlarmEngine, AlarmKey, Severity
 from omc.alarms.desk import AlarmDesk
 from omc.api.alarm_views import (
     AlarmView,
     Assignment,
     ChangeView,
+    CountsView,
     Remark,
     RuleView,
     alarm_view,
@@ -38,20 +40,49 @@ async def list_alarms(
     roots_only: Annotated[bool, Query(description="Without what a root explains.")] = False,
     cleared: Annotated[bool, Query(description="Also those that are over.")] = False,
     root: Annotated[str | None, Query(description="Only what this root explains.")] = None,
+    part: Annotated[str | None, Query(description="Only with this text in their key.")] = None,
+    limit: Annotated[int, Query(ge=1, le=100_000, description="Not more than so many.")] = 200,
 ) -> list[AlarmView]:
-    """Alarms, the most severe first, then the newest."""
+    """Alarms, the most severe first, and of those the ones that became so last.
+
+    `/alarms/counts` says how many there are.
+    """
     least = Severity.of_word(mildest)
-    alarms = desk.engine.known() if cleared else desk.engine.active()
-    children = Counter(alarm.root for alarm in alarms if alarm.root is not None)
-    wanted = [
+    wanted = (
         alarm
-        for alarm in alarms
-        if (alarm.severity >= least or not alarm.is_active)
+        for alarm in _candidates(desk, part, root, roots_only=roots_only, cleared=cleared)
+        if (alarm.severity >= least if alarm.is_active else cleared)
         and not (roots_only and alarm.root is not None)
         and (root is None or alarm.root == root)
-    ]
-    wanted.sort(key=lambda alarm: (-alarm.severity, -alarm.raised_ms))
-    return [alarm_view(desk, alarm, language, children[alarm.key]) for alarm in wanted]
+    )
+    return [_view(desk, alarm, language) for alarm in islice(wanted, limit)]
+
+
+def _candidates(
+    desk: AlarmDesk, part: str | None, root: str | None, *, roots_only: bool, cleared: bool
+) -> Iterator[Alarm]:
+    """The shortest list in order that all wanted alarms are in."""
+    if part is not None:
+        return desk.engine.matching(part)
+    if root is not None:
+        return desk.overview.children(AlarmKey(root))
+    active = desk.overview.alarms(roots_only=roots_only)
+    return chain(active, _over(desk)) if cleared else active
+
+
+def _over(desk: AlarmDesk) -> Iterator[Alarm]:
+    """Those that are over, the newest first."""
+    over = [alarm for alarm in desk.engine.known() if not alarm.is_active]
+    yield from sorted(over, key=lambda alarm: -alarm.raised_ms)
+
+
+@routes.get("/alarms/counts")
+async def count_alarms(desk: Desk, viewer: Viewer) -> CountsView:
+    """How many alarms are active, and how many of them people are told of."""
+    counts = {severity.word: number for severity, number in desk.overview.counts().items()}
+    return CountsView(
+        active=sum(counts.values()), concerning=desk.overview.concerning, severities=counts
+    )
 
 
 @routes.get("/alarms/one")
@@ -75,40 +106,39 @@ async def history(
     return [change_view(change) for change in past]
 
 
-@routes.post("/alarms/acknowledge")
-async def acknowledge(
-    desk: Desk, operator: Operator, remark: Remark, language: Language = "vi"
-) -> AlarmView:
-    """Say that somebody takes care of it."""
-    desk.engine.acknowledge(AlarmKey(remark.key), operator.name, remark.text)
-    return _shown(desk, remark.key, language)
+#: What people do to an alarm with a remark.
+_REMARKS: Mapping[str, tuple[Callable[[AlarmEngine, AlarmKey, str, str], Alarm], str]] = {
+    "acknowledge": (AlarmEngine.acknowledge, "Say that somebody takes care of it."),
+    "unacknowledge": (AlarmEngine.unacknowledge, "Take that back."),
+    "comment": (AlarmEngine.comment, "Add a remark to its history."),
+    "clear": (
+        AlarmEngine.clear,
+        "Clear it by hand; it comes back if it is still so at the next reading.",
+    ),
+}
 
 
-@routes.post("/alarms/unacknowledge")
-async def unacknowledge(
-    desk: Desk, operator: Operator, remark: Remark, language: Language = "vi"
-) -> AlarmView:
-    """Take that back."""
-    desk.engine.unacknowledge(AlarmKey(remark.key), operator.name, remark.text)
-    return _shown(desk, remark.key, language)
+def _remarking(
+    act: Callable[[AlarmEngine, AlarmKey, str, str], Alarm],
+) -> Callable[..., Awaitable[AlarmView]]:
+    async def remark_on(
+        desk: Desk, operator: Operator, remark: Remark, language: Language = "vi"
+    ) -> AlarmView:
+        act(desk.engine, AlarmKey(remark.key), operator.name, remark.text)
+        return _shown(desk, remark.key, language)
+
+    return remark_on
 
 
-@routes.post("/alarms/comment")
-async def comment(
-    desk: Desk, operator: Operator, remark: Remark, language: Language = "vi"
-) -> AlarmView:
-    """Add a remark to its history."""
-    desk.engine.comment(AlarmKey(remark.key), operator.name, remark.text)
-    return _shown(desk, remark.key, language)
-
-
-@routes.post("/alarms/clear")
-async def clear(
-    desk: Desk, operator: Operator, remark: Remark, language: Language = "vi"
-) -> AlarmView:
-    """Clear it by hand; it comes back if it is still so at the next reading."""
-    desk.engine.clear(AlarmKey(remark.key), operator.name, remark.text)
-    return _shown(desk, remark.key, language)
+for _name, (_act, _text) in _REMARKS.items():
+    routes.add_api_route(
+        f"/alarms/{_name}",
+        _remarking(_act),
+        methods=["POST"],
+        name=_name,
+        description=_text,
+        response_model=AlarmView,
+    )
 
 
 @routes.post("/alarms/assign")
@@ -130,4 +160,8 @@ def _shown(desk: AlarmDesk, key: str, language: str) -> AlarmView:
     alarm = desk.engine.get(AlarmKey(key))
     if alarm is None:
         raise HTTPException(404, f"there is no alarm {key}")
-    return alarm_view(desk, alarm, language, len(desk.children(alarm.key)))
+    return _view(desk, alarm, language)
+
+
+def _view(desk: AlarmDesk, alarm: Alarm, language: str) -> AlarmView:
+    return alarm_view(desk, alarm, language, desk.overview.children_count(alarm.key))

@@ -116,6 +116,14 @@ class AlarmView(BaseModel):
     runbook: str | None
 
 
+class CountsView(BaseModel):
+    """How many alarms are active, and how many of them are no child and outside planned work."""
+
+    active: int
+    concerning: int
+    severities: Mapping[str, int]
+
+
 class ChangeView(BaseModel):
     """One line of an alarm's history, newest first."""
 

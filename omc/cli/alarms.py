@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import time
 from collections.abc import Callable
 from datetime import datetime
@@ -14,6 +15,11 @@ import click
 from omc.cli.alarm_export import export_rules
 from omc.cli.api_client import ApiClient
 from omc.cli.simulate_options import DURATION
+
+#: Alarms that an ambiguous key is answered with.
+_MOST_SHOWN = 10
+#: On the screen of `watch`.
+_LINES_OF_AN_ALARM = 3
 
 _SEVERITIES = ["indeterminate", "warning", "minor", "major", "critical"]
 
@@ -49,11 +55,13 @@ alarms.add_command(export_rules)
 @click.option("--severity", type=click.Choice(_SEVERITIES), help="Only this bad or worse.")
 @click.option("--all", "everything", is_flag=True, help="Also what a root cause explains.")
 @click.option("--cleared", is_flag=True, help="Also those that are over.")
+@click.option("--limit", type=click.IntRange(1, 100_000), default=200, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 def list_alarms(
     config: Path,
     language: str | None,
     severity: str | None,
+    limit: int,
     *,
     everything: bool,
     cleared: bool,
@@ -61,21 +69,31 @@ def list_alarms(
 ) -> None:
     """What is wrong now, the worst first; what a root cause explains is folded beneath it."""
     client = ApiClient.of_settings(config, language)
-    found = _read(client, severity, everything=everything, cleared=cleared)
+    found = _read(client, severity, limit, everything=everything, cleared=cleared)
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False, indent=2))
         return
     click.echo(_listing(found))
+    if len(found) == limit:
+        click.echo(_more(client))
+
+
+def _more(client: ApiClient) -> str:
+    """How many there are, where only the first are shown."""
+    counts = client.get("/alarms/counts")
+    by_severity = ", ".join(f"{n:,} {word}" for word, n in counts["severities"].items())
+    return f"... of {counts['active']:,} active alarms: {by_severity}"
 
 
 def _read(
-    client: ApiClient, severity: str | None, *, everything: bool, cleared: bool
+    client: ApiClient, severity: str | None, limit: int, *, everything: bool, cleared: bool
 ) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = client.get(
         "/alarms",
         mildest=severity,
         roots_only="false" if everything else "true",
         cleared="true" if cleared else "false",
+        limit=limit,
     )
     return found
 
@@ -112,7 +130,9 @@ def watch(config: Path, language: str | None, every: float) -> None:
     client = ApiClient.of_settings(config, language)
     try:
         while True:
-            listing = _listing(_read(client, None, everything=False, cleared=False))
+            rows = max(1, (shutil.get_terminal_size().lines - 4) // _LINES_OF_AN_ALARM)
+            found = _read(client, None, rows, everything=False, cleared=False)
+            listing = _listing(found) + (f"\n{_more(client)}" if len(found) == rows else "")
             click.clear()
             click.echo(f"{datetime.now().astimezone():%H:%M:%S}  {client.url}\n\n{listing}")
             time.sleep(every)
@@ -130,7 +150,7 @@ def show(config: Path, language: str | None, key: str) -> None:
     click.echo("\n".join([alarm["title"], *alarm["text"], "", alarm["key"]]))
     if alarm["root"]:
         click.echo(f"  root: {alarm['root']}")
-    children = client.get("/alarms", root=alarm["key"])
+    children = client.get("/alarms", root=alarm["key"], limit=1000)
     for child in children:
         click.echo(f"  + {child['title']}")
     click.echo()
@@ -296,13 +316,14 @@ def notifications(config: Path, language: str | None, limit: int) -> None:
 
 def _key(client: ApiClient, part: str) -> str:
     """The key of the one alarm that a part of a key fits."""
-    keys = [alarm["key"] for alarm in client.get("/alarms", cleared="true")]
+    found = client.get("/alarms", part=part, cleared="true", limit=_MOST_SHOWN + 1)
+    keys = [alarm["key"] for alarm in found]
     if part in keys:
         return part
-    fitting = [key for key in keys if part in key]
-    if not fitting:
+    if not keys:
         raise click.ClickException(f"no alarm has {part!r} in its key; `omc alarms list --all`")
-    if len(fitting) > 1:
-        shown = "\n  ".join(fitting[:10])
-        raise click.ClickException(f"{part!r} fits {len(fitting)} alarms:\n  {shown}")
-    return str(fitting[0])
+    if len(keys) > 1:
+        shown = "\n  ".join(keys[:_MOST_SHOWN])
+        more = "" if len(keys) <= _MOST_SHOWN else "\n  ..."
+        raise click.ClickException(f"{part!r} fits several alarms:\n  {shown}{more}")
+    return str(keys[0])

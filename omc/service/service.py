@@ -174,7 +174,7 @@ class Service:
             samples=sum(source.samples for source in self._sources().values()),
             brokers=sum(subscriber.counts.connected for subscriber in self._subscribers.values()),
             series=len(self._view),
-            alarms=sum(a.root is None and not a.suppressed for a in self._alarms.engine.active()),
+            alarms=self._alarms.overview.concerning,
         )
 
     async def run(self, stop: asyncio.Event, started: Callable[[], None]) -> None:

@@ -134,8 +134,10 @@ class AlarmsPage:
                 continue
             rows.append(row)
             if root.key in self._unfolded:
-                children = console.world.desk.children(root.key)
-                children.sort(key=lambda alarm: (-alarm.severity, alarm.key))
+                children = sorted(
+                    console.world.desk.overview.children(root.key),
+                    key=lambda alarm: (-alarm.severity, alarm.key),
+                )
                 rows += [self._row(child) | {"level": 1} for child in children]
             if len(rows) >= _MOST_ROWS:
                 break

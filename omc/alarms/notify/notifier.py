@@ -13,9 +13,10 @@ import structlog
 from omc.alarms.alarm import Alarm
 from omc.alarms.engine import AlarmEngine
 from omc.alarms.message import Message
-from omc.alarms.notify.routing import Announcement, after_telling, announcements
+from omc.alarms.notify.routing import Announcement, after_telling
 from omc.alarms.notify.senders import AlertmanagerSender, NotDelivered, Sender, open_sender
 from omc.alarms.notify.told import Delivery, Ledger
+from omc.alarms.notify.watch import RouteWatch
 from omc.core.clock import Clock
 from omc.core.settings.notify import HeartbeatSettings, RouteSettings
 
@@ -23,6 +24,8 @@ log = structlog.get_logger(__name__)
 
 _LOOK_SECONDS = 1.0
 _REFRESH_SECONDS = 60.0
+#: Alerts that are refreshed with one request: others get their turn between.
+_AT_ONCE = 200
 _FIRST_RETRY, _LONGEST_RETRY = 1.0, 120.0
 
 #: Puts an alarm into words in a language.
@@ -105,31 +108,29 @@ class Notifier:
             await asyncio.to_thread(self._ledger.record, delivery)
 
     async def _serve(self, route: RouteSettings) -> None:
+        watch = RouteWatch(self._engine, self._ledger, route.name, route, self._zone, self._clock)
         async with open_sender(route) as sender:
             refreshed = float("-inf")
             while True:
-                await self._tell_what_is_new(route, sender)
+                await self._tell_what_is_new(route, sender, watch)
                 now = self._clock.monotonic()
                 if isinstance(sender, AlertmanagerSender) and now - refreshed >= _REFRESH_SECONDS:
                     refreshed = now
                     await self._refresh(route, sender)
-                await asyncio.sleep(_LOOK_SECONDS)
+                await watch.changed(_LOOK_SECONDS)
 
-    async def _tell_what_is_new(self, route: RouteSettings, sender: Sender) -> None:
+    async def _tell_what_is_new(
+        self, route: RouteSettings, sender: Sender, watch: RouteWatch
+    ) -> None:
         attempt = 0
-        while True:
-            alarms = {alarm.key: alarm for alarm in self._engine.known()}
-            told = self._ledger.of_route(route.name)
-            now = self._clock.time_ms()
-            following = next(announcements(alarms, told, route, now, self._zone), None)
-            if following is None:
-                return
+        while (following := watch.next()) is not None:
             if await self._tell(route, sender, following, first=attempt == 0):
                 attempt = 0
-            else:
-                # What is said next is decided anew: the alarm may be over by then.
-                await asyncio.sleep(self._pause(attempt))
-                attempt += 1
+                continue
+            # What is said next is decided anew: the alarm may be over by then.
+            watch.look_again(following.alarm.key)
+            await asyncio.sleep(self._pause(attempt))
+            attempt += 1
 
     async def _tell(
         self, route: RouteSettings, sender: Sender, announcement: Announcement, *, first: bool
@@ -154,10 +155,9 @@ class Notifier:
                 log.exception("notification_failed_internally", route=route.name)
             return False
         now = self._clock.time_ms()
-        told = after_telling(announcement, now)
-        await asyncio.to_thread(self._ledger.remember, route.name, key, told)
         delivery = Delivery(now, route.name, key, kind, "delivered")
-        await asyncio.to_thread(self._ledger.record, delivery)
+        told = after_telling(announcement, now)
+        await asyncio.to_thread(self._ledger.remember, delivery, told)
         self.delivered[route.name] += 1
         if not first:
             log.info("notification_recovered", route=route.name)
@@ -165,15 +165,16 @@ class Notifier:
 
     async def _refresh(self, route: RouteSettings, sender: AlertmanagerSender) -> None:
         """What lasts lasts there too."""
-        lasting = [
-            (alarm, self._write(alarm, route.language or self._language))
-            for key, told in self._ledger.of_route(route.name).items()
-            if told.severity and (alarm := self._engine.get(key)) is not None and alarm.is_active
-        ]
+        told = self._ledger.of_route(route.name)
+        lasting = [key for key, before in told.items() if before.severity]
         try:
             await sender.watchdog()
-            if lasting:
-                await sender.refresh(lasting)
+            for begin in range(0, len(lasting), _AT_ONCE):
+                alarms = map(self._engine.get, lasting[begin : begin + _AT_ONCE])
+                language = route.language or self._language
+                written = [(a, self._write(a, language)) for a in alarms if a and a.is_active]
+                if written:
+                    await sender.refresh(written)
         except NotDelivered as failure:
             self.failed[route.name] += 1
             log.warning("alertmanager_away", route=route.name, reason=str(failure))

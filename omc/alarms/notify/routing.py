@@ -1,4 +1,4 @@
-"""What a route is to be told now: pure decisions, made anew every second.
+"""What a route is to be told of an alarm now: pure decisions.
 
 Nothing is queued. What should have been said is compared with what was said (`Ledger`), and the
 difference is said; so a restart, a route that was away, and an alarm that came and went meanwhile
@@ -7,14 +7,14 @@ need no special case.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import Protocol
 
-from omc.alarms.alarm import Alarm, AlarmKey
+from omc.alarms.alarm import Alarm
 from omc.alarms.notify.told import Told
 from omc.alarms.pon.roots import PORT_ALARMS
 from omc.alarms.severity import Severity
@@ -25,6 +25,8 @@ from omc.alarms.symptoms import LINK, REACH
 SETTLING = 12.0
 #: The same for mains failures: the devices of a commune are asked within a minute.
 SETTLING_MAINS = 75.0
+#: Milliseconds between two looks whether quiet hours are over.
+_QUIET_LOOK_MS = 10_000
 _MAINS = frozenset({"mains_failed", "battery_discharging"})
 #: The same for PON ports: the OLT is asked for the state of every ONT.
 SETTLING_PONS = 75.0
@@ -83,30 +85,37 @@ class Wishes(Protocol):
     def tell_end(self) -> bool: ...
 
 
-def announcements(
-    alarms: Mapping[AlarmKey, Alarm],
-    told: Mapping[AlarmKey, Told],
-    wishes: Wishes,
-    now_ms: int,
-    zone: tzinfo,
-) -> Iterator[Announcement]:
-    """What a route is to be told now, the most severe first.
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Nothing is to be told now, and maybe at that moment, Unix milliseconds."""
+
+    time_ms: int
+
+
+def outlook(
+    alarm: Alarm, before: Told | None, wishes: Wishes, now_ms: int, zone: tzinfo
+) -> Announcement | Later | None:
+    """What a route is to be told of an alarm now; None: nothing until the alarm changes.
 
     Args:
-        alarms: Every alarm that is known, active or over.
-        told: What the route was last told of each.
-        wishes: What it wants.
+        alarm: As it is, active or over.
+        before: What the route was last told of it; None for nothing.
+        wishes: What the route wants.
         now_ms: Unix milliseconds.
         zone: Of its quiet hours.
     """
-    for alarm in sorted(alarms.values(), key=lambda alarm: -alarm.severity):
-        before = told.get(alarm.key)
-        if alarm.is_active:
-            kind = _news(alarm, before)
-            if kind is not None and _is_wanted(alarm, wishes, now_ms, zone):
-                yield Announcement(alarm, kind)
-        elif wishes.tell_end and _end_is_news(alarm, before):
-            yield Announcement(alarm, Telling.OVER)
+    if not alarm.is_active:
+        is_news = wishes.tell_end and _end_is_news(alarm, before)
+        return Announcement(alarm, Telling.OVER) if is_news else None
+    kind = _news(alarm, before)
+    if kind is None or not _is_for(alarm, wishes):
+        return None
+    ripe_ms = alarm.raised_ms + round(1000 * max(_settling(alarm), wishes.unacknowledged_for))
+    if now_ms < ripe_ms:
+        return Later(ripe_ms)
+    if _can_wait(alarm, wishes.quiet, now_ms, zone):
+        return Later(now_ms + _QUIET_LOOK_MS)
+    return Announcement(alarm, kind)
 
 
 def _news(alarm: Alarm, before: Told | None) -> Telling | None:
@@ -125,18 +134,13 @@ def _end_is_news(alarm: Alarm, before: Told | None) -> bool:
     return before is not None and before.severity > Severity.CLEARED and not alarm.flapping
 
 
-def _is_wanted(alarm: Alarm, wishes: Wishes, now_ms: int, zone: tzinfo) -> bool:
+def _is_for(alarm: Alarm, wishes: Wishes) -> bool:
+    """Whether the route wants to hear of it as it is, now or later."""
     if alarm.root is not None or alarm.suppressed is not None:
         return False
-    if alarm.severity.word not in wishes.severities or not _fits_site(alarm, wishes.sites):
+    if wishes.unacknowledged_for and alarm.acknowledged is not None:
         return False
-    age = (now_ms - alarm.raised_ms) / 1000
-    if age < _settling(alarm):
-        return False
-    is_taken_care_of = alarm.acknowledged is not None or age < wishes.unacknowledged_for
-    if wishes.unacknowledged_for and is_taken_care_of:
-        return False
-    return not _can_wait(alarm, wishes.quiet, now_ms, zone)
+    return alarm.severity.word in wishes.severities and _fits_site(alarm, wishes.sites)
 
 
 def _settling(alarm: Alarm) -> float:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 import structlog
@@ -25,6 +26,8 @@ CREATE TABLE deliveries (
     kind TEXT NOT NULL, result TEXT NOT NULL
 );
 """
+_REMEMBER = "INSERT OR REPLACE INTO told VALUES (?, ?, ?, ?, ?)"
+_RECORD = "INSERT INTO deliveries (time_ms, route, key, kind, result) VALUES (?, ?, ?, ?, ?)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,37 +78,35 @@ class Ledger:
             rows = connection.execute(
                 "SELECT route, key, raised_ms, severity, time_ms FROM told"
             ).fetchall()
-        self._told = {
-            (route, AlarmKey(key)): Told(raised_ms, Severity(severity), time_ms)
-            for route, key, raised_ms, severity, time_ms in rows
-        }
+        self._told: dict[str, dict[AlarmKey, Told]] = {}
+        for route, key, raised_ms, severity, time_ms in rows:
+            told = Told(raised_ms, Severity(severity), time_ms)
+            self._told.setdefault(route, {})[AlarmKey(key)] = told
 
-    def of_route(self, route: str) -> dict[AlarmKey, Told]:
-        """What a route was last told of each alarm."""
-        return {key: told for (name, key), told in self._told.items() if name == route}
+    def of_route(self, route: str) -> Mapping[AlarmKey, Told]:
+        """What a route was last told of each alarm: a view that follows what happens."""
+        return self._told.setdefault(route, {})
 
-    def remember(self, route: str, key: AlarmKey, told: Told) -> None:
+    def remember(self, delivery: Delivery, told: Told) -> None:
         """A route was told. Blocks until it is on disk, or cannot be written (a full disk).
 
         Then it is known until the next restart, which may tell it again.
         """
-        self._told[route, key] = told
+        route, key = delivery.route, AlarmKey(delivery.key)
+        self._told.setdefault(route, {})[key] = told
         row = (route, key, told.raised_ms, int(told.severity), told.time_ms)
-        self._write("INSERT OR REPLACE INTO told VALUES (?, ?, ?, ?, ?)", row)
+        self._write((_REMEMBER, row), (_RECORD, astuple(delivery)))
 
     def record(self, delivery: Delivery) -> None:
         """Keep what came of an attempt. Blocks as `remember`."""
-        row = (delivery.time_ms, delivery.route, delivery.key, delivery.kind, delivery.result)
-        self._write(
-            "INSERT INTO deliveries (time_ms, route, key, kind, result) VALUES (?, ?, ?, ?, ?)",
-            row,
-        )
+        self._write((_RECORD, astuple(delivery)))
 
-    def _write(self, statement: str, row: tuple[object, ...]) -> None:
+    def _write(self, *statements: tuple[str, tuple[object, ...]]) -> None:
         """What cannot be kept stops nobody from being told."""
         try:
             with self._database.transaction() as connection:
-                connection.execute(statement, row)
+                for statement, row in statements:
+                    connection.execute(statement, row)
         except sqlite3.Error as error:
             if not self._is_failing:
                 log.error("ledger_failed", file=str(self._database.path), why=str(error))  # noqa: TRY400
@@ -124,10 +125,15 @@ class Ledger:
 
     def forget_before(self, time_ms: int) -> None:
         """Drop attempts, and alarms whose end was told, from before that moment. Blocks."""
-        self._write("DELETE FROM deliveries WHERE time_ms < ?", (time_ms,))
-        self._write("DELETE FROM told WHERE severity = 0 AND time_ms < ?", (time_ms,))
-        self._told = {
-            place: told
-            for place, told in self._told.items()
-            if told.severity > Severity.CLEARED or told.time_ms >= time_ms
-        }
+        self._write(
+            ("DELETE FROM deliveries WHERE time_ms < ?", (time_ms,)),
+            ("DELETE FROM told WHERE severity = 0 AND time_ms < ?", (time_ms,)),
+        )
+        for of_route in self._told.values():
+            old = [
+                key
+                for key, told in of_route.items()
+                if told.severity is Severity.CLEARED and told.time_ms < time_ms
+            ]
+            for key in old:
+                del of_route[key]

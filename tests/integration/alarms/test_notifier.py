@@ -116,7 +116,7 @@ async def test_a_restart_neither_repeats_nor_loses_a_message(tmp_path: Path) -> 
         before = Telling(tmp_path, route)
         async with before.running():
             before.report(Severity.MAJOR)
-            await until(lambda: len(receiver.received) == 1)
+            await until(lambda: before.notifier.delivered["noc"] == 1)
         before.engine.report("mains", SITE, "x", Severity.MAJOR)  # not told yet
         after = Telling(tmp_path, route)
         after.engine.restore(before.engine.active())
@@ -162,7 +162,7 @@ async def test_alertmanager_has_the_alert_while_it_lasts_and_the_watchdog_always
             assert alert["labels"]["severity"] == "major"
             assert alert["labels"]["site"] == "VYE001"
             assert alert["annotations"]["summary"] == f"major {KEY} (vi)"
-            assert alertmanager.watchdog_is_there()
+            await until(alertmanager.watchdog_is_there)
             telling.report(Severity.CLEARED)
             await until(lambda: alertmanager.alerts() == {})
 

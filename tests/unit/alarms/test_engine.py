@@ -283,3 +283,24 @@ def test_in_the_end_an_alarm_is_what_its_series_last_asked_for(
     wanted = max(last.values(), default=CLEARED)
     active = life.engine.active()
     assert (active[0].severity if active else CLEARED) is wanted
+
+
+def test_a_storm_of_changes_plans_no_more_than_there_are_alarms() -> None:
+    life = Life(hold=5, clear_after=60)
+    for number in range(20_000):
+        life.report(MAJOR if number % 2 else CLEARED)
+        life.wait(1 + number % 7)
+    assert life.engine.planned < 2000
+
+
+def test_what_is_said_again_is_quick_and_keeps_the_value_current() -> None:
+    life = Life()
+    life.engine.report("mains_failed", SITE, "phase 1", MAJOR, 1.0)
+    assert life.engine.renew(KEY, "phase 1", MAJOR, 2.0)
+    alarm = life.engine.get(KEY)
+    assert alarm is not None
+    assert alarm.value == 2.0
+    assert not life.engine.renew(KEY, "phase 1", MINOR, 3.0)
+    assert not life.engine.renew(KEY, "phase 2", MAJOR, 3.0)
+    life.engine.clear(KEY, "lan")
+    assert not life.engine.renew(KEY, "phase 1", MAJOR, 4.0)

@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 
 from omc.alarms import Alarm, AlarmKey, Note, Severity
 from omc.alarms.alarm import Finding
-from omc.alarms.notify.routing import SETTLING, Telling, after_telling, announcements
+from omc.alarms.notify.routing import (
+    SETTLING,
+    Announcement,
+    Later,
+    Telling,
+    after_telling,
+    outlook,
+)
 from omc.alarms.notify.told import Told
 from omc.core.settings.notify import QuietHours
 from tests.sample_data import NEW_YEAR_MS
@@ -39,10 +46,9 @@ def told_of(
     before: Told | None = None,
     seconds: float = 0.0,
 ) -> list[Telling]:
-    told = {} if before is None else {alarm.key: before}
     now = NEW_YEAR_MS + round(seconds * 1000)
-    found = announcements({alarm.key: alarm}, told, wishes or Wishes(), now, HANOI)
-    return [announcement.kind for announcement in found]
+    found = outlook(alarm, before, wishes or Wishes(), now, HANOI)
+    return [found.kind] if isinstance(found, Announcement) else []
 
 
 def before_it(severity: Severity, raised_ms: int = NEW_YEAR_MS) -> Told:
@@ -126,10 +132,16 @@ def test_in_quiet_hours_some_severities_wait(
     assert (told == []) is waits
 
 
-def test_the_worst_comes_first() -> None:
-    alarms = [an_alarm(f"rule_{s.word}", s) for s in (Severity.MINOR, Severity.CRITICAL)]
-    found = announcements({a.key: a for a in alarms}, {}, Wishes(), NEW_YEAR_MS, HANOI)
-    assert [a.alarm.severity for a in found] == [Severity.CRITICAL, Severity.MINOR]
+def test_what_is_only_a_matter_of_time_is_looked_at_in_time() -> None:
+    lost = an_alarm("device_unreachable")
+    later = outlook(lost, None, Wishes(), NEW_YEAR_MS, HANOI)
+    assert later == Later(NEW_YEAR_MS + round(SETTLING * 1000))
+    next_one = outlook(an_alarm(), None, Wishes(unacknowledged_for=600), NEW_YEAR_MS, HANOI)
+    assert next_one == Later(NEW_YEAR_MS + 600_000)
+    quiet = QuietHours.model_construct(begins=6 * 60, ends=8 * 60, severities=("major",))
+    assert isinstance(outlook(an_alarm(), None, Wishes(quiet=quiet), NEW_YEAR_MS, HANOI), Later)
+    child = replace(an_alarm(), root=AlarmKey("fibre_cut{}"))
+    assert outlook(child, None, Wishes(), NEW_YEAR_MS, HANOI) is None
 
 
 @given(
@@ -140,13 +152,14 @@ def test_after_telling_there_is_nothing_more_to_tell(
     steps: list[tuple[Severity, bool, int]], tell_end: bool
 ) -> None:
     wishes = Wishes(severities=("warning", "minor", "major", "critical"), tell_end=tell_end)
-    told: dict[AlarmKey, Told] = {}
+    told: Told | None = None
     time_ms = NEW_YEAR_MS
     for severity, flapping, pause in steps:
         time_ms += pause * 1000
         alarm = replace(an_alarm(severity=severity), raised_ms=time_ms, flapping=flapping)
         if severity is Severity.CLEARED:
             alarm = replace(alarm, cleared_ms=time_ms)
-        for announcement in list(announcements({alarm.key: alarm}, told, wishes, time_ms, HANOI)):
-            told[alarm.key] = after_telling(announcement, time_ms)
-        assert list(announcements({alarm.key: alarm}, told, wishes, time_ms, HANOI)) == []
+        found = outlook(alarm, told, wishes, time_ms, HANOI)
+        if isinstance(found, Announcement):
+            told = after_telling(found, time_ms)
+        assert outlook(alarm, told, wishes, time_ms, HANOI) is None

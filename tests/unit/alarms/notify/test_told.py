@@ -11,11 +11,12 @@ from omc.alarms import AlarmKey, Severity
 from omc.alarms.notify.told import Delivery, Ledger, Told
 
 KEY = AlarmKey("mains_failed{}")
+DELIVERY = Delivery(2, "noc", KEY, "raised", "delivered")
 
 
 def test_what_was_told_is_known_after_a_restart(tmp_path: Path) -> None:
     told = Told(1, Severity.MAJOR, 2)
-    Ledger(tmp_path / "told.db").remember("noc", KEY, told)
+    Ledger(tmp_path / "told.db").remember(DELIVERY, told)
     assert Ledger(tmp_path / "told.db").of_route("noc") == {KEY: told}
 
 
@@ -24,8 +25,8 @@ def test_a_disk_that_takes_nothing_is_told_once_and_stops_nobody(tmp_path: Path)
     shutil.rmtree(tmp_path / "data")
     told = Told(1, Severity.MAJOR, 2)
     with capture_logs() as logs:
-        ledger.remember("noc", KEY, told)
-        ledger.record(Delivery(2, "noc", KEY, "raised", "delivered"))
+        ledger.remember(DELIVERY, told)
+        ledger.record(DELIVERY)
         ledger.forget_before(1)
     assert ledger.of_route("noc") == {KEY: told}
     assert [line["event"] for line in logs] == ["ledger_failed"]
