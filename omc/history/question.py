@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from omc.core.catalogue import Catalogue
@@ -59,6 +60,34 @@ class Question:
                     unnest(map_keys(states)) AS state, unnest(map_values(states)) AS held
                 FROM ({rows})
             ) GROUP BY {keys}step, state"""
+
+    def downtime(self, metric: Metric, down: Collection[int], within: Sequence[str]) -> str:
+        """A query for the seconds in some states, and in others, of steps that have any of those.
+
+        Columns `by` without `within`, moment, down, other; of the parts that `within` tells apart
+        the largest counts. Only buckets of such steps are taken apart: there are few.
+        """
+        start, step = self.wanted.start_ms, self.wanted.step_ms
+        by = [name for name in self.selection.by if name not in within]
+        keys, parts = ", ".join(by), ", ".join(self.selection.by)
+        codes = ", ".join(map(str, sorted(down)))
+        rows = self.selection.grouped(self._buckets(metric)[0], metric.name)
+        stepped = f"SELECT *, {start} + (moment - {start}) // {step} * {step} AS step FROM ({rows})"
+        concerned = f"WHERE list_has_any(map_keys(states), [{codes}])"
+        return f"""
+            WITH stepped AS ({stepped}),
+            concerned AS (SELECT DISTINCT {keys}, step FROM stepped {concerned}),
+            taken AS (
+                SELECT {parts}, step, unnest(map_keys(states)) AS state,
+                    unnest(map_values(states)) AS held
+                FROM stepped SEMI JOIN concerned USING ({keys}, step)
+            )
+            SELECT {keys}, step AS moment, max(down) AS down, max(other) AS other FROM (
+                SELECT {parts}, step,
+                    coalesce(sum(held) FILTER (state IN ({codes})), 0) AS down,
+                    coalesce(sum(held) FILTER (state NOT IN ({codes})), 0) AS other
+                FROM taken GROUP BY {parts}, step
+            ) GROUP BY {keys}, step HAVING max(down) > 0"""
 
     def _sum(self, name: str) -> str:
         """A part of a ratio, added up over its objects."""

@@ -186,17 +186,9 @@ class History:
             Columns of `by`, moment (where the step begins, milliseconds), down (seconds in one of
             the states) and other (seconds in any other), sorted by `by` and moment.
         """
-        entry = self._catalogue.metric(metric)
-        query = self._ask(Range(*wanted), (*by, *within), where).states(entry)
-        codes = ", ".join(map(str, sorted(down)))
-        keys, parts = ", ".join(by), ", ".join((*by, *within))
-        return self._table(f"""
-            SELECT {keys}, moment, max(down) AS down, max(other) AS other FROM (
-                SELECT {parts}, moment,
-                    coalesce(sum(seconds) FILTER (state IN ({codes})), 0) AS down,
-                    coalesce(sum(seconds) FILTER (state NOT IN ({codes})), 0) AS other
-                FROM ({query}) GROUP BY {parts}, moment
-            ) GROUP BY {keys}, moment HAVING max(down) > 0 ORDER BY {keys}, moment""")
+        question = self._ask(Range(*wanted), (*by, *within), where)
+        query = question.downtime(self._catalogue.metric(metric), down, within)
+        return self._table(f"SELECT * FROM ({query}) ORDER BY {', '.join(by)}, moment")
 
     def _ask(self, wanted: Range, by: Sequence[str], where: Where) -> Question:
         return Question(self._source, self._catalogue, self._select(where, by), wanted)

@@ -18,6 +18,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
 from omc.core.inventory import Technology
 from omc.history.reader import History
 from omc.reports.availability import Availability
@@ -268,9 +272,10 @@ class UptimeReader:
             where={"cell": sorted(affected)},
             above=0.0,
         )
-        for cell, cause, time, seconds in _rows(table):
+        columns = (table.column(name).to_pylist() for name in ("cell", "cause", "value"))
+        moments = milliseconds(table.column("time")).tolist()
+        for cell, cause, seconds, moment in zip(*columns, moments, strict=True):
             if cause not in _SAVING_CAUSES | _LOCKED_CAUSES:
-                moment = round(time.timestamp() * 1000)
                 found[cell].steps.append(Down(moment, length, seconds))
 
     def _period_ms(self, history: History, observed: str, cell: str, step: int) -> int:
@@ -290,12 +295,12 @@ class UptimeReader:
         if not concerned:
             return
         observed = self._hours_observed(f"{prefix}_cell_observed_seconds", concerned)
-        for name in concerned:
+        for name, told in zip(concerned, observed, strict=True):
             own = seen[name]
             extra = []
             for hour, lost in site_down[str(silent[name])].items():
                 already = sum(s.seconds for s in own.steps if 0 <= s.moment_ms - hour < _HOUR_MS)
-                unknown = 3600.0 - observed.get((name, hour), 0.0)
+                unknown = 3600.0 - float(told[(hour - self._start_ms) // _HOUR_MS])
                 more = min(unknown, lost - already)
                 if more > 0:
                     extra.append(Down(hour, _HOUR_MS, more))
@@ -311,16 +316,25 @@ class UptimeReader:
                 found[code] = by_hour(uptime.outages, self._start_ms)
         return found
 
-    def _hours_observed(self, metric: str, cells: Sequence[Any]) -> dict[tuple[str, int], float]:
+    def _hours_observed(self, metric: str, cells: Sequence[Any]) -> NDArray[np.float32]:
+        """Seconds that cells were observed in each hour since the start: cells by hours."""
+        hours = -(-(self._end_ms - self._start_ms) // _HOUR_MS)
+        found = np.zeros((len(cells), hours), dtype=np.float32)
         history = self._sources.history
         if history is None:
-            return {}
+            return found
         table = history.values(
             *(metric, self._start_ms, self._end_ms, _HOUR_MS, ["cell"]),
             where={"cell": cells},
             sort=False,
         )
-        return {(cell, round(time.timestamp() * 1000)): value for cell, time, value in _rows(table)}
+        names = table.column("cell").combine_chunks().dictionary_encode()
+        place = {name: index for index, name in enumerate(cells)}
+        places = np.array([place[name] for name in names.dictionary.to_pylist()], dtype=int)
+        rows = places[names.indices.to_numpy(zero_copy_only=False)] if len(places) else places
+        moments = milliseconds(table.column("time"))
+        found[rows, (moments - self._start_ms) // _HOUR_MS] = table.column("value").to_numpy()
+        return found
 
     # -- spans -------------------------------------------------------------------------------------
 
@@ -387,6 +401,12 @@ def _whole_down(steps: Sequence[_Step]) -> list[_Step]:
             rest = min(step.down, STEP_MS / 1000 - step.other)
             if rest > 0:
                 found.append(step._replace(down=rest))
+    return found
+
+
+def milliseconds(times: Any) -> NDArray[np.int64]:
+    """A column of times as Unix milliseconds."""
+    found: NDArray[np.int64] = times.cast(pa.timestamp("ms", tz="UTC")).cast(pa.int64()).to_numpy()
     return found
 
 

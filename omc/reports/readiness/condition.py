@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from omc.core.inventory import Inventory, Site, Technology
 from omc.core.model import SiteCode
@@ -19,6 +21,7 @@ from omc.core.topology import Place, Topology
 from omc.history.reader import History
 from omc.reports.document import Period
 from omc.reports.sources import Sources
+from omc.reports.uptime import milliseconds
 
 _HOUR_MS = 3_600_000
 
@@ -114,19 +117,45 @@ class _Measured:
         self.uplink = self._uplinks()
 
     def _busy_hours(self, sources: Sources) -> dict[SiteCode, float]:
-        """Largest mean of one local hour of the day, over the period."""
+        """Largest mean of one local hour of the day; cells weigh by their resource blocks."""
+        where = {"direction": "dl"}
+        metric = "lte_prb_utilisation_ratio"
         table = self._history.values(
-            *("lte_prb_utilisation_ratio", *self._range, _HOUR_MS, ["site"]),
-            where={"direction": "dl"},
-            sort=False,
+            *(metric, *self._range, _HOUR_MS, ["series"]), where=where, sort=False
         )
-        hours: dict[SiteCode, dict[int, list[float]]] = defaultdict(lambda: defaultdict(list))
-        for site, time, value in _rows(table):
-            hours[site][time.astimezone(sources.zone).hour].append(value)
-        return {
-            site: max(float(np.mean(values)) for values in found.values())
-            for site, found in hours.items()
-        }
+        if not len(table):
+            return {}
+        labels = self._history.series(metric, where)
+        cells = [dict(pairs).get("cell", "") for pairs in labels.column("labels").to_pylist()]
+        blocks = self._blocks(where)
+        sites = sorted(set(labels.column("site").to_pylist()))
+        numbers = labels.column("series").to_numpy()
+        order = np.argsort(numbers)
+        row = order[np.searchsorted(numbers[order], table.column("series").to_numpy())]
+        site_of = np.array([sites.index(site) for site in labels.column("site").to_pylist()])
+        weight_of = np.array([blocks.get(cell, 1.0) for cell in cells])
+        hour = self._local_hours(milliseconds(table.column("time")), sources)
+        slot = site_of[row] * 24 + hour
+        size = len(sites) * 24
+        weights = weight_of[row]
+        used = np.bincount(slot, weights * table.column("value").to_numpy(), size)
+        whole = np.bincount(slot, weights, size)
+        with np.errstate(invalid="ignore"):
+            means = (used / whole).reshape(len(sites), 24)
+        busiest = np.nanmax(means, axis=1)
+        return {SiteCode(site): float(busy) for site, busy in zip(sites, busiest, strict=True)}
+
+    def _blocks(self, where: dict[str, str]) -> dict[str, float]:
+        """Resource blocks of each cell."""
+        table = self._history.values("lte_prb_available", *self._range, None, ["cell"], where)
+        return {cell: value for cell, _, value in _rows(table)}
+
+    @staticmethod
+    def _local_hours(moments: NDArray[np.int64], sources: Sources) -> NDArray[np.int64]:
+        """Local hour of the day of each moment."""
+        different, place = np.unique(moments, return_inverse=True)
+        hours = [datetime.fromtimestamp(ms / 1000, sources.zone).hour for ms in different.tolist()]
+        return np.array(hours, dtype=np.int64)[place]
 
     def _of_sites(
         self, metric: str, combine: Callable[[list[float]], Any]
