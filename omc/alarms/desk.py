@@ -108,7 +108,7 @@ class AlarmDesk:
         self._settings = settings
         self._clock = clock
         topology = Topology(world.inventory, settings.core)
-        self.maintenance = Maintenance(world.inventory)
+        self.maintenance = Maintenance(world.inventory, topology.link_of)
         timings = {rule.name: Timing(rule.hold, rule.clear_after) for rule in world.rules}
         self.engine = AlarmEngine(clock, timings, self.maintenance, keep_cleared=_KEEP_CLEARED)
         self._past = (

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from omc.core.inventory import Inventory
+from omc.core.inventory import Inventory, SpanName
 from omc.core.model import NodeName, SiteCode
 
 
@@ -45,10 +45,16 @@ class Maintenance:
 
     Args:
         inventory: Tells in which area a site lies, and at which site a node stands.
+        link_of: Tells which link a span is part of: alarms are of whole links.
     """
 
-    def __init__(self, inventory: Inventory) -> None:
+    def __init__(
+        self,
+        inventory: Inventory,
+        link_of: Callable[[SpanName], SpanName | None] = lambda span: span,
+    ) -> None:
         self._inventory = inventory
+        self._link_of = link_of
         self._windows: dict[str, MaintenanceWindow] = {}
 
     def put(self, window: MaintenanceWindow) -> None:
@@ -89,11 +95,17 @@ class Maintenance:
     def _covers(self, window: MaintenanceWindow, labels: Mapping[str, str]) -> bool:
         if not (window.sites or window.nodes or window.areas or window.spans):
             return True
-        if labels.get("node") in window.nodes or labels.get("span") in window.spans:
+        if labels.get("node") in window.nodes or self._is_on(window.spans, labels.get("span")):
             return True
         site = self._site_of(labels)
         areas = self._areas_of(site, labels.get("area"))
         return site in window.sites or any(area in window.areas for area in areas)
+
+    def _is_on(self, spans: Iterable[str], span: str | None) -> bool:
+        """Whether a span is one of some, or is one link with one of them."""
+        if span is None:
+            return False
+        return any(span in (name, self._link_of(SpanName(name))) for name in spans)
 
     def _site_of(self, labels: Mapping[str, str]) -> str | None:
         node = self._inventory.nodes.get(NodeName(labels.get("node", "")))

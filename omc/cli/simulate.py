@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 def simulate() -> None:
     """A synthetic province that answers SNMP and publishes MQTT.
 
-    Write one with `province`, run it with `run`, break it with `cut`, `mains`, `silence` and
-    `storm`, mend it with `heal`. The same seed always gives the same province.
+    Write one with `province`, run it with `run`, break it with `cut`, `bend`, `mains`, `silence`
+    and `storm`, mend it with `heal`. The same seed always gives the same province.
     """
 
 
@@ -217,6 +217,7 @@ def _census(built: Province) -> str:
 
 for _command in (
     simulate_control.cut,
+    simulate_control.bend,
     simulate_control.mains,
     simulate_control.silence,
     simulate_control.sleep,

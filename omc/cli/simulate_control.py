@@ -1,4 +1,4 @@
-"""`omc simulate cut`, `mains`, `sleep`, `heal` and the like: tell a running simulator."""
+"""`omc simulate cut`, `bend`, `sleep`, `heal` and the like: tell a running simulator."""
 
 from __future__ import annotations
 
@@ -18,6 +18,17 @@ from omc.core.quantities import ListenAddress
 def cut(span: str, control: ListenAddress) -> None:
     """Cut a fibre span, by its name in the inventory."""
     _tell(control, "cut", what=span)
+
+
+@click.command()
+@click.argument("span")
+@click.option(
+    "--by", "decibels", type=click.FLOAT, default=3.0, show_default=True, help="Decibels lost."
+)
+@control_option
+def bend(span: str, decibels: float, control: ListenAddress) -> None:
+    """Bend a fibre span: light still passes, but less of it."""
+    _tell(control, "bend", what=span, decibels=decibels)
 
 
 @click.command()

@@ -13,6 +13,7 @@ from omc.simulator.topology import TRANSPORT
 from omc.simulator.world import World
 
 _DEFAULT_OUTAGE = 20 * 60.0
+_DEFAULT_BEND, _MOST_BENT = 3.0, 30.0
 _DEFAULT_STORM = 10 * 60.0
 _LONGEST = 7 * 86_400.0
 #: Seconds between two changes of a commune's mains in a storm.
@@ -53,6 +54,7 @@ class Commander:
                 self._areas.setdefault(_folded(name), facts.code)
         self._commands: dict[str, Callable[[Arguments], dict[str, Any]]] = {
             "cut": self._cut,
+            "bend": self._bend,
             "mains": self._mains,
             "silence": self._silence,
             "sleep": self._sleep,
@@ -88,6 +90,18 @@ class Commander:
             onts = sum(len(p.onts) for p in self._world.province.pons if p.index == span.pon)
             effect = f"{onts} ONTs lose their light"
         return {"text": f"{span.code} is cut: {effect}", "silenced": lost}
+
+    def _bend(self, arguments: Arguments) -> dict[str, Any]:
+        span = self._spans.get(_text(arguments, "what"))
+        if span is None:
+            raise CommandRefused(f"there is no span {_text(arguments, 'what')!r}")
+        decibels = arguments.get("decibels", _DEFAULT_BEND)
+        if isinstance(decibels, bool) or not isinstance(decibels, int | float):
+            raise CommandRefused("expected 'decibels': a number")
+        if not 0 < decibels <= _MOST_BENT:
+            raise CommandRefused(f"expected 'decibels': more than 0, at most {_MOST_BENT:g}")
+        self._world.faults.bend(span.index, float(decibels), self._now())
+        return {"text": f"{span.code} is bent: {decibels:g} dB of light are lost"}
 
     def _mains(self, arguments: Arguments) -> dict[str, Any]:
         name = _text(arguments, "what")
@@ -151,6 +165,7 @@ class Commander:
             "silent_nodes": world.silent_nodes,
             "links_down": world.links.down,
             "cut": sorted(province.spans[span].code for span in world.faults.cuts),
+            "bent": sorted(province.spans[span].code for span in world.faults.bends),
             "silenced": sorted(province.nodes[node].name for node in world.faults.silenced),
             "asleep": sorted(province.cells[cell].name for cell in world.faults.asleep),
             "mains_failed": world.mains.injected_at(self._now()),

@@ -1,4 +1,4 @@
-"""What is broken on purpose, apart from the mains: cut cables, silenced nodes, sleeping cells."""
+"""What is broken on purpose besides the mains: cables, silenced nodes, sleeping cells."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ class Faults:
 
     Attributes:
         cuts: Spans that carry no light.
+        bends: Spans that lose more light than they should, each with when and by how many dB.
         silenced: Nodes that do not answer although they are well.
         asleep: Cells that say they are up and carry next to nothing.
         revision: Changes whenever these do.
@@ -15,6 +16,7 @@ class Faults:
 
     def __init__(self) -> None:
         self.cuts: dict[int, float] = {}
+        self.bends: dict[int, tuple[float, float]] = {}
         self.silenced: dict[int, float] = {}
         self.asleep: dict[int, float] = {}
         self.revision = 0
@@ -22,6 +24,11 @@ class Faults:
     def cut(self, span: int, time: float) -> None:
         """Cut a span; a span that is cut already stays cut since then."""
         self.cuts.setdefault(span, time)
+        self.revision += 1
+
+    def bend(self, span: int, decibels: float, time: float) -> None:
+        """Let a span lose so much more light."""
+        self.bends[span] = (time, decibels)
         self.revision += 1
 
     def silence(self, node: int, time: float) -> None:
@@ -37,6 +44,7 @@ class Faults:
     def heal(self) -> None:
         """Mend all of it."""
         self.cuts.clear()
+        self.bends.clear()
         self.silenced.clear()
         self.asleep.clear()
         self.revision += 1

@@ -197,8 +197,13 @@ def _sway(moment: Moment, pon: Pon, ont: int) -> int:
     )
 
 
+def _bent(moment: Moment, pon: Pon) -> int:
+    """Hundredths of a dB that bent cables take."""
+    return round(100 * moment.world.bend_decibels(pon.feeder, pon.distribution))
+
+
 def _ont_rx(moment: Moment, pon: Pon, ont: int) -> bytes:
-    return values.integer(pon.onts.ont_rx[ont] + _sway(moment, pon, ont))
+    return values.integer(pon.onts.ont_rx[ont] + _sway(moment, pon, ont) - _bent(moment, pon))
 
 
 def _ont_tx(moment: Moment, pon: Pon, ont: int) -> bytes:
@@ -207,7 +212,8 @@ def _ont_tx(moment: Moment, pon: Pon, ont: int) -> bytes:
 
 def _olt_rx(moment: Moment, pon: Pon, ont: int) -> bytes:
     """Hundredths of a dBm plus 10,000."""
-    return values.integer(10_000 + pon.onts.olt_rx[ont] + _sway(moment, pon, ont + 4096))
+    sway = _sway(moment, pon, ont + 4096)
+    return values.integer(10_000 + pon.onts.olt_rx[ont] + sway - _bent(moment, pon))
 
 
 def _bias(moment: Moment, pon: Pon, ont: int) -> bytes:

@@ -9,6 +9,9 @@ from omc.simulator.rhythm import DAY
 from omc.simulator.seeds import unit
 from omc.simulator.world import STORY_START, Moment
 
+#: Hundredths of dBm that an ONT needs at least (class B+, with what makers keep in hand).
+_SENSITIVITY = -3000
+
 
 class DownCause(Enum):
     """Why an ONT went offline (ITU-T G.984.3, G.988)."""
@@ -37,7 +40,15 @@ def ont_state(moment: Moment, pon: Pon, ont: int) -> OntState:
         return OntState.SWITCHED_OFF
     if moment.mains_away(pon.commune) and not pon.onts.backed_up[ont]:
         return OntState.NO_MAINS
-    return OntState.NO_LIGHT if moment.world.pon_is_cut(pon) else OntState.ONLINE
+    return OntState.ONLINE if _has_light(moment, pon, ont) else OntState.NO_LIGHT
+
+
+def _has_light(moment: Moment, pon: Pon, ont: int) -> bool:
+    """Whether enough light arrives: its cables are whole, and not bent too much."""
+    if moment.world.pon_is_cut(pon):
+        return False
+    bent = moment.world.bend_decibels(pon.feeder, pon.distribution)
+    return not bent or pon.onts.ont_rx[ont] - 100 * bent >= _SENSITIVITY
 
 
 def is_switched_off(moment: Moment, pon: Pon, ont: int) -> bool:
@@ -65,5 +76,6 @@ def down_since(moment: Moment, pon: Pon, ont: int) -> float | None:
         return moment.time - (moment.time - 22.5 * 3600 + 7 * 3600) % DAY
     if state is OntState.NO_MAINS:
         return moment.mains_lost(pon.commune)
-    cuts = moment.world.faults.cuts
-    return min(cuts[span] for span in (pon.feeder, pon.distribution) if span in cuts)
+    faults, spans = moment.world.faults, (pon.feeder, pon.distribution)
+    cuts = [faults.cuts[span] for span in spans if span in faults.cuts]
+    return min(cuts + [faults.bends[span][0] for span in spans if span in faults.bends])

@@ -174,7 +174,8 @@ def _optics(world: World, node: Node, port: Interface) -> list[Sensor]:
         if moment.world.links.is_down(span.index):
             return 0.0
         sway = 0.04 * math.sin(moment.time / 21_600 + port.phase)
-        return float(10 ** ((received + sway) / 10))
+        bent = moment.world.bend_decibels(span.index)
+        return float(10 ** ((received + sway - bent) / 10))
 
     base = 1000 + port.index * 10
     return [

@@ -216,6 +216,10 @@ class World:
         """Whether a site has no path to the core."""
         return site in self._cut_off
 
+    def bend_decibels(self, *spans: int) -> float:
+        """What light loses on its way over spans because they are bent."""
+        return sum(self.faults.bends.get(span, (0.0, 0.0))[1] for span in spans)
+
     def pon_is_cut(self, pon: Pon) -> bool:
         """Whether light reaches no home of a PON."""
         return pon.feeder in self.faults.cuts or pon.distribution in self.faults.cuts

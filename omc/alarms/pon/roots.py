@@ -97,7 +97,7 @@ class PonRoot:
         losses = [part.loss for part in self.parts.values() if part.loss is not None]
         lost = [(name.pon, n) for name, part in self.parts.items() for n in part.lost]
         homes = Homes(
-            tuple(sorted(name.pon for name in self.parts)),
+            tuple(sorted((name.pon for name in self.parts), key=lambda pon: (len(pon), pon))),
             sum(loss.onts for loss in losses),
             tuple(f"{pon}:{number}" for pon, number in sorted(lost, key=_in_order)),
             sum(loss.known for loss in losses),

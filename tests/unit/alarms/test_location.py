@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from omc.alarms import Maintenance, MaintenanceWindow
 from omc.alarms.location import locate, sections
 from omc.core.geometry import distance_km, length_km
 from omc.core.inventory import Inventory, Node, NodeKind, Site, Span, SpanName
@@ -58,6 +59,14 @@ def test_spans_joined_where_nothing_is_polled_are_one_link_with_sections_by_chai
         ("S-2", "J1", "J2", 5000.0, 9000.0),
         ("S-3", "J2", "B", 9000.0, 13000.0),
     ]
+
+
+def test_planned_work_on_any_span_of_a_link_covers_the_link() -> None:
+    inventory = joined()
+    maintenance = Maintenance(inventory, Topology(inventory).link_of)
+    maintenance.put(MaintenanceWindow("splicing", 0, 1000, "minh", spans=("S-3",)))
+    assert maintenance.suppressing({"span": "S-1"}, 500) == "splicing"
+    assert maintenance.suppressing({"span": "S-9"}, 500) is None
 
 
 @pytest.mark.parametrize("turned", [False, True])

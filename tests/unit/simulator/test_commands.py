@@ -23,16 +23,19 @@ def test_commands_do_what_they_say(setting: tuple[Commander, Any, ManualClock]) 
     answer = commander.run("cut", {"what": spur.code})
     assert answer["silenced"] >= 3
     assert f"{spur.code} is cut" in answer["text"]
+    commander.run("bend", {"what": of.province.spans[0].code, "decibels": 2.5})
     commander.run("silence", {"what": of.province.nodes[0].name})
     commander.run("mains", {"what": "Tam Đảo", "seconds": 60})
     status = commander.run("status", {})
     assert status["cut"] == [spur.code]
+    assert status["bent"] == [of.province.spans[0].code]
     assert status["silenced"] == [of.province.nodes[0].name]
     assert status["mains_failed"] == ["08911"]
     assert status["silent_nodes"] >= answer["silenced"]
     commander.run("heal", {})
     status = commander.run("status", {})
-    assert (status["cut"], status["silenced"], status["mains_failed"]) == ([], [], [])
+    kinds = ("cut", "bent", "silenced", "mains_failed")
+    assert [status[kind] for kind in kinds] == [[], [], [], []]
     assert status["silent_nodes"] == 0
 
 
@@ -102,6 +105,8 @@ def test_a_storm_flaps_the_mains_of_every_commune(
         ("cut", {}, "expected 'what'"),
         ("cut", {"what": 7}, "expected 'what'"),
         ("sleep", {"what": "VYE001-X9-1"}, "there is no cell 'VYE001-X9-1'"),
+        ("bend", {"what": "nothing"}, "there is no span 'nothing'"),
+        ("bend", {"what": "RG", "decibels": 3}, "there is no span 'RG'"),
         ("silence", {"what": "nobody"}, "there is no node 'nobody'"),
         ("mains", {"what": "Hà Nội"}, "there is no commune 'Hà Nội'"),
         ("mains", {"what": "TDA", "seconds": -1}, "expected 'seconds'"),

@@ -4,6 +4,7 @@ import pytest
 
 from omc.simulator.mains import Interval
 from omc.simulator.network import NodeKind, SpanKind
+from omc.simulator.ont_state import DownCause, OntState, down_since, ont_state
 from omc.simulator.world import World
 from tests.unit.simulator.worlds import (
     changed,
@@ -127,6 +128,34 @@ def _mains_failure(area_index: int = 0) -> tuple[World, float, Interval]:
     of.mains.inject(area, *outage)
     of.advance(now)
     return of, now, outage
+
+
+def test_a_bent_feeder_dims_all_onts_of_its_pon_and_nothing_else() -> None:
+    of, now = world(), quiet_time()
+    agents = fleet(of)
+    pon = of.province.pons[0]
+    before = snapshot(of, agents, now)
+    of.faults.bend(pon.feeder, 2.0, now)
+    of.advance(now)
+    differences = changed(before, snapshot(of, agents, now))
+    assert nodes_of(differences) == {of.province.nodes[pon.node].name}
+    assert {oid[: len(XPON) + 1] for _, oid in differences} == {(*XPON, 51)}
+    online = [o for o in range(len(pon.onts)) if not pon.onts.off_since_days[o]]
+    assert {oid[-1] for _, oid in differences} >= {pon.onts.number[o] for o in online[:3]}
+
+
+def test_a_feeder_that_is_bent_too_much_loses_its_weakest_onts_without_a_gasp() -> None:
+    of, now = world(), quiet_time()
+    pon = of.province.pons[0]
+    weakest = min(range(len(pon.onts)), key=lambda ont: pon.onts.ont_rx[ont])
+    of.faults.bend(pon.feeder, 0.1 + (pon.onts.ont_rx[weakest] + 3000) / 100, now)
+    of.advance(now)
+    moment = of.moment(now)
+    states = [ont_state(moment, pon, ont) for ont in range(len(pon.onts))]
+    assert states[weakest] is OntState.NO_LIGHT
+    assert states[weakest].cause is DownCause.LOSS_OF_SIGNAL
+    assert states.count(OntState.NO_LIGHT) < len(pon.onts) / 2
+    assert down_since(moment, pon, weakest) == now
 
 
 def test_failing_mains_touch_power_temperature_and_homes_of_that_commune_only() -> None:
