@@ -324,16 +324,18 @@ def follow(
         for key in told
         if key not in roots and _is_lost_with(fault, network, watch.engine.get(key))  # type: ignore[arg-type]
     ]
+    alarms = [alarm for key in told if (alarm := watch.engine.get(key)) is not None]  # type: ignore[arg-type]
+    missed = [key for key in truth - roots if not _is_told(network, key, alarms)]
     times = [told[key] for key in truth if key in told]
     first = watch.first_loss if len(truth) == 1 else None
     return Outcome(
         fault.kind,
         right=roots == truth,
         false_roots=len(roots - truth),
-        missed=len(truth - roots),
+        missed=len(missed),
         child_notifications=len(children),
         seconds_to_notice=round(max(times) - first, 1) if times and first is not None else None,
-        wrong=sorted((roots - truth) | {f"missed {key}" for key in truth - roots}),
+        wrong=sorted((roots - truth) | {f"not {key}" for key in truth - roots}),
     )
 
 
@@ -341,6 +343,21 @@ def _also_right(key: str, roots: set[str]) -> str:
     """A site that is lost is right under either name of the alarm."""
     other = key.replace("site_dark", "site_lost")
     return other if key not in roots and other in roots else key
+
+
+def _is_told(network: Network, key: str, alarms: Iterable[Alarm]) -> bool:
+    """Whether anybody was told of what a fault took, under whatever name."""
+    name = key.split('"')[1]
+    if key.startswith("fibre_cut"):
+        lost = set(network.topology.lost_with_span(SpanName(name)))
+        lost = lost or set(map(Place, network.ends(name)))
+    else:
+        lost = {Place(name)}
+    told = {place for alarm in alarms if alarm.finding for place in alarm.finding.places}
+    told |= {alarm.label("site") for alarm in alarms}
+    for span in (alarm.label("span") for alarm in alarms):
+        told |= set(network.ends(span)) if span in network.topology.spans else set()
+    return all(place in told for place in lost)
 
 
 def _is_lost_with(fault: Fault, network: Network, alarm: Alarm | None) -> bool:

@@ -220,6 +220,8 @@ class MessageWriter:
         if isinstance(rule.when, Weekly):
             return self._word("weekly").format(f"{alarm.value:.0%}")
         unit = self._catalogue.metric(metric_name).unit
+        if unit == "s":
+            return self._duration(round(alarm.value * 1000))
         return f"{alarm.value:.3g}" + ("" if unit == "1" else f" {unit}")
 
     def why(self, finding: Finding) -> str:

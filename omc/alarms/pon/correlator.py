@@ -41,6 +41,8 @@ _SLACK_MS = 30_000
 _AFTERMATH = 600.0
 #: Share of the lost ONTs that have to be back.
 _BACK = 0.5
+#: From so many lost ONTs on the OLT is asked ahead of the next sweep.
+_WORTH_ASKING = 3
 #: From so many receivers on, falls of light may be common.
 _LEAST_RECEIVERS = 3
 
@@ -48,12 +50,13 @@ _LEAST_RECEIVERS = 3
 MainsAway = Callable[[str], bool | None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Episode:
     """Something was lost, and the verdict is still out."""
 
     since_ms: int
     deadline: float
+    is_asked: bool = False
 
 
 class PonCorrelator:
@@ -152,8 +155,10 @@ class PonCorrelator:
     def _hear(self, alarm: Alarm) -> None:
         """What traps tell of ports and ONTs, before any poll does."""
         pon = PonName(alarm.label("site"), alarm.label("node"), alarm.label("pon"))
-        if alarm.rule in PORT_ALARMS and alarm.is_active:
-            self._suspect(pon)
+        if alarm.rule in PORT_ALARMS:
+            self._state(pon).port_up = not alarm.is_active
+            if alarm.is_active:
+                self._suspect(pon)
         if alarm.rule in LOSS_ALARMS:
             gasped = alarm.rule == "ont_power_lost" if alarm.is_active else None
             number, now = alarm.label("ont"), self._clock.time_ms()
@@ -175,9 +180,14 @@ class PonCorrelator:
     # -- finding -----------------------------------------------------------------------------------
 
     def _suspect(self, pon: PonName) -> None:
-        if pon not in self._episodes:
+        state, episode = self._state(pon), self._episodes.get(pon)
+        if episode is None:
             deadline = self._clock.monotonic() + _PATIENCE
-            self._episodes[pon] = _Episode(self._clock.time_ms() - _SLACK_MS, deadline)
+            episode = _Episode(self._clock.time_ms() - _SLACK_MS, deadline)
+            self._episodes[pon] = episode
+        # At night homes switch off one by one: that is worth no sweep of its own.
+        if not episode.is_asked and (state.port_up is False or len(state.lost) >= _WORTH_ASKING):
+            episode.is_asked = True
             self._prober.hasten([pon.node], tables=True)
 
     def tick(self) -> None:
@@ -191,13 +201,15 @@ class PonCorrelator:
 
     def _judge(self, state: PonState, episode: _Episode) -> None:
         pon, present = state.name, self._roots.of(state.name)
-        lost = set(state.lost)
+        lost, since_ms = set(state.lost), episode.since_ms
         if present is not None:  # late arrivals join what is known
-            lost |= present.parts[pon].lost - set(state.are_back(present.parts[pon].lost))
+            part = present.parts[pon]
+            lost |= part.lost - set(state.are_back(part.lost))
+            since_ms = min(since_ms, part.since_ms)
         if state.port_up is False and not lost:
             lost = set(state.down())  # it was down already when we began to look
         state.lost.clear()
-        gasps = state.gasps(lost, episode.since_ms)
+        gasps = state.gasps(lost, since_ms)
         loss = PonLoss(
             state.in_operation + len(lost),
             len(lost),
@@ -208,7 +220,7 @@ class PonCorrelator:
         )
         verdict = judge(loss)
         if verdict is not None:
-            self._roots.lose(pon, verdict, loss, lost)
+            self._roots.lose(pon, verdict, loss, lost, since_ms)
 
     def _follow(self, pon: PonName) -> None:
         """End a fault when enough of what was lost is back."""

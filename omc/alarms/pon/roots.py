@@ -46,11 +46,13 @@ class Part:
         loss: What was lost; None where only light has fallen.
         lost: Numbers of the ONTs that were lost.
         light: The fall of light; None where none is known.
+        since_ms: When the loss began, Unix milliseconds; 0 for before a restart.
     """
 
     loss: PonLoss | None = None
     lost: frozenset[str] = frozenset()
     light: Light | None = None
+    since_ms: int = 0
 
 
 @dataclass(slots=True)
@@ -151,12 +153,19 @@ class PonRoots:
 
     # -- raising and ending ------------------------------------------------------------------------
 
-    def lose(self, pon: PonName, verdict: PonVerdict, loss: PonLoss, lost: Iterable[str]) -> None:
-        """ONTs of a PON are lost, for that reason."""
+    def lose(
+        self,
+        pon: PonName,
+        verdict: PonVerdict,
+        loss: PonLoss,
+        lost: Iterable[str],
+        since_ms: int,
+    ) -> None:
+        """ONTs of a PON are lost since then, for that reason."""
         self._leave_others(pon, verdict.fault)
         root = self._root(pon, verdict.fault)
         part = root.parts.setdefault(pon, Part())
-        part.loss, part.lost = loss, frozenset(lost)
+        part.loss, part.lost, part.since_ms = loss, frozenset(lost), since_ms
         others = root.confidence if len(root.parts) > 1 else 0.0
         root.confidence = max(verdict.confidence, others)
         root.second = "" if root.confidence >= _SURE else str(verdict.second)

@@ -136,3 +136,18 @@ def test_a_measured_cut_tells_its_place_on_the_map_and_another_its_candidates() 
     assert (
         "Vị trí: 1,54 km cáp tính từ Trạm A, tuyến SP-9 · 21.30123, 105.60456 (±35 m)"
     ) in vietnamese.write(cut, rule, Impact()).lines
+
+
+def test_a_time_left_is_told_in_hours_and_minutes() -> None:
+    alarm = Alarm(
+        "battery_runtime_short",
+        (("site", "A"),),
+        Severity.MAJOR,
+        Severity.MAJOR,
+        NEW_YEAR_MS,
+        NEW_YEAR_MS,
+        value=5580.0,
+    )
+    rule = shipped_rules()["battery_runtime_short"]
+    message = MessageWriter(INVENTORY, catalogue(), HANOI, "vi").write(alarm, rule, Impact())
+    assert "Giá trị: 1 giờ 33 phút" in message.lines

@@ -279,3 +279,14 @@ def test_faults_of_pons_are_taken_up_after_a_restart() -> None:
     after.sweep()
     after.seconds(70)
     assert after.roots == {}
+
+
+def test_homes_that_switch_off_one_by_one_have_the_olt_asked_for_nothing() -> None:
+    access = Access()
+    for number in range(6):
+        access.lose("0/1/0", [number], GASP)
+        access.seconds(1)
+        access.sweep()
+        assert access.hastened == []
+        access.seconds(300)
+    assert access.roots == {}
