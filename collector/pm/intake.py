@@ -170,13 +170,15 @@ class Intake:
 
     async def _gather(self, file: BinaryIO, name: str, outcome: _Outcome) -> None:
         """Read a file, a few milliseconds at a time so that others have their turn."""
+        self._extractor.take()  # what is left of a file that could not be taken in
         zone, largest = self._zone, self._largest
         for step in harvest(file, name, self._extractor, zone, largest, outcome.tally):
-            changed = [
-                told
-                for key, extract in step.items()
-                if (told := self._put_together(key, extract, outcome)) is not None
-            ]
+            changed = []
+            for key, extract in step.items():
+                told = self._put_together(key, extract, outcome)
+                if told is not None:
+                    changed.append(told)
+                await asyncio.sleep(0)
             if changed:
                 await self._bus.settled()
                 with self._ledger.entry() as entry:

@@ -42,6 +42,7 @@ class _Debtor:
         end_ms: End of the last period that it has reported; where it never has, when it began to
             owe some.
         judged_ms: End of the last period of which was said whether it came.
+        has_reported: It ever has.
         reported: Ends of periods that came, behind `judged_ms`.
     """
 
@@ -49,6 +50,7 @@ class _Debtor:
     period: int
     end_ms: int
     judged_ms: int
+    has_reported: bool = False
     reported: set[int] = field(default_factory=set)
 
 
@@ -110,7 +112,8 @@ class Punctuality:
         if debtor is None:
             debtor = _Debtor(reporter, key.period, key.end_ms, key.end_ms)
             self._debtors[place] = debtor
-        if key.end_ms >= debtor.end_ms:
+        if key.end_ms >= debtor.end_ms or not debtor.has_reported:
+            debtor.has_reported = True
             debtor.reporter, debtor.period, debtor.end_ms = reporter, key.period, key.end_ms
         if key.end_ms > debtor.judged_ms:
             debtor.reported.add(key.end_ms)

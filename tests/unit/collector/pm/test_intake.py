@@ -324,6 +324,8 @@ def test_an_expected_node_that_never_reports_owes_from_the_start(office: Office)
     office.clock.advance(7200)
     assert len(office.punctuality.missing(office.clock.time_ms())) >= 6
     assert office.punctuality.ages(office.clock.time_ms()).values[0] >= 7200
+    office.take(PLAIN.replace("T07:15:00", "T05:15:00"))  # all that it has to tell is old
+    assert office.punctuality.ages(office.clock.time_ms()).values[0] == 2 * 3600 + 60 + 7200
 
 
 def test_counters_are_forgotten_before_the_periods_they_belong_to(office: Office) -> None:
