@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from omc.cli.report_options import Order, report_options
@@ -31,16 +33,27 @@ Examples:
     show_default=True,
     help="How far a 5G site is taken to reach, metres.",
 )
-def readiness(order: Order, most: int, radius_m: float) -> None:
+@click.option(
+    "--population",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Where people live: GeoTIFF, CSV or GeoJSON. Evenly within communes, if not given.",
+)
+@click.option("--population-year", type=click.IntRange(1900, 2200), help="Year of that file.")
+def readiness(
+    order: Order,
+    most: int,
+    radius_m: float,
+    population: Path | None,
+    population_year: int | None,
+) -> None:
     """Every site without 5G scored, with reasons; and the next sites that cover most people.
 
     Fibre and uplink, rectifiers and battery, the 4G busy hour, people in reach, tower and
     neighbours. What was not measured counts as nothing, and is said.
     """
-    from omc.reports.readiness.report import readiness_report
+    from omc.reports.readiness.report import Wish, readiness_report
 
+    wish = Wish(most, radius_m, population, population_year)
     order.produce(
-        lambda say: readiness_report(
-            order.sources, order.period, order.language, most, radius_m, say
-        )
+        lambda say: readiness_report(order.sources, order.period, order.language, wish, say)
     )

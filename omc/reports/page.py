@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 from typing import Literal
 
@@ -15,6 +15,7 @@ from omc.reports.document import (
     Figures,
     Language,
     Map,
+    Section,
     Table,
 )
 from omc.reports.facts import facts
@@ -54,7 +55,7 @@ class TableBlock:
     """A table as shown.
 
     Attributes:
-        title: Above it.
+        title: Above it; "" where the heading of the section says the same.
         headings: With units.
         right: Which columns stand to the right: numbers.
         rows: Texts.
@@ -128,19 +129,20 @@ def page_of(document: Document, pictures: Pictures) -> Page:
         tuple(facts(document)),
         _BASIS.of(document.language),
         document.basis,
-        tuple(
-            PageSection(
-                section.title,
-                section.paragraphs,
-                tuple(
-                    _block(block, document, pictures)
-                    for block in section.blocks
-                    if _has_content(block, document)
-                ),
-            )
-            for section in document.sections
-        ),
+        tuple(_section(section, document, pictures) for section in document.sections),
     )
+
+
+def _section(section: Section, document: Document, pictures: Pictures) -> PageSection:
+    blocks = [
+        _block(block, document, pictures)
+        for block in section.blocks
+        if _has_content(block, document)
+    ]
+    first = blocks[0] if blocks else None
+    if isinstance(first, TableBlock) and first.title == section.title:
+        blocks[0] = replace(first, title="")
+    return PageSection(section.title, section.paragraphs, tuple(blocks))
 
 
 def _has_content(block: Figures | Table | Chart | Map, document: Document) -> bool:

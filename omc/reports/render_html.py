@@ -72,7 +72,8 @@ def _figures(block: FiguresBlock) -> Iterator[str]:
 
 
 def _table(block: TableBlock) -> Iterator[str]:
-    yield f"<h3>{escape(block.title)}</h3>"
+    if block.title:
+        yield f"<h3>{escape(block.title)}</h3>"
     if block.rows:
         sides = [' class="number"' if right else "" for right in block.right]
         yield '<div class="wide"><table><thead><tr>'

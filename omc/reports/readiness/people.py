@@ -1,12 +1,13 @@
-"""People by place, for reach: each commune's people spread evenly over points within it.
+"""People by place, for reach: as somebody counted them, else spread evenly within communes.
 
-It is a stand-in where no grid of the population is known, and is printed beside every figure.
+Which of the two is printed beside every figure.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import shapely
@@ -15,6 +16,7 @@ from pyproj import Transformer
 from shapely.geometry.base import BaseGeometry
 
 from omc.core.inventory import AreaLevel, Inventory
+from omc.reports.coverage.population_file import read_settlements
 from omc.reports.shapes import shape
 
 #: Metres between two points.
@@ -31,6 +33,7 @@ class People:
         count: People at each point.
         crs: A projection true to distance around the middle.
         years: Of the figures.
+        counted: Name of the file that says where people live; None: evenly within communes.
     """
 
     x: NDArray[np.float64]
@@ -38,6 +41,7 @@ class People:
     count: NDArray[np.float64]
     crs: str
     years: tuple[int, ...]
+    counted: str | None = None
 
     def place(
         self, longitude: NDArray[np.float64], latitude: NDArray[np.float64]
@@ -72,6 +76,25 @@ def people_of(inventory: Inventory, day: date) -> People:
         counts.append(np.full(len(x), area.population / len(x)))
     years = sorted({a.population_year for a in communes if a.population_year is not None})
     return People(np.concatenate(xs), np.concatenate(ys), np.concatenate(counts), crs, tuple(years))
+
+
+def counted_people(inventory: Inventory, path: Path, year: int | None) -> People:
+    """People as a population file counts them.
+
+    Args:
+        inventory: Its sites are the middle of the projection.
+        path: GeoTIFF, CSV or GeoJSON.
+        year: Of the count.
+
+    Raises:
+        ConfigurationError: the file cannot be read, or counts nobody.
+    """
+    found = read_settlements(path, SPACING_M, year)
+    crs = _crs(inventory)
+    to_metres = Transformer.from_crs("EPSG:4326", crs, always_xy=True)
+    x, y = to_metres.transform(found.longitudes, found.latitudes)
+    years = () if found.year is None else (found.year,)
+    return People(x, y, found.people, crs, years, found.source)
 
 
 def _points(area: BaseGeometry) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

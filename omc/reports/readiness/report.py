@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 import shapely
 
@@ -29,7 +31,7 @@ from omc.reports.document import (
 from omc.reports.readiness import score
 from omc.reports.readiness.condition import conditions
 from omc.reports.readiness.greedy import GUARANTEE, Chosen, choose
-from omc.reports.readiness.people import SPACING_M, People, people_of
+from omc.reports.readiness.people import SPACING_M, People, counted_people, people_of
 from omc.reports.readiness.reach import Reach, reach_of
 from omc.reports.readiness.score import NEED_TEXTS, WEIGHTS, Need, Scored, reasons, scored
 from omc.reports.shapes import area_shapes
@@ -41,12 +43,28 @@ _NEXT = Text(en="next", vi="nên triển khai")
 _OTHER = Text(en="later", vi="để sau")
 
 
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is asked for.
+
+    Attributes:
+        most: How many sites are wanted.
+        radius_m: How far a 5G site is taken to reach.
+        population: A file of where people live; None spreads them evenly within communes.
+        population_year: Of that file.
+    """
+
+    most: int = 20
+    radius_m: float = 800.0
+    population: Path | None = None
+    population_year: int | None = None
+
+
 def readiness_report(
     sources: Sources,
     period: Period,
     language: Language,
-    most: int,
-    radius_m: float,
+    wish: Wish,
     say: Callable[[str], None],
 ) -> Document:
     """Build the report.
@@ -55,11 +73,10 @@ def readiness_report(
         sources: Of the installation.
         period: Local days that measured values are of.
         language: Of all texts.
-        most: How many sites are wanted.
-        radius_m: How far a 5G site is taken to reach.
+        wish: What is asked for.
         say: Told what is being done.
     """
-    return _Report(sources, period, language, most, radius_m, say).document()
+    return _Report(sources, period, language, wish, say).document()
 
 
 class _Report:
@@ -68,23 +85,28 @@ class _Report:
         sources: Sources,
         period: Period,
         language: Language,
-        most: int,
-        radius_m: float,
+        wish: Wish,
         say: Callable[[str], None],
     ) -> None:
         self._sources = sources
         self._period = period
         self._language: Language = language
-        self._radius_m = radius_m
+        self._radius_m = wish.radius_m
         self._day = period.end.date() - timedelta(days=1)
         found = conditions(sources, period, say)
         self._with_5g = [one for one in found if one.has_5g]
         say("people in reach")
-        self._people: People = people_of(sources.inventory, self._day)
-        self._reach: Reach = reach_of(found, self._people, radius_m)
+        self._people = self._find_people(wish)
+        self._reach: Reach = reach_of(found, self._people, wish.radius_m)
         self._ranked = scored(zip(self._reach.candidates, self._reach.surroundings, strict=True))
         self._of_code = {one.condition.site.code: one for one in self._ranked}
-        self._chosen = self._choose(most)
+        self._chosen = self._choose(wish.most)
+
+    def _find_people(self, wish: Wish) -> People:
+        inventory = self._sources.inventory
+        if wish.population is None:
+            return people_of(inventory, self._day)
+        return counted_people(inventory, wish.population, wish.population_year)
 
     def _choose(self, most: int) -> tuple[list[int], Chosen]:
         """Among candidates with fibre, those that cover most people; indexes and the choice."""
@@ -116,9 +138,11 @@ class _Report:
         table = self._next_table()
         number = ColumnKind.NUMBER
         total = float(self._people.count.sum())
+        where = self._people.counted or self._said(
+            "people assumed uniform in the commune", "dân số giả định phân bố đều trong xã"
+        )
         basis = self._said(
-            f"within {self._radius_m:g} m; people spread evenly within communes",
-            f"trong bán kính {self._radius_m:g} m; dân số giả định phân bố đều trong xã",
+            f"within {self._radius_m:g} m; {where}", f"trong bán kính {self._radius_m:g} m; {where}"
         )
         people = self._said("people", "người")
         figures = Figures(
@@ -315,12 +339,7 @@ class _Report:
                 f"Tầm phủ: {self._radius_m:g} m quanh trạm, là giá trị khai báo, không phải dự "
                 "đoán (băng n78, 3.700–3.800 MHz).",
             ),
-            self._said(
-                f"Population: inventory ({years}), assumed uniform in the commune, points every "
-                f"{SPACING_M:g} m.",
-                f"Dân số: danh mục ({years}), giả định phân bố đều trong xã, mỗi điểm cách "
-                f"{SPACING_M:g} m.",
-            ),
+            self._population(years),
         ]
         if self._sources.history is None:
             lines.append(
@@ -339,6 +358,19 @@ class _Report:
             )
         )
         return tuple(lines)
+
+    def _population(self, years: str) -> str:
+        if self._people.counted is not None:
+            return self._said(
+                f"Population: {self._people.counted} ({years}).",
+                f"Dân số: {self._people.counted} ({years}).",
+            )
+        return self._said(
+            f"Population: inventory ({years}), assumed uniform in the commune, points every "
+            f"{SPACING_M:g} m.",
+            f"Dân số: danh mục ({years}), giả định phân bố đều trong xã, mỗi điểm cách "
+            f"{SPACING_M:g} m.",
+        )
 
     def _place(self, one: Scored) -> str:
         site = one.condition.site

@@ -28,8 +28,8 @@ from omc.reports import periods
 from omc.reports.files import FORMATS, write_files
 from omc.reports.readiness.condition import Condition
 from omc.reports.readiness.greedy import GUARANTEE, choose
-from omc.reports.readiness.people import people_of
-from omc.reports.readiness.report import readiness_report
+from omc.reports.readiness.people import counted_people, people_of
+from omc.reports.readiness.report import Wish, readiness_report
 from omc.reports.readiness.score import WEIGHTS, Need, Surroundings, reasons, scored
 from omc.reports.sources import Sources
 from tests.unit.history.archives import CATALOGUE
@@ -118,11 +118,21 @@ def test_people_add_up_to_their_source() -> None:
     assert len(people.count) > 1000
 
 
+def test_people_that_somebody_counted_are_where_they_were_counted(tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("longitude,latitude,population\n105.55,21.3,120\n105.65,21.3,80\n")
+    people = counted_people(INVENTORY, path, 2024)
+    x, y = people.place(np.array([105.65]), np.array([21.3]))
+    assert people.count.tolist() == [120, 80]
+    assert (people.x[1], people.y[1]) == pytest.approx((x[0], y[0]))
+    assert (people.counted, people.years) == ("people.csv", (2024,))
+
+
 def test_the_next_site_is_not_the_neighbour_of_the_one_before(tmp_path: Path) -> None:
     settings = ReaderSettings(data=tmp_path, inventory=tmp_path)
     sources = Sources(settings, INVENTORY, CATALOGUE, None, datetime(2026, 1, 20, tzinfo=ZONE))
     period = periods.days(date(2026, 1, 10), date(2026, 1, 10), ZONE)
-    document = readiness_report(sources, period, "vi", 2, 1500.0, lambda work: None)
+    document = readiness_report(sources, period, "vi", Wish(2, 1500.0), lambda work: None)
     chosen = [str(row[1]) for row in document.table("next_sites").rows]
     assert chosen[0] == "C"
     assert len(chosen) == 2  # nearly all around A is covered with B, and the other way round
