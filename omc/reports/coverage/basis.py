@@ -50,7 +50,7 @@ _AVAILABILITY = Text(
     "gián đoạn.",
 )
 _COMPLETE = Text(
-    en="{technology}: {known} of {all} cells told of {share} of the period's cell time.",
+    en="{technology}: {known} of {all} cells have data, for {share} of all cells' time.",
     vi="{technology}: {known}/{all} cell có dữ liệu, chiếm {share} thời gian của kỳ.",
 )
 _NO_ARCHIVE = Text(
@@ -125,7 +125,7 @@ def basis_lines(
 def _model(report: CoverageReport, language: Language) -> Iterator[str]:
     propagation = report.parameters.propagation
     yield _MODEL.of(language).format(
-        model=propagation.model,
+        model=propagation.title,
         share=f"{propagation.location_probability:.0%}",
         grid=f"{report.study.size_m:g}",
         ground=(_TERRAIN if report.study.terrain else _FLAT).of(language),

@@ -20,7 +20,8 @@ from omc.reports.document import (
     Raster,
 )
 
-_LEVEL_CLASSES = (-110.0, -105.0, -100.0, -95.0, -85.0, -75.0)
+#: Decibels above the threshold; what lies below it is not covered.
+_LEVEL_CLASSES = (0.0, 5.0, 10.0, 15.0, 25.0, 35.0)
 _SHARE_CLASSES = (0.5, 0.7, 0.8, 0.9, 0.95, 0.99)
 _PEOPLE_CLASSES = (10.0, 100.0, 500.0, 1000.0)
 
@@ -36,8 +37,8 @@ _AREA_SHARES = Text(
 _AREAS = Text(en="Areas", vi="Địa bàn")
 _AREA = Text(en="Area", vi="Địa bàn")
 _CODE = Text(en="Code", vi="Mã")
-_PEOPLE_SHARE = Text(en="People covered outdoors", vi="Dân số được phủ ngoài trời")
-_GROUND_SHARE = Text(en="Ground covered outdoors", vi="Diện tích được phủ ngoài trời")
+_PEOPLE_SHARE = Text(en="people covered", vi="dân số được phủ")
+_GROUND_SHARE = Text(en="ground covered", vi="diện tích được phủ")
 _GAPS_OF = Text(en="{technology}: gaps by people", vi="{technology}: vùng lõm theo số dân")
 _COVER_LAYER = Text(en="{technology} outdoors", vi="{technology} ngoài trời")
 _GAP_LAYER = Text(en="{technology} gaps", vi="Vùng lõm {technology}")
@@ -54,12 +55,13 @@ def cover_maps(report: CoverageReport, figures: ReportFigures, language: Languag
     outlines = _outlines(report, language)
     for technology in report.request.technologies:
         key = technology.value.lower()
-        level = report.parameters.technologies.technologies[technology].level
-        title = _LEVELS.of(language).format(technology=technology.value, level=level)
-        column = Column("level_dbm", level, ColumnKind.NUMBER, "dBm")
+        of = report.parameters.technologies.technologies[technology]
+        title = _LEVELS.of(language).format(technology=technology.value, level=of.level)
+        column = Column("level_dbm", of.level, ColumnKind.NUMBER, "dBm")
+        classes = tuple(of.threshold_dbm + above for above in _LEVEL_CLASSES)
         picture = report.study.picture
         raster = Raster(
-            title, picture.levels[technology], picture.bounds, picture.crs, column, _LEVEL_CLASSES
+            title, picture.levels[technology], picture.bounds, picture.crs, column, classes
         )
         yield Map(f"levels_{key}", title, (outlines,), source_text(report, language), raster)
         known = report.study.population is not None
@@ -102,7 +104,7 @@ def source_text(report: CoverageReport, language: Language) -> str:
     """The line below a map."""
     propagation = report.parameters.propagation
     return _SOURCE.of(language).format(
-        model=propagation.model,
+        model=propagation.title,
         location=f"{propagation.location_probability:.0%}",
         grid=f"{report.study.size_m:g}",
     )

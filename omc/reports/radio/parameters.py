@@ -17,6 +17,13 @@ from omc.reports.radio.hata import hata
 from omc.reports.radio.path_loss import Link, PathLoss, Tr38901
 
 _SUBCARRIERS_A_BLOCK = 12
+_TITLES = {
+    "rma": "3GPP TR 38.901 RMa",
+    "uma": "3GPP TR 38.901 UMa",
+    "umi": "3GPP TR 38.901 UMi",
+    "okumura-hata": "Okumura-Hata",
+    "cost-231": "COST-231-Hata",
+}
 
 
 class _ParameterModel(BaseModel):
@@ -77,6 +84,11 @@ class Propagation(_ParameterModel):
         if densities != sorted(set(densities)):
             raise ValueError("clutter: densities have to grow from one line to the next")
         return self
+
+    @property
+    def title(self) -> str:
+        """The model as people cite it."""
+        return _TITLES[self.model]
 
     def path_loss(self) -> PathLoss:
         """The model that is asked for."""
