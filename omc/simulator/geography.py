@@ -6,8 +6,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import shapely
+
 from omc.simulator.communes import COMMUNES, CommuneFacts
-from omc.simulator.geometry import Point, clip, distance, meander, rounded
+from omc.simulator.geometry import Point, clip, distance, meander
 from omc.simulator.seeds import stream
 
 #: The province's outline before it is given detail: invented, with room for all communes.
@@ -50,9 +52,11 @@ def divide_land(seed: int) -> tuple[Commune, ...]:
     )
 
 
-def province_outline(seed: int) -> tuple[Point, ...]:
-    """The whole province, with the same detail as the communes' outer borders' corners."""
-    return tuple(_with_detail(seed, [rounded(point) for point in _FRAME]))
+def province_outline(communes: Sequence[Commune]) -> tuple[Point, ...]:
+    """The whole province: all its communes put together, to the last corner."""
+    whole = shapely.union_all([shapely.Polygon(commune.outline) for commune in communes])
+    assert isinstance(whole, shapely.Polygon)  # noqa: S101 - the frame is one piece
+    return tuple((float(x), float(y)) for x, y in whole.exterior.coords[:-1])
 
 
 def commune_at(communes: Sequence[Commune], point: Point) -> Commune:

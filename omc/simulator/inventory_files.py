@@ -118,7 +118,7 @@ def _areas(province: Province) -> list[model.Area]:
         valid_from=since,
         population=sum(commune.facts.population for commune in province.communes),
         population_year=_POPULATION_YEAR,
-        geometry=((_closed(province_outline(province.seed)),),),
+        geometry=((_closed(province_outline(province.communes)),),),
     )
     return [whole, *communes]
 

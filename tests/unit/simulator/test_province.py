@@ -2,10 +2,11 @@ import itertools
 
 import pytest
 
+from omc.core.geometry import area_km2
 from omc.simulator.addresses import AddressPlan
 from omc.simulator.communes import COMMUNES
 from omc.simulator.fleet import KINDS
-from omc.simulator.geography import shares
+from omc.simulator.geography import province_outline, shares
 from omc.simulator.geometry import contains, distance
 from omc.simulator.network import NodeKind, SiteRole, SpanKind
 from omc.simulator.province import Province
@@ -146,6 +147,12 @@ def test_neighbouring_communes_share_their_border_points(full: Province) -> None
         others = set().union(*(c for i, c in enumerate(corners) if i != index))
         assert len(own & others) >= 4, COMMUNES[index].name
     assert not any(a >= b for a, b in itertools.pairwise(c.facts.code for c in full.communes))
+
+
+def test_the_communes_are_exactly_the_province(full: Province) -> None:
+    parts = sum(area_km2(((commune.outline + commune.outline[:1],),)) for commune in full.communes)
+    outline = province_outline(full.communes)
+    assert area_km2(((outline + outline[:1],),)) == pytest.approx(parts, rel=1e-6)
 
 
 def test_shares_add_up() -> None:
