@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from urllib.parse import quote
 
 from dashboards.console.network_state import site_of
 from dashboards.console.templates import render
@@ -54,8 +55,11 @@ def alarm_detail(viewer: Viewer, alarm: Alarm, past: Sequence[PastChange]) -> st
 
 def place_href(viewer: Viewer, alarm: Alarm) -> str:
     """The page of what an alarm is about; "" if it has none."""
+    for label, page in (("span", "/fibre?span="), ("area", "/area/")):
+        if alarm.label(label):
+            return page + quote(alarm.label(label))
     site = site_of(viewer.console.world.inventory, alarm)
-    return f"/site/{site}" if site else ""
+    return f"/site/{quote(site)}" if site else ""
 
 
 def _site_name(viewer: Viewer, code: str) -> str:

@@ -14,18 +14,21 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
-from nicegui import Client, ui
+from nicegui import Client, core, ui
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from dashboards.console.alarm_rows import AlarmWriter
+from dashboards.console.exploration import Exploration, csv_text
 from dashboards.console.geometry import map_geometry
 from dashboards.console.guard import Guard
 from dashboards.console.login import Login
 from dashboards.console.page import Page
 from dashboards.console.pages import PAGES
+from dashboards.console.past import Past, PastUnknown
+from dashboards.console.pon_levels import PonWatch
 from dashboards.console.preferences import Preferences
 from dashboards.console.search import SearchIndex
 from dashboards.console.sessions import Session, Sessions, cookie_secret
@@ -37,6 +40,7 @@ from dashboards.console.world import ConsoleWorld
 from omc.alarms import Severity
 from omc.api.app import PREFIX as API_PREFIX
 from omc.core.model import Batch
+from omc.reports.shelf import shelved_reports
 
 _STATIC = Path(__file__).with_name("static")
 #: Seconds for which a page whose connection broke is kept, to go on as if nothing had happened.
@@ -62,8 +66,11 @@ class Console:
         secret = cookie_secret(world.data)
         self.sessions = Sessions(world.doorman, secret, world.clock, world.settings.session)
         self.alarms = AlarmWriter(world, self.texts)
+        area_of = {site.code: site.area for site in world.inventory.sites.values() if site.area}
+        self.past = Past(world.archive, area_of)
         self.asset_version = _fingerprint(_STATIC)
         self.beat_seconds = BEAT
+        self.pons = PonWatch(world)
         self._search = SearchIndex(world.inventory)
         self._geometry: dict[str, Any] | None = None
 
@@ -74,6 +81,8 @@ class Console:
         routes.append(Mount("/console/static", StaticFiles(directory=_STATIC)))
         routes.append(Route("/geometry.json", self._geometry_json))
         routes.append(Route("/search.json", self._search_json))
+        routes.append(Route("/explore.csv", self._explore_csv))
+        routes.append(Route("/reports/{file}", self._report))
         for page in PAGES:
             ui.page(page.path)(self._builder(page))
         ui.run_with(
@@ -96,7 +105,12 @@ class Console:
     async def run(self) -> None:
         """Keep pages live until cancelled."""
         await asyncio.to_thread(self.watch.restore)
-        await self.watch.run()
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self.watch.run(), name="console-watch")
+                group.create_task(self.past.run(), name="console-past")
+        finally:
+            await _close_pages()
 
     def link(self, url: str, token: str) -> str:
         """Where somebody with a token comes in without a password."""
@@ -144,6 +158,8 @@ class Console:
             client.run_javascript("location.reload()")
         else:
             client.run_javascript(f"omc.beat({self._criticals()})")
+            for show in viewer.beats:
+                show()
 
     def _criticals(self) -> str:
         """What titles and sounds tell, for the script: criticals that nobody has taken."""
@@ -165,6 +181,38 @@ class Console:
         chosen = Preferences.of(request.cookies, self.world.language, "auto")
         texts = self.texts[chosen.language]
         return JSONResponse([asdict(hit) | {"kind": texts(f"kind.{hit.kind}")} for hit in hits])
+
+    async def _explore_csv(self, request: Request) -> Response:
+        wanted = Exploration.of(request.query_params, self.world)
+        if wanted.metric is None:
+            return PlainTextResponse("there is no metric of that name\n", 404)
+        try:
+            lines = await self.past.ask(wanted.question(self.world.clock.time_ms()))
+        except PastUnknown as error:
+            return PlainTextResponse(f"{error}\n", 503)
+        disposition = f'attachment; filename="{wanted.name}.csv"'
+        text = csv_text(wanted, lines, self.world.timezone)
+        return Response(text, media_type="text/csv", headers={"Content-Disposition": disposition})
+
+    async def _report(self, request: Request) -> Response:
+        """A file of a report that is on the shelf, and no other file."""
+        name = request.path_params["file"]
+        shelf = await asyncio.to_thread(shelved_reports, self.world.reports)
+        path = self.world.reports / name
+        if not any(name in report.files for report in shelf) or not path.is_file():
+            return PlainTextResponse("there is no such report\n", 404)
+        return FileResponse(path, filename=name)
+
+
+async def _close_pages() -> None:
+    """Let go of every page.
+
+    NiceGUI and Socket.IO leave tasks behind that may outlive being cancelled, and would keep the
+    process from ending.
+    """
+    for client in list(Client.instances.values()):
+        client.delete()
+    await core.sio.shutdown()
 
 
 def _fingerprint(folder: Path) -> str:

@@ -17,7 +17,7 @@ _BLIND = "collector_cut_off"
 #: Faults of a finding that take the places it names out of service (`omc.alarms.alarm.Finding`).
 _LOSES = frozenset({"cut", "dark"})
 #: Rules that say that a cell serves nobody.
-_CELL_OUT = frozenset(
+CELL_OUT = frozenset(
     {
         *("utran_cell_down", "lte_cell_down", "nr_cell_down"),
         *("lte_cell_sleeping", "nr_cell_sleeping"),
@@ -104,7 +104,7 @@ def network_state(inventory: Inventory, alarms: Iterable[Alarm]) -> NetworkState
             state.counts[alarm.severity] += 1
         if alarm.finding is not None and alarm.finding.fault in _LOSES:
             lost.update(alarm.finding.places)
-        if alarm.rule in _CELL_OUT:
+        if alarm.rule in CELL_OUT:
             cells.add(alarm.label("cell"))
         _note_place(inventory, state, alarm)
     for code in lost & inventory.sites.keys():

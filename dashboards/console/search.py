@@ -51,19 +51,19 @@ class SearchIndex:
     def __init__(self, inventory: Inventory) -> None:
         self._entries: list[_Entry] = []
         for site in inventory.sites.values():
-            self._add("site", site.code, site.name, f"/?focus={quote(site.code)}")
+            self._add("site", site.code, site.name, f"/site/{quote(site.code)}")
         for code, periods in inventory.areas.items():
             area = periods[-1]
-            self._add("area", area.name, code, f"/?focus={quote(code)}")
+            self._add("area", area.name, code, f"/area/{quote(code)}")
         for span in inventory.spans.values():
             ends = [inventory.site_of_end(end) for end in (span.start, span.end)]
             if all(ends):
                 text = " – ".join(end.name for end in ends if end is not None)
-                self._add("span", span.name, text, f"/?focus={quote(span.name)}")
+                self._add("span", span.name, text, f"/fibre?span={quote(span.name)}")
         for node in inventory.nodes.values():
             if node.site is not None and node.address is not None:
                 text = f"{node.model or node.kind} {node.address}"
-                self._add("node", node.name, text, f"/?focus={quote(node.site)}")
+                self._add("node", node.name, text, f"/site/{quote(node.site)}")
 
     def _add(self, kind: str, name: str, text: str, href: str) -> None:
         self._entries.append(_Entry(folded(f"{name} {text}"), Hit(kind, name, text, href)))

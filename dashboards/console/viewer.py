@@ -28,6 +28,7 @@ class Viewer:
         preferences: Language and theme.
         request: What they asked for: path and query.
         shows: Called whenever the picture of the network has changed; pages add theirs.
+        beats: Called every few seconds: what is read changes all the time.
     """
 
     console: Console
@@ -36,6 +37,7 @@ class Viewer:
     preferences: Preferences
     request: Request
     shows: list[Callable[[], None]] = field(default_factory=list)
+    beats: list[Callable[[], None]] = field(default_factory=list)
 
     @property
     def language(self) -> str:
@@ -47,8 +49,12 @@ class Viewer:
         return self.session.caller.may(role) and not self.console.sessions.is_over(self.session)
 
     def live(self, show: Callable[[], None]) -> None:
-        """Call `show` now, and whenever the picture has changed."""
+        """Call `show` whenever the picture of the network has changed."""
         self.shows.append(show)
+
+    def every_beat(self, show: Callable[[], None]) -> None:
+        """Call `show` every few seconds."""
+        self.beats.append(show)
 
     def show(self) -> None:
         """Show what is different."""

@@ -61,6 +61,7 @@ class ConsoleWorld:
         fleet: Asked for how polling goes; None until it has begun.
         self_report: What the service counts of itself, now.
         data: Folder for what is kept.
+        reports: Folder of reports.
         archive: Folder of the archive; None if nothing is archived.
         is_secure: People reach it over HTTPS: cookies are sent over nothing else.
         version: Of the product.
@@ -79,6 +80,7 @@ class ConsoleWorld:
     fleet: Callable[[], Fleet | None]
     self_report: Callable[[], Batch]
     data: Path
+    reports: Path
     archive: Path | None
     is_secure: bool
     version: str

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from omc.alarms.alarm import Alarm
+from omc.alarms.alarm import Alarm, AlarmKey
 from omc.alarms.area_mains import AreaMains
 from omc.alarms.autonomy import TimeToDark
 from omc.alarms.correlator import Correlator
@@ -29,6 +29,7 @@ from omc.alarms.otdr import FaultDistances
 from omc.alarms.overview import AlarmOverview
 from omc.alarms.past import ArchivePast
 from omc.alarms.pon import PonCorrelator
+from omc.alarms.ports import PortMap
 from omc.alarms.prober import Prober
 from omc.alarms.rule_set import RuleSet
 from omc.alarms.situation import Situation
@@ -237,6 +238,15 @@ class AlarmDesk:
             await asyncio.sleep(_CLEAN_SECONDS)
 
     # -- what people ask and do --------------------------------------------------------------------
+
+    @property
+    def ports(self) -> PortMap:
+        """Which ports are known to be at the ends of which spans."""
+        return self._situation.port_map
+
+    def children(self, root: AlarmKey) -> list[Alarm]:
+        """Active alarms that a root explains."""
+        return [alarm for alarm in self.engine.active() if alarm.root == root]
 
     def impact(self, alarm: Alarm) -> Impact:
         """Whom an alarm cuts off; nobody for one that is no root cause."""

@@ -10,15 +10,14 @@ from dashboards.console.alarm_rows import alarm_href
 from dashboards.console.components.alarm_list import AlarmList
 from dashboards.console.components.change_list import ChangeList
 from dashboards.console.components.figures import Figure, figures
-from dashboards.console.components.site_map import MapState, SiteMap
+from dashboards.console.components.site_map import SiteMap
+from dashboards.console.map_state import map_state
 from dashboards.console.network_state import NetworkState
 from dashboards.console.templates import render
 from dashboards.console.viewer import Viewer
 from omc.alarms import Change, Severity
 from omc.core.inventory import Technology
 
-#: Bits of a site's flags, as `site_map.js` reads them.
-LOST, BATTERY, UNKNOWN = 1, 2, 4
 _MOST_ROOTS = 40
 _MOST_CHANGES = 60
 
@@ -90,27 +89,14 @@ def _map(viewer: Viewer) -> None:
     viewer.live(lambda: drawn.show(map_state(viewer)))
 
 
-def map_state(viewer: Viewer) -> MapState:
-    """How everything stands, as the map wants it; what is well is left out."""
-    state = viewer.console.watch.state
-    unknown = viewer.console.watch.unheard_sites()
-    sites: dict[str, Any] = {code: [0, UNKNOWN] for code in unknown}
-    for code, site in state.sites.items():
-        flags = LOST * site.lost | BATTERY * site.on_battery
-        sites[code] = [int(site.severity), flags]
-    return {
-        "sites": sites,
-        "spans": {name: int(severity) for name, severity in state.spans.items()},
-        "areas": {code: int(severity) for code, severity in state.areas.items()},
-    }
-
-
 def _open(viewer: Viewer, kind: str, name: str) -> None:
     """Go to what was clicked: to its alarm if a span has one, else to its own page."""
     if kind == "spans":
         root = next((a for a in viewer.console.watch.state.roots if a.label("span") == name), None)
         if root is not None:
             ui.navigate.to(alarm_href(root.key))
+    else:
+        ui.navigate.to(f"/{'site' if kind == 'sites' else 'area'}/{name}")
 
 
 def _legend(viewer: Viewer) -> None:

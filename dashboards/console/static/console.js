@@ -20,6 +20,7 @@
     clock: (time, seconds = false) => new Intl.DateTimeFormat("en-GB", {
       timeZone: boot.zone, hour: "2-digit", minute: "2-digit", ...(seconds && { second: "2-digit" }),
     }).format(time),
+    day: (time) => new Intl.DateTimeFormat("en-GB", { timeZone: boot.zone, day: "2-digit", month: "2-digit" }).format(time),
     // The server calls this every few seconds, with the number of critical alarms nobody has taken.
     alive: false,
     beat(state) {

@@ -131,8 +131,8 @@ class WatchedProvince:
         if process is not None:
             process.terminate()
             try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
+                process.wait(20)  # pages that were looked at must not keep it
+            finally:
                 process.kill()
                 process.wait()
 

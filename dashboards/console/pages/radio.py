@@ -1,0 +1,204 @@
+"""Radio: KPIs by commune, the hours in which cells are full, the worst cells, and sleepers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from nicegui import background_tasks, ui
+
+from dashboards.console.components.alarm_list import AlarmList
+from dashboards.console.components.table import Cell, Column, Field, Table
+from dashboards.console.network_state import CELL_OUT
+from dashboards.console.past import Lines, PastUnknown, Question
+from dashboards.console.templates import render
+from dashboards.console.viewer import Viewer
+from omc.alarms import Severity
+from omc.core.model import AreaCode, CellName
+from omc.core.quantity_text import value_text
+
+_HOUR_MS = 3_600_000
+_DAY_MS = 24 * _HOUR_MS
+_MOST_CELLS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Kpi:
+    """One KPI of a technology.
+
+    Attributes:
+        name: Key of its name.
+        metric: Of the catalogue.
+        bad: Bound beyond which it is marked; None for none. Engineering judgement.
+        is_bad_above: Larger is worse.
+        down: Only the downlink.
+    """
+
+    name: str
+    metric: str
+    bad: float | None = None
+    is_bad_above: bool = False
+    down: bool = False
+
+
+#: What is shown, by the technology; the first is what worst cells are told by, and the one that is
+#: drawn by the hour is `load`.
+KPIS: Mapping[str, tuple[Kpi, ...]] = {
+    "4G": (
+        Kpi("setup", "lte_rrc_setup_success_ratio", 0.98),
+        Kpi("drop", "lte_erab_drop_ratio", 0.02, is_bad_above=True),
+        Kpi("load", "lte_prb_utilisation_ratio", 0.7, is_bad_above=True, down=True),
+        Kpi("throughput", "lte_ue_throughput_bits_per_second", down=True),
+        Kpi("volume", "lte_pdcp_volume_bytes", down=True),
+        Kpi("availability", "lte_cell_availability_ratio", 0.995),
+    ),
+    "5G": (
+        Kpi("setup", "nr_rrc_setup_success_ratio", 0.98),
+        Kpi("load", "nr_prb_utilisation_ratio", 0.7, is_bad_above=True, down=True),
+        Kpi("volume", "nr_pdcp_volume_bytes", down=True),
+        Kpi("availability", "nr_cell_availability_ratio", 0.995),
+    ),
+    "3G": (
+        Kpi("setup", "utran_rrc_setup_success_ratio", 0.98),
+        Kpi("drop", "utran_drop_ratio", 0.02, is_bad_above=True),
+    ),
+}
+
+
+def build(viewer: Viewer) -> None:
+    """The page."""
+    RadioPage(viewer)
+
+
+class RadioPage:
+    """What one viewer sees of radio.
+
+    Args:
+        viewer: Who looks.
+    """
+
+    def __init__(self, viewer: Viewer) -> None:
+        self._viewer = viewer
+        chosen = viewer.request.query_params.get("technology", "4G")
+        self._technology = chosen if chosen in KPIS else "4G"
+        self._kpis = KPIS[self._technology]
+        t = viewer.texts
+        with ui.element("nav").classes("filters") as bar:
+            bar.props["aria-label"] = t("radio.technology")
+            for technology in KPIS:
+                with ui.element("a").classes("chip") as chip:
+                    chip.props["href"] = f"/radio?technology={technology}"
+                    if technology == self._technology:
+                        chip.props["aria-current"] = "true"
+                    ui.label(technology)
+            self._said = ui.label(t("chart.waiting")).classes("hint")
+        columns = [Column(t(f"radio.{kpi.name}"), is_number=True) for kpi in self._kpis]
+        with ui.element("div").classes("radio-grid"):
+            with self._panel("areas"):
+                named = [Column(t("radio.area")), *columns]
+                self._areas = Table(named, t("radio.areas"), t("radio.nothing"))
+            with self._panel("hours"):
+                self._hours = ui.html("", sanitize=False).classes("table-box")
+                self._hours.props["tabindex"] = "0"
+            with self._panel("worst"):
+                named = [Column(t("radio.cell")), Column(t("radio.site")), columns[0]]
+                self._worst = Table(named, t("radio.worst"), t("radio.nothing"))
+            with self._panel("sleeping"):
+                words = t.group("alarms")
+                words |= {s.word: s.text.of(viewer.language) for s in Severity}
+                words |= {"none": t("radio.none_sleep"), "none_hint": ""}
+                self._sleeping = AlarmList(self._sleeping_rows(), words)
+                self._sleeping.classes("panel-body")
+        viewer.live(lambda: self._sleeping.show(self._sleeping_rows()))
+        background_tasks.create(self._draw(), name="radio")
+
+    def _panel(self, name: str) -> ui.element:
+        section = ui.element("section").classes(f"panel panel-{name}")
+        section.props["aria-label"] = self._viewer.texts(f"radio.{name}")
+        with section, ui.element("div").classes("panel-head"):
+            ui.html(self._viewer.texts(f"radio.{name}"), sanitize=False, tag="h2")
+        return section
+
+    def _sleeping_rows(self) -> list[dict[str, Any]]:
+        console = self._viewer.console
+        found = [a for a in console.world.desk.engine.active() if a.rule in CELL_OUT]
+        return [console.alarms.row(alarm, self._viewer.language) for alarm in found]
+
+    # -- what the archive tells --------------------------------------------------------------------
+
+    async def _draw(self) -> None:
+        try:
+            by_area = {kpi.name: await self._ask(kpi, ("area",)) for kpi in self._kpis}
+            self._areas.show(self._area_rows(by_area))
+            load = next((kpi for kpi in self._kpis if kpi.name == "load"), self._kpis[0])
+            hourly = await self._ask(load, ("area",), _HOUR_MS)
+            self._hours.set_content(self._heat_map(load, hourly))
+            worst = await self._ask(self._kpis[0], ("cell",))
+            self._worst.show(self._worst_rows(worst))
+            self._said.set_text(self._viewer.texts("radio.last_day"))
+        except PastUnknown as error:
+            self._said.set_text(self._viewer.texts("chart.failed", why=error))
+
+    async def _ask(self, kpi: Kpi, by: tuple[str, ...], step_ms: int = _DAY_MS) -> Lines:
+        """A KPI over the last day, up to the last full hour that has begun."""
+        if not self._viewer.console.past.is_kept:
+            raise PastUnknown(self._viewer.texts("chart.not_kept"))
+        end = self._viewer.console.world.clock.time_ms() // _HOUR_MS * _HOUR_MS + _HOUR_MS
+        where = {"direction": "dl"} if kpi.down else {}
+        question = Question(kpi.metric, end - _DAY_MS, end, step_ms, by, where)
+        return await self._viewer.console.past.ask(question)
+
+    def _field(self, kpi: Kpi, value: float | None) -> Field:
+        if value is None:
+            return "–"
+        metric = self._viewer.console.world.catalogue.metric(kpi.metric)
+        text = (
+            self._viewer.texts.percent(value)
+            if kpi.metric.endswith("_ratio")
+            else value_text(metric, value, self._viewer.language)
+        )
+        is_bad = kpi.bad is not None and (value > kpi.bad if kpi.is_bad_above else value < kpi.bad)
+        return Cell(text, "major" if is_bad else "")
+
+    def _area_rows(self, by_area: Mapping[str, Lines]) -> list[list[Field]]:
+        codes = sorted({labels for lines in by_area.values() for labels in lines})
+        rows: list[list[Field]] = []
+        for labels in codes:
+            fields = [self._field(kpi, _last(by_area[kpi.name].get(labels))) for kpi in self._kpis]
+            rows.append([Cell(self._area(labels[0]), href=f"/area/{labels[0]}"), *fields])
+        return rows
+
+    def _area(self, code: str) -> str:
+        periods = self._viewer.console.world.inventory.areas.get(AreaCode(code))
+        return periods[-1].name if periods else code or "–"
+
+    def _worst_rows(self, lines: Lines) -> list[list[Field]]:
+        kpi = self._kpis[0]
+        found = [(value, labels[0]) for labels, points in lines.items() for _, value in points]
+        cells = self._viewer.console.world.inventory.cells
+        rows: list[list[Field]] = []
+        for value, name in sorted(found)[:_MOST_CELLS]:
+            cell = cells.get(CellName(name))
+            site = Cell(cell.site, href=f"/site/{cell.site}") if cell is not None else ""
+            rows.append([name, site, self._field(kpi, value)])
+        return rows
+
+    def _heat_map(self, kpi: Kpi, lines: Lines) -> str:
+        zone, t = self._viewer.console.world.timezone, self._viewer.texts
+        hours = sorted({time for points in lines.values() for time, _ in points})
+        rows = []
+        for labels, points in sorted(lines.items()):
+            by_hour = dict(points)
+            fields = [
+                None if (value := by_hour.get(hour)) is None else (value, t.percent(value, 0))
+                for hour in hours
+            ]
+            rows.append((self._area(labels[0]), fields))
+        titles = [f"{datetime.fromtimestamp(hour / 1000, zone):%H}" for hour in hours]
+        return render("heat_map.html", title=t(f"radio.{kpi.name}"), hours=titles, rows=rows, t=t)
+
+
+def _last(points: list[tuple[int, float]] | None) -> float | None:
+    return points[-1][1] if points else None

@@ -1,0 +1,78 @@
+"""Answers questions about the archive in a process of its own, one JSON object a line.
+
+`python -m omc.history.answering FOLDER` reads questions from standard input and writes an answer to
+each, in their order. DuckDB's memory so burdens the service only while somebody looks at charts.
+
+    {"metric": "dc_bus_voltage_volts", "start": 0, "end": 3600000, "step": 60000,
+     "by": ["site"], "where": {"site": "VYE001"}}
+    {"rows": [["VYE001", 0, 53.4], ...]}       values of `by`, Unix milliseconds, value
+    {"error": "..."}                           it cannot be answered
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from omc.core.catalogue import Catalogue
+from omc.core.resources import config_folder
+from omc.history.manifest import NoArchive
+from omc.history.reader import History
+
+_NICENESS = 5
+_MEMORY = "512MB"
+
+
+def answer(history: History, question: Mapping[str, Any]) -> dict[str, Any]:
+    """The answer to one question."""
+    by = tuple(question["by"])
+    try:
+        table = history.values(
+            question["metric"],
+            int(question["start"]),
+            int(question["end"]),
+            int(question["step"]),
+            by=by,
+            where=question["where"],
+        )
+    except (KeyError, ValueError) as error:
+        return {"error": str(error)}
+    return {"rows": _rows(table, by)}
+
+
+def _rows(table: pa.Table, by: tuple[str, ...]) -> list[list[Any]]:
+    moments = table["time"].cast(pa.timestamp("ms", "UTC")).cast(pa.int64())
+    columns = [table[name].to_pylist() for name in by]
+    columns += [moments.to_pylist(), table["value"].to_pylist()]
+    return [list(row) for row in zip(*columns, strict=True)]
+
+
+def main() -> None:
+    """Answer until standard input ends."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--areas", type=json.loads, default={}, help="JSON: site to area")
+    wish = parser.parse_args()
+    os.nice(_NICENESS)
+    catalogue = Catalogue.load(config_folder() / "metrics")
+    history: History | None = None
+    for line in sys.stdin:
+        try:
+            history = history or History(wish.folder, catalogue, wish.areas, _MEMORY, threads=1)
+        except NoArchive:
+            said: dict[str, Any] = {"rows": []}
+        else:
+            said = answer(history, json.loads(line))
+        sys.stdout.write(json.dumps(said) + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,92 @@
+"""Every page on a running province: there is data on it, anybody can read it, nothing complains."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.integration.console.conftest import Screen, serious_findings
+from tests.integration.console.watched_province import WatchedProvince
+
+#: What has to be seen on each, once the province has been polled.
+PAGES = {
+    "/": ".alarm-list, .empty b",
+    "/alarms": ".filters .chip",
+    "/time-to-dark": ".figure-value",
+    "/collectors": ".panel-slow tbody tr",
+    "/explore?metric=dc_bus_voltage_volts&by=site": "tbody tr",
+    "/radio": ".panel-areas tbody tr, .panel-areas .empty",
+    "/reports": ".hint",
+    "/fibre": ".panel-spans tbody tr",
+    "/site/{site}": ".panel-power tbody tr",
+    "/area/{area}": "tbody tr",
+}
+
+
+def address(path: str, province: WatchedProvince) -> str:
+    site = next(iter(province.inventory.sites.values()))
+    return path.format(site=site.code, area=site.area)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_shows_what_there_is_and_everybody_can_read_it(
+    operator: Screen, province: WatchedProvince, path: str
+) -> None:
+    page = operator.page
+    operator.open(address(path, province))
+    expect(page.locator(PAGES[path]).first).to_be_visible(timeout=60_000)
+    assert serious_findings(operator) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert operator.complaints == []
+
+
+def test_every_chart_of_a_site_has_a_past(operator: Screen, province: WatchedProvince) -> None:
+    page = operator.page
+    site = next(s for s in province.inventory.cells_of)
+
+    def has_lines() -> bool:
+        operator.open(f"/site/{site}")
+        page.wait_for_function(
+            """() => [...document.querySelectorAll(".chart-message")]
+                .every((message) => !message.textContent.includes("Reading"))"""
+        )
+        page.wait_for_timeout(300)
+        return page.locator(".chart").count() > page.locator(".chart-message").count() + 4
+
+    province.wait_until(has_lines, 120)
+    assert "7" in page.get_by_role("button", name="7 days").inner_text()
+    page.get_by_role("button", name="7 days").click()
+    expect(page).to_have_url(f"/site/{site}?range=7d")
+    assert operator.complaints == []
+
+
+def test_what_is_explored_can_be_taken_along(operator: Screen, province: WatchedProvince) -> None:
+    page = operator.page
+    operator.open("/explore?metric=dc_bus_voltage_volts&by=site")
+    address = page.get_by_role("link", name="CSV").get_attribute("href")
+    rows = list(csv.DictReader(io.StringIO(page.request.get(f"{province.url}{address}").text())))
+    assert rows
+    assert 40 < float(rows[0]["dc_bus_voltage_volts"]) < 60
+    assert rows[0]["site"] in province.inventory.sites
+    assert page.request.get(f"{province.url}/explore.csv?metric=nonsense").status == 404
+
+
+def test_is_that_commune_covered_right_now(operator: Screen, province: WatchedProvince) -> None:
+    page = operator.page
+    site = next(iter(province.inventory.sites.values()))
+    assert site.area is not None
+    area = province.inventory.areas[site.area][-1]
+    page.keyboard.press("/")
+    page.keyboard.type(area.name.lower())
+    expect(page.locator("#search-results li").first).to_contain_text(area.name)
+    page.keyboard.press("Enter")
+    expect(page.locator(".answer")).to_contain_text("4G: in service everywhere")
+
+
+@pytest.mark.parametrize("path", ["/site/NOWHERE", "/area/NOWHERE"])
+def test_what_is_not_in_the_inventory_says_so(operator: Screen, path: str) -> None:
+    operator.page.goto(path)
+    expect(operator.page.locator(".empty")).to_contain_text("NOWHERE")
