@@ -21,6 +21,8 @@ log = structlog.get_logger(__name__)
 
 #: A place that fails is asked ever more rarely, down to once in so many intervals.
 _LONGEST_PAUSE = 8
+#: Files in a row that cannot be fetched: then it is the place that fails, and not the files.
+_MOST_FAILURES = 3
 
 
 class Puller:
@@ -64,6 +66,7 @@ class Puller:
         self._spool = spool
         self._bus = bus
         self._clock = clock
+        self._troubled: set[str] = set()
 
     async def run(self) -> Never:
         """Look again and again until cancelled."""
@@ -100,10 +103,27 @@ class Puller:
         offers = {offer.name: offer for offer in await self._place.offers()}
         offered = [(offer.name, offer.stamp) for offer in offers.values()]
         new = self._ledger.new_among(self.name, offered, self._clock.time_ms())
-        self.waiting = len(new)
-        for name, _ in new:
-            await self._take(offers[name])
+        self._troubled &= {name for name, _ in new}
+        self.waiting, failures = len(new), 0
+        # What could not be fetched the last time comes behind what may be well.
+        for name, _ in sorted(new, key=lambda one: one[0] in self._troubled):
+            try:
+                await self._take(offers[name])
+            except SourceError as error:
+                failures += 1
+                self._trouble(name, error)
+                if failures == _MOST_FAILURES:
+                    raise
+                continue
+            failures = 0
+            self._troubled.discard(name)
             self.waiting -= 1
+
+    def _trouble(self, name: str, error: SourceError) -> None:
+        """A file cannot be fetched, though its place can be read."""
+        if name not in self._troubled:
+            log.warning("pm_file_not_fetched", source=self.name, file=name, reason=str(error))
+        self._troubled.add(name)
 
     async def _take(self, offer: Offer) -> None:
         try:
@@ -111,8 +131,8 @@ class Puller:
             result = await self._intake.take(path, offer.name, self.name)
         except FileNotFoundError:
             return  # its owner has taken it away meanwhile
-        except Malformed as error:
-            log.warning("pm_file_not_fetched", source=self.name, reason=str(error))
+        except Malformed as error:  # it never will be
+            log.warning("pm_file_not_fetched", source=self.name, file=offer.name, reason=str(error))
             self._remember(offer)
             return
         self._remember(offer)

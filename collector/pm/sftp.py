@@ -16,6 +16,7 @@ from omc.core.errors import AuthenticationRefused, Malformed, Unreachable
 
 _CHUNK = 1 << 18
 _TIMEOUT = 20.0
+_MOST_FILES = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,8 @@ class SftpFolder:
                 offer = _offer(entry)
                 if offer is not None and offer.fits(self._patterns):
                     found.append(offer)
+                if len(found) == _MOST_FILES:
+                    break
         before, self._stamps = self._stamps, {offer.name: offer.stamp for offer in found}
         settled = [offer for offer in found if before.get(offer.name) == offer.stamp]
         return sorted(settled, key=lambda offer: offer.name)

@@ -8,8 +8,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+import pytest
+
 from collector.pm.folder import Folder
-from collector.pm.offers import Offer
+from collector.pm.offers import Offer, Place
 from collector.pm.puller import Puller
 from omc.bus.local import LocalBus
 from omc.core.errors import Unreachable
@@ -40,9 +42,32 @@ class Flaky:
         self.looks = -1
 
 
-def puller(
-    office: Office, place: Flaky | Folder, interval: float = 60.0
-) -> tuple[Puller, list[Event]]:
+class Partly:
+    """A place of which some files cannot be fetched."""
+
+    def __init__(self, folder: Path, names: list[str], broken: set[str]) -> None:
+        self.fetched: list[str] = []
+        self._folder = folder
+        self._names = names
+        self._broken = broken
+
+    async def offers(self) -> list[Offer]:
+        return [Offer(name, "1") for name in self._names]
+
+    async def fetch(self, offer: Offer, spool: Path) -> Path:
+        self.fetched.append(offer.name)
+        if offer.name in self._broken:
+            raise Unreachable("HTTP 404", endpoint="place")
+        return self._folder / offer.name
+
+    async def done(self, offer: Offer, path: Path, *, was_read: bool) -> None:
+        """Nothing to do."""
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
+def puller(office: Office, place: Place, interval: float = 60.0) -> tuple[Puller, list[Event]]:
     events: list[Event] = []
     bus = LocalBus()
     bus.listen(on_event=events.append)
@@ -120,6 +145,22 @@ async def test_a_failing_source_is_told_once_and_asked_more_rarely(tmp_path: Pat
     with suppress(asyncio.CancelledError):
         await task
     assert place.looks == -1  # closed
+
+
+async def test_files_that_cannot_be_fetched_cost_no_other(tmp_path: Path) -> None:
+    office = Office(tmp_path)
+    names = [f"A{number}.xml" for number in range(8)]
+    for name in names:
+        drop(tmp_path, name, PLAIN)
+    place = Partly(tmp_path, names, broken=set(names[:4]))
+    reader, _ = puller(office, place)
+    with pytest.raises(Unreachable):  # three in a row: the place may be away
+        await reader.look()
+    assert place.fetched == names[:3]
+    with pytest.raises(Unreachable):
+        await reader.look()
+    assert place.fetched[3:] == [*names[3:], names[0], names[1], names[2]]
+    assert sum(office.intake.counts.files.values()) == 4
 
 
 async def test_a_ledger_without_room_is_a_failure_that_is_tried_again(tmp_path: Path) -> None:
