@@ -8,7 +8,7 @@ goes on, so an outage is right to the second in its length, and to a step in whe
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 #: Milliseconds.
 STEP_MS = 300_000
@@ -89,6 +89,22 @@ def planned_seconds(steps: Iterable[Down], windows: Sequence[Interval]) -> float
     return sum(_planned(step, planned) for step in steps) if planned else 0.0
 
 
+def seen_outside(steps: Iterable[Down], blind: Sequence[Interval]) -> list[Down]:
+    """Steps without the down time that lies in times in which nobody could see.
+
+    Args:
+        steps: Of one object.
+        blind: Intervals without overlaps.
+    """
+    found = []
+    for step in steps:
+        start, end = _extent(step)
+        seconds = step.seconds - min(step.seconds, overlap_ms(start, end, blind) / 1000)
+        if seconds > 0:
+            found.append(replace(step, seconds=seconds))
+    return found
+
+
 def united(intervals: Iterable[Interval]) -> list[Interval]:
     """The same time without overlaps, in order."""
     found: list[Interval] = []
@@ -107,14 +123,17 @@ def overlap_ms(start_ms: int, end_ms: int, intervals: Sequence[Interval]) -> int
 
 def _follows(step: Down, before: Down) -> bool:
     """Whether one goes on where the other ended: a step that holds more time began earlier."""
-    begins = step.moment_ms + step.length_ms - max(step.length_ms, round(step.seconds * 1000))
-    return begins <= before.moment_ms + before.length_ms
+    return _extent(step)[0] <= before.moment_ms + before.length_ms
+
+
+def _extent(step: Down) -> Interval:
+    """The time that a step may tell of."""
+    end = step.moment_ms + step.length_ms
+    return end - max(step.length_ms, round(step.seconds * 1000)), end
 
 
 def _planned(step: Down, planned: Sequence[Interval]) -> float:
-    end = step.moment_ms + step.length_ms
-    start = end - max(step.length_ms, round(step.seconds * 1000))
-    return min(step.seconds, overlap_ms(start, end, planned) / 1000)
+    return min(step.seconds, overlap_ms(*_extent(step), planned) / 1000)
 
 
 def _outage(run: Sequence[Down], planned: Sequence[Interval], until_ms: int) -> Outage:

@@ -26,7 +26,16 @@ from omc.core.inventory import Technology
 from omc.history.reader import History
 from omc.reports.availability import Availability
 from omc.reports.document import Period
-from omc.reports.outages import STEP_MS, Down, Interval, Outage, outages, planned_seconds
+from omc.reports.outages import (
+    STEP_MS,
+    Down,
+    Interval,
+    Outage,
+    outages,
+    planned_seconds,
+    seen_outside,
+    united,
+)
 from omc.reports.past_alarms import PastAlarms
 from omc.reports.sources import Sources
 
@@ -45,6 +54,10 @@ _LOCKED_CAUSES = frozenset({"manual_intervention"})
 #: PM periods of 15 minutes are the rule; longer ones begin where one of these does.
 _PM_STEP_MS = 900_000
 _HOUR_MS = 3_600_000
+#: What says nothing of a device while the service itself is cut off (alarm `collector_cut_off`),
+#: and how long before the alarm that may have begun.
+_SEEN_FROM_HERE = frozenset({"omc_poll_success", "site_online"})
+_NOTICED_MS = 180_000
 
 
 @dataclass(slots=True)
@@ -103,6 +116,8 @@ class UptimeReader:
         self._start_ms = period.start_ms
         self._end_ms = max(min(period.end_ms, now_ms), period.start_ms + STEP_MS)
         self._sites: dict[str, Uptime] | None = None
+        cut_off = alarms.of_rule("collector_cut_off")
+        self._blind = united((a.start_ms - _NOTICED_MS, a.end_ms or self._end_ms) for a in cut_off)
 
     @property
     def seconds(self) -> float:
@@ -207,7 +222,11 @@ class UptimeReader:
                 Down(step.moment_ms, min(self._end_ms - step.moment_ms, STEP_MS), step.down)
                 for step in steps
             ]
-            seen.down = sum(step.down for step in steps)
+            if metric in _SEEN_FROM_HERE:
+                clear = seen_outside(seen.steps, self._blind)
+                seen.known -= sum(s.seconds for s in seen.steps) - sum(s.seconds for s in clear)
+                seen.steps = clear
+            seen.down = sum(step.seconds for step in seen.steps)
         return found
 
     def _totals(

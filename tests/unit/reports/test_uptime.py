@@ -338,6 +338,22 @@ def test_a_span_is_down_while_a_cut_is_known_and_up_while_an_end_is_polled(
     assert unsaid["S"].availability.completeness == 0
 
 
+def test_while_the_service_itself_was_cut_off_nothing_is_known_of_any_device(
+    tmp_path: Path, make_reader: Callable[..., UptimeReader]
+) -> None:
+    archive = Archive(tmp_path / "archive")
+    lost = (MIDNIGHT + 2 * HOUR, MIDNIGHT + 4 * HOUR)
+    story = Story({name: [lost] for name in NODES}, [], [])
+    archive.write(polls(story, Random(1), MIDNIGHT, MIDNIGHT + 24 * HOUR))
+    cut_off = PastAlarm(
+        "collector_cut_off", {}, frozenset(), (lost[0] + POLL) * 1000, lost[1] * 1000
+    )
+    reader = make_reader(archive, ONE_DAY, LATER, PastAlarms(INVENTORY, (), [cut_off]))
+    for found in (reader.nodes()["R1"], reader.sites()["A"]):
+        assert found.availability.unplanned == pytest.approx(0, abs=2 * POLL)
+        assert found.availability.unknown == pytest.approx(2 * HOUR, abs=3 * POLL)
+
+
 def test_without_an_archive_everything_is_unknown(tmp_path: Path) -> None:
     settings = ReaderSettings(data=tmp_path, inventory=tmp_path)
     sources = Sources(settings, INVENTORY, CATALOGUE, None, LATER)
