@@ -28,6 +28,8 @@ SECONDS, CONFIDENCE = "site_time_to_dark_seconds", "site_time_to_dark_confidence
 #: Seconds between two predictions.
 INTERVAL = 60.0
 _SOURCE = "alarms:time-to-dark"
+#: Samples that are older than this many of their intervals tell of the past.
+_FRESH_INTERVALS = 3.0
 #: Seconds after which a site that was last heard on battery is no longer counted as such.
 _FORGOTTEN_AFTER = 86_400.0
 
@@ -114,8 +116,10 @@ class TimeToDark:
     def observe(self, batch: Batch) -> None:
         """Take in what a batch says of power."""
         touched: dict[int, Plant] = {}
+        # Gateways that were away send what they stored: the past tells nothing of the battery now.
+        fresh_ms = self._clock.time_ms() - _FRESH_INTERVALS * batch.interval * 1000
         for series, value, time_ms in zip(batch.series, batch.values, batch.times, strict=True):
-            if series.metric.name in READ:
+            if series.metric.name in READ and time_ms >= fresh_ms:
                 plant = self._plant(series)
                 if plant is not None:
                     plant.take(series, value, time_ms)

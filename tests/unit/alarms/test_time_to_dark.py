@@ -165,6 +165,17 @@ def test_predictions_are_published_every_minute_and_taken_back_when_mains_return
     assert watched.watched.sites() == []
 
 
+def test_what_a_gateway_stored_while_it_was_away_is_the_past() -> None:
+    watched = Watched()
+    watched.say("A", {"ac_input_available": 1.0})
+    old = Batch("mqtt:sites", 60.0)
+    labels = {"site": "A", "node": "A-REC"}
+    mains = watched.table.intern(catalogue().metric("ac_input_available"), labels)
+    old.add(mains, 0.0, watched.clock.time_ms() - 3_600_000)
+    watched.bus.publish(old)
+    assert watched.watched.sites() == []
+
+
 def test_a_generator_that_carries_the_site_ends_the_discharge_and_one_that_failed_is_told() -> None:
     watched = Watched()
     on_battery = {"ac_input_available": 0.0, "battery_current_amperes": -40.0}
