@@ -28,6 +28,11 @@ _MOST_FAULTS = 20
 _NIL = frozenset(("", "nil", "null", "-", "n/a"))
 
 
+#: Is given the attributes.
+_Start = Callable[[Mapping[str, str]], None]
+_End = Callable[[], None]
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Who measured, as the file says; "" for what it does not.
@@ -106,7 +111,7 @@ class DocumentReader:
         self._fed = 0
         self._depth = 0
         self._text: str | None = None
-        self._handlers: dict[str, tuple[_Handler | None, _Handler | None]] = {}
+        self._handlers: dict[str, tuple[_Start | None, _End | None]] = {}
         self._origin = Origin()
         self._group = _Group()
         self._info: MeasInfo | None = None
@@ -114,6 +119,29 @@ class DocumentReader:
         self._values: list[str | None] = []
         self._suspect = False
         self._place: int | None = None
+        #: By name of the element, without prefix.
+        self._starts: dict[str, _Start] = {
+            "fileHeader": self._start_header,
+            "fileSender": self._start_sender,
+            "managedElement": self._start_element,
+            "measEntity": self._start_element,
+            "measInfo": self._start_group,
+            "granPeriod": self._start_period,
+            "measTypes": self._hear,
+            "measType": self._start_type,
+            "measValue": self._start_value,
+            "measResults": self._hear,
+            "r": self._start_result,
+            "suspect": self._hear,
+        }
+        self._ends: dict[str, _End] = {
+            "measTypes": self._end_types,
+            "measType": self._end_type,
+            "measValue": self._end_value,
+            "measResults": self._end_results,
+            "r": self._end_result,
+            "suspect": self._end_suspect,
+        }
         self._parser = self._new_parser()
 
     def _new_parser(self) -> expat.XMLParserType:
@@ -186,12 +214,12 @@ class DocumentReader:
         self._depth -= 1
         handler = self._handlers[name][1]
         if handler is not None:
-            handler({})
+            handler()
         self._text = None
         if self._depth == 0:
             self.is_complete = True
 
-    def _known(self, name: str) -> tuple[_Handler | None, _Handler | None]:
+    def _known(self, name: str) -> tuple[_Start | None, _End | None]:
         """The handlers of an element that is met for the first time."""
         local = name.rpartition(":")[2]
         if self._depth == 1 and local not in ROOTS:
@@ -200,9 +228,7 @@ class DocumentReader:
             )
         if len(self._handlers) >= _MOST_NAMES:
             raise self._malformed(f"more than {_MOST_NAMES} names of elements")
-        start = getattr(self, f"_start_{_METHODS[local]}", None) if local in _METHODS else None
-        end = getattr(self, f"_end_{_METHODS[local]}", None) if local in _METHODS else None
-        handlers = self._handlers[name] = (start, end)
+        handlers = self._handlers[name] = (self._starts.get(local), self._ends.get(local))
         return handlers
 
     def _characters(self, data: str) -> None:
@@ -247,9 +273,7 @@ class DocumentReader:
         except ValueError as error:
             self._note(str(error))
 
-    _start_types = _hear
-
-    def _end_types(self, _: Mapping[str, str]) -> None:
+    def _end_types(self) -> None:
         for name in (self._text or "").split():
             self._add_counter(str(len(self._group.counters) + 1), name)
 
@@ -257,7 +281,7 @@ class DocumentReader:
         self._group.next_position = attributes.get("p", "")
         self._text = ""
 
-    def _end_type(self, _: Mapping[str, str]) -> None:
+    def _end_type(self) -> None:
         self._add_counter(self._group.next_position, (self._text or "").strip())
 
     def _add_counter(self, position: str, name: str) -> None:
@@ -276,9 +300,7 @@ class DocumentReader:
             self._info = self._group.info(self._origin)
         self._values = [None] * len(self._group.counters)
 
-    _start_results = _hear
-
-    def _end_results(self, _: Mapping[str, str]) -> None:
+    def _end_results(self) -> None:
         found = (self._text or "").split()
         if len(found) != len(self._group.counters):
             text = f"{len(found)} values for {len(self._group.counters)} counters of {self._object}"
@@ -291,7 +313,7 @@ class DocumentReader:
         self._place = self._group.positions.get(attributes.get("p", ""))
         self._text = ""
 
-    def _end_result(self, _: Mapping[str, str]) -> None:
+    def _end_result(self) -> None:
         text = self._text
         if self._place is None or self._place >= len(self._values):
             self._note(f"a value without a counter of its position, of {self._object}")
@@ -300,12 +322,10 @@ class DocumentReader:
             if text.lower() not in _NIL:
                 self._values[self._place] = text
 
-    _start_suspect = _hear
-
-    def _end_suspect(self, _: Mapping[str, str]) -> None:
+    def _end_suspect(self) -> None:
         self._suspect = (self._text or "").strip().lower() in {"true", "1"}
 
-    def _end_value(self, _: Mapping[str, str]) -> None:
+    def _end_value(self) -> None:
         if self._info is None:
             self._note(f"no granularity period for {self._object}: it is left out")
         elif self._values:
@@ -317,25 +337,6 @@ class DocumentReader:
         self.fault_count += 1
         if len(self.faults) < _MOST_FAULTS:
             self.faults.append(self._placed(text))
-
-
-_Handler = Callable[[Mapping[str, str]], None]
-
-#: Element -> the stem of the methods that are called at its start and end.
-_METHODS = {
-    "fileHeader": "header",
-    "fileSender": "sender",
-    "managedElement": "element",
-    "measEntity": "element",
-    "measInfo": "group",
-    "granPeriod": "period",
-    "measTypes": "types",
-    "measType": "type",
-    "measValue": "value",
-    "measResults": "results",
-    "r": "result",
-    "suspect": "suspect",
-}
 
 
 class _Group:
