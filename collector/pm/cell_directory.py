@@ -36,7 +36,7 @@ class MeasuredObject:
     is_own: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Reporter:
     """The node that a file tells of.
 

@@ -21,6 +21,7 @@ from omc.cli.simulate_options import (
     control_option,
     province_options,
 )
+from omc.cli.simulate_pm import pm_past
 from omc.core.quantities import LAST_PORT, ListenAddress
 
 if TYPE_CHECKING:
@@ -90,6 +91,12 @@ def province(
     show_default=True,
     help="Share of the gateways that speak Sparkplug B instead of JSON.",
 )
+@click.option(
+    "--pm",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder that base stations write 3GPP measurement files to, one a cell period, instead "
+    "of gateways publishing the cells' counters.",
+)
 @control_option
 @click.option(
     "--inventory",
@@ -106,6 +113,7 @@ def run(
     interval: float,
     cell_period: float | None,
     sparkplug: float,
+    pm: Path | None,
     control: ListenAddress,
     inventory: Path | None,
     quiet: bool,
@@ -120,13 +128,14 @@ def run(
     addresses = _addresses(built, port, shared_address)
     if inventory is not None:
         broker = mqtt or ListenAddress("127.0.0.1", 1883)
-        _write(built, addresses, broker, inventory)
+        _write(built, addresses, broker, inventory, pm)
     options = RunOptions(
         addresses,
         broker=BrokerAddress(_resolved(mqtt), mqtt.port) if mqtt is not None else None,
         interval=interval,
         cell_period=interval if cell_period is None else cell_period,
         sparkplug=sparkplug,
+        pm=pm,
         control=(control.host, control.port),
     )
     click.echo(_census(built))
@@ -193,14 +202,20 @@ def _addresses(built: Province, port: int, shared: bool) -> AddressPlan:
     return AddressPlan(port, own_addresses=own)
 
 
-def _write(built: Province, addresses: AddressPlan, broker: ListenAddress, folder: Path) -> None:
+def _write(
+    built: Province,
+    addresses: AddressPlan,
+    broker: ListenAddress,
+    folder: Path,
+    pm: Path | None = None,
+) -> None:
     from omc.simulator.demo_settings import Access, write_settings
     from omc.simulator.inventory_files import write_inventory
 
     try:
         write_inventory(built, addresses, folder / "inventory")
         core = built.sites[built.core].code
-        write_settings(folder, len(built.sites), core, (broker.host, broker.port), Access())
+        write_settings(folder, len(built.sites), core, (broker.host, broker.port), Access(), pm)
     except OSError as error:
         raise click.UsageError(
             f"cannot write {error.filename or folder}: {error.strerror}"
@@ -225,5 +240,6 @@ for _command in (
     simulate_control.heal,
     simulate_control.status,
     history,
+    pm_past,
 ):
     simulate.add_command(_command)

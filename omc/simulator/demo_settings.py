@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,10 +71,31 @@ alarms:
 """
 
 
+_MEASUREMENT_FILES = """
+pm:
+  sources:
+    - {{kind: folder, name: base-stations, path: {folder}, pattern: "A*.xml.gz", after: delete}}
+"""
+
+
 def write_settings(
-    folder: Path, sites: int, core: str, mqtt: tuple[str, int], access: Access
+    folder: Path,
+    sites: int,
+    core: str,
+    mqtt: tuple[str, int],
+    access: Access,
+    pm: Path | None = None,
 ) -> None:
-    """Write `omc.yaml` and `secrets/` into a folder; `core` is the code of the core site."""
+    """Write `omc.yaml` and `secrets/` into a folder.
+
+    Args:
+        folder: Where to.
+        sites: How many there are.
+        core: Code of the core site.
+        mqtt: Broker that gateways publish to.
+        access: To the agents.
+        pm: Folder of measurement files; None where there are none.
+    """
     secrets = folder / "secrets"
     secrets.mkdir(parents=True, exist_ok=True)
     (folder / "data").mkdir(exist_ok=True)
@@ -92,4 +114,6 @@ def write_settings(
         mqtt_host=mqtt[0],
         mqtt_port=mqtt[1],
     )
+    if pm is not None:
+        text += _MEASUREMENT_FILES.format(folder=json.dumps(str(pm.absolute())))
     (folder / "omc.yaml").write_text(text, encoding="utf-8")

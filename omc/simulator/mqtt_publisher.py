@@ -101,6 +101,7 @@ class MqttPublisher:
             interval after its end.
         connections: How many share the gateways.
         sparkplug: Share of the gateways that speak Sparkplug B, from 0 to 1.
+        cells: They publish their cells' counters too.
     """
 
     def __init__(
@@ -113,6 +114,7 @@ class MqttPublisher:
         cell_period: float = 60.0,
         connections: int = 4,
         sparkplug: float = 0.0,
+        cells: bool = True,
     ) -> None:
         self.counts = PublisherCounts()
         self._world = world
@@ -120,7 +122,7 @@ class MqttPublisher:
         self._clock = clock
         self._interval = interval
         self._cell_period = cell_period
-        gateways = _gateways(world, sparkplug)
+        gateways = _gateways(world, sparkplug, cells=cells)
         self._commands = f"{NAMESPACE}/{GROUP}/NCMD/#" if sparkplug else None
         self._shares = [gateways[start::connections] for start in range(connections)]
 
@@ -270,9 +272,9 @@ class MqttPublisher:
         return self._clock.time_ms() / 1000
 
 
-def _gateways(world: World, sparkplug: float) -> list[SiteGateway]:
+def _gateways(world: World, sparkplug: float, *, cells: bool) -> list[SiteGateway]:
     """Every site's gateway, in the order of their turns."""
-    activities = cell_activities(world)
+    activities = cell_activities(world) if cells else [[] for _ in world.province.sites]
     gateways = []
     for site in world.province.sites:
         node = next(n for n in world.nodes_at[site.index] if n.kind is NodeKind.GATEWAY)

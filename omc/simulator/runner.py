@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from omc.core.clock import Clock
@@ -17,6 +18,7 @@ from omc.simulator.control import control_server
 from omc.simulator.demo_settings import Access
 from omc.simulator.fleet import Fleet
 from omc.simulator.mqtt_publisher import BrokerAddress, MqttPublisher
+from omc.simulator.pm_files import PmFiles
 from omc.simulator.province import Province
 from omc.simulator.udp import UdpServer
 from omc.simulator.world import World
@@ -36,6 +38,8 @@ class RunOptions:
         interval: Seconds between two messages of a gateway.
         cell_period: Granularity period of the cells' counters, seconds.
         sparkplug: Share of the gateways that speak Sparkplug B.
+        pm: Folder that base stations write measurement files to, one a period, instead of the
+            gateways publishing their cells' counters; None: they do not.
         control: Loopback address and port of the control endpoint; None: no endpoint.
     """
 
@@ -45,6 +49,7 @@ class RunOptions:
     interval: float = 60.0
     cell_period: float = 60.0
     sparkplug: float = 0.0
+    pm: Path | None = None
     control: tuple[str, int] | None = None
 
 
@@ -62,10 +67,12 @@ class Simulator:
                 interval=options.interval,
                 cell_period=options.cell_period,
                 sparkplug=options.sparkplug,
+                cells=options.pm is None,
             )
             if options.broker is not None
             else None
         )
+        self.pm = PmFiles(self.world, options.pm, options.cell_period) if options.pm else None
         self._options = options
         self._clock = clock
         self._last_answered = 0
@@ -103,6 +110,8 @@ class Simulator:
                 tasks = [group.create_task(self._pass_time(summary), name="simulator-time")]
                 if self.publisher is not None:
                     tasks.append(group.create_task(self.publisher.run(), name="simulator-mqtt"))
+                if self.pm is not None:
+                    tasks.append(group.create_task(self.pm.run(self._clock), name="simulator-pm"))
                 started(port)
                 await stop.wait()
                 for task in tasks:
@@ -130,6 +139,8 @@ class Simulator:
         ]
         if self.publisher is not None:
             parts.append(f"{self.publisher.counts.messages} messages")
+        if self.pm is not None:
+            parts.append(f"{self.pm.written} measurement files")
         faults = len(self.world.faults.cuts) + len(self.world.faults.silenced)
         failed = len(self.world.mains.injected_at(self._now()))
         parts.append(f"{faults} faults, {failed} communes without mains")
