@@ -10,7 +10,8 @@ import asyncio
 import hmac
 import socket
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -42,6 +43,8 @@ log = structlog.get_logger(__name__)
 _AT_A_STRETCH = 50
 #: Asked of the kernel, which grants what net.core.rmem_max allows.
 _RECEIVE_BUFFER = 8 * 1024 * 1024
+#: Informs that wait for their answer.
+_MOST_PROMISED = 10_000
 _USM = 3
 _IPV4_IN_IPV6 = "::ffff:"
 
@@ -58,6 +61,8 @@ Address = tuple[Any, ...]
 class TrapReceiver:
     """Hears notifications until it is closed: use it with `async with`.
 
+    An inform is answered once what it tells is kept: who gets no answer sends it again.
+
     Args:
         reader: Understands them.
         bus: Where events go.
@@ -67,6 +72,8 @@ class TrapReceiver:
         communities: Of v1 and v2c; empty for any.
         users: Of v3; empty for none.
         allowance: How many each source may send.
+        kept: Returns when what was told so far is on disk; None: informs are answered at once.
+            Those of SNMPv3 always are.
 
     Attributes:
         host: As given.
@@ -85,6 +92,7 @@ class TrapReceiver:
         communities: Sequence[str],
         users: Iterable[UsmUser],
         allowance: SourceAllowance,
+        kept: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._reader = reader
         self._bus = bus
@@ -95,6 +103,9 @@ class TrapReceiver:
         self._wanted_users = list(users)
         self._users: TrapUsers | None = None
         self._allowance = allowance
+        self._kept = kept
+        self._promised: asyncio.Queue[tuple[bytes, Address]] = asyncio.Queue(_MOST_PROMISED)
+        self._stack = AsyncExitStack()
         self._socket: socket.socket | None = None
         self.results: Counter[str] = Counter()
         self.log = TrapLog()
@@ -124,6 +135,9 @@ class TrapReceiver:
         self._socket = opened
         if self._wanted_users:
             self._users = await asyncio.to_thread(self._open_users)
+        tasks = await self._stack.enter_async_context(asyncio.TaskGroup())
+        answering = tasks.create_task(self._answer_what_is_kept(), name="trap-answers")
+        self._stack.callback(answering.cancel)
         loop.add_reader(opened, self._drain, opened)
         return self
 
@@ -135,6 +149,7 @@ class TrapReceiver:
     ) -> None:
         if self._socket is not None:
             asyncio.get_running_loop().remove_reader(self._socket)
+            await self._stack.aclose()
             self._socket.close()
 
     def _open_users(self) -> TrapUsers:
@@ -171,7 +186,7 @@ class TrapReceiver:
         if len(message) > LONGEST_MESSAGE:
             return "oversized"
         try:
-            notification = self._open(message, sender)
+            notification, answer = self._open(message, sender)
         except (MalformedTrap, NoNotification, RefusedTrap, EngineQuestion) as reason:
             return _RESULTS[type(reason)]
         now = self._clock.time_ms()
@@ -179,10 +194,12 @@ class TrapReceiver:
         self.log.note(source, notification, reading, now)
         if reading.event is not None:
             self._bus.emit(reading.event)
+        if answer is not None:
+            self._promise(answer, sender)
         return reading.understanding.value
 
-    def _open(self, message: bytes, sender: Address) -> Notification:
-        """The notification in a message; an inform is answered.
+    def _open(self, message: bytes, sender: Address) -> tuple[Notification, bytes | None]:
+        """The notification in a message, and what an inform is to be answered.
 
         Raises:
             MalformedTrap: it cannot be read.
@@ -193,18 +210,32 @@ class TrapReceiver:
         if message_version(message) == _USM:
             if self._users is None:
                 raise RefusedTrap("no users are set")
-            return self._users.open(message, sender)
+            return self._users.open(message, sender), None
         read = read_community_message(message)
         if not self._accepts(read.community):
             raise RefusedTrap("another community")
-        if read.answer is not None:
-            self._send(read.answer, sender)
-        return read.notification
+        return read.notification, read.answer
 
     def _accepts(self, community: bytes) -> bool:
         return not self._communities or any(
             hmac.compare_digest(community, accepted) for accepted in self._communities
         )
+
+    def _promise(self, answer: bytes, sender: Address) -> None:
+        if self._kept is None:
+            self._send(answer, sender)
+        elif not self._promised.full():  # else it is sent again
+            self._promised.put_nowait((answer, sender))
+
+    async def _answer_what_is_kept(self) -> None:
+        while True:
+            answers = [await self._promised.get()]
+            while not self._promised.empty():
+                answers.append(self._promised.get_nowait())
+            if self._kept is not None:
+                await self._kept()
+            for answer, sender in answers:
+                self._send(answer, sender)
 
     def _send(self, message: bytes, address: Address) -> None:
         if self._socket is None:

@@ -142,7 +142,8 @@ class Service:
             clock,
         )
         traps = settings.snmp.traps
-        self._traps = trap_receiver(traps, installation, self._bus, clock) if traps else None
+        kept = self._alarms.store.settled
+        self._traps = trap_receiver(traps, installation, self._bus, clock, kept) if traps else None
         self._doorman = make_doorman(settings)
         self._console = self._make_console() if settings.console.enabled else None
         self._ves = self._make_ves(settings.ves) if settings.ves else None

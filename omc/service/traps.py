@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 
 from prometheus_client import Metric
 from prometheus_client.core import CounterMetricFamily
@@ -20,9 +20,13 @@ from omc.service.targets import snmp_credentials
 
 
 def trap_receiver(
-    written: TrapSettings, installation: Installation, bus: Bus, clock: Clock
+    written: TrapSettings,
+    installation: Installation,
+    bus: Bus,
+    clock: Clock,
+    kept: Callable[[], Awaitable[None]],
 ) -> TrapReceiver:
-    """A receiver that does not listen yet."""
+    """A receiver that does not listen yet; `kept` returns when what was told is on disk."""
     nodes = [
         TrapNode(node.name, node.site or "", node.address)
         for node in installation.inventory.nodes.values()
@@ -39,6 +43,7 @@ def trap_receiver(
         communities=[community.get_secret_value() for community in written.communities],
         users=users,
         allowance=SourceAllowance(written.rate, written.burst),
+        kept=kept,
     )
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from collector.snmp.credentials import AuthProtocol, PrivProtocol, UsmUser
 from collector.snmp.trap_declaration import TrapSet
+from collector.snmp.trap_message import LONGEST_MESSAGE
 from collector.snmp.trap_reading import TrapNode, TrapReader
 from collector.snmp.trap_receiver import TrapReceiver
 from collector.source_allowance import SourceAllowance
@@ -64,6 +67,7 @@ async def hearing(
     communities: Sequence[str] = (),
     users: Sequence[UsmUser] = (),
     allowance: SourceAllowance | None = None,
+    kept: Callable[[], Awaitable[None]] | None = None,
 ) -> AsyncIterator[Hearing]:
     traps = TrapSet.load([config_folder() / "traps"], shipped_rules().told(catalogue()))
     events: list[Event] = []
@@ -78,6 +82,7 @@ async def hearing(
         communities=communities,
         users=users,
         allowance=allowance or SourceAllowance(100, 1000),
+        kept=kept,
     )
     async with receiver:
         yield Hearing(receiver, folder, events)
@@ -110,6 +115,18 @@ async def test_an_inform_is_acknowledged(tmp_path: Path) -> None:
     async with hearing(tmp_path) as told:
         assert await told.send.inform("", LINK_DOWN)
         assert await told.results() == {"known": 1}
+
+
+async def test_an_inform_is_acknowledged_once_what_it_tells_is_kept(tmp_path: Path) -> None:
+    is_kept = asyncio.Event()
+
+    async def kept() -> None:
+        await is_kept.wait()
+
+    async with hearing(tmp_path, kept=kept) as told:
+        assert not await told.send.inform("", LINK_DOWN)
+        is_kept.set()
+        assert await told.send.inform("", LINK_DOWN)
 
 
 async def test_another_community_is_refused_and_its_inform_not_acknowledged(tmp_path: Path) -> None:
@@ -177,3 +194,54 @@ async def test_a_flood_is_shed_and_counted(tmp_path: Path) -> None:
         for _ in range(4):
             await told.send.trap("", LINK_DOWN)
         assert await told.results(4) == {"known": 2, "shed": 2}
+
+
+async def _caught(folder: Path, *options: str) -> bytes:
+    """What net-snmp sends, on its way."""
+    loop = asyncio.get_running_loop()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as catcher:
+        catcher.bind(("127.0.0.1", 0))
+        catcher.setblocking(False)
+        notifier = SnmpNotifier(catcher.getsockname()[1], folder)
+        await notifier.trap("", PON_LOS, *FRAME_SLOT_PORT, options=options)
+        async with asyncio.timeout(10):
+            return await loop.sock_recv(catcher, 65535)
+
+
+def _spoilt(message: bytes, randomness: Random) -> bytes:
+    """Truncated, with other bits, with more behind it, or larger than anything we take."""
+    kind = randomness.randrange(4)
+    if kind == 0:
+        return message[: randomness.randrange(1, len(message))]
+    if kind == 1:
+        return message + randomness.randbytes(randomness.randrange(1, 50))
+    if kind == 2:
+        return message + bytes(randomness.randrange(LONGEST_MESSAGE, 60_000))
+    spoilt = bytearray(message)
+    for _ in range(randomness.randrange(1, 6)):
+        spoilt[randomness.randrange(len(spoilt))] ^= randomness.randrange(1, 256)
+    return bytes(spoilt)
+
+
+async def test_whatever_strangers_send_is_counted_and_tells_nothing(tmp_path: Path) -> None:
+    wrong = WRONG["wrong privacy password"]
+    messages = [
+        await _caught(tmp_path, *options)
+        for options in (("-v2c", "-cpublic"), (*AS_PRIVATE, "-e", ENGINE), (*wrong, "-e", ENGINE))
+    ]
+    randomness, rounds = Random(7), 1000
+    allowance = SourceAllowance(1e6, 1e6)
+    # Another community is wanted, so nothing of this may be heard, whole or spoilt.
+    async with hearing(tmp_path, ["secret"], [PRIVATE], allowance) as told:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+            stranger.connect(("127.0.0.1", told.receiver.port))
+            for sent in range(1, rounds + 1):
+                stranger.send(_spoilt(randomness.choice(messages), randomness))
+                if sent % 3 == 0:  # the kernel has room for few of the largest
+                    await told.results(sent)
+        results = await told.results(rounds)
+        assert told.events == []
+        assert sum(results.values()) == rounds
+        assert results.keys() <= {"malformed", "refused", "oversized", "request", "handshake"}
+        assert {"malformed", "refused", "oversized"} <= results.keys()
+        assert await told.send.inform("", LINK_DOWN, options=("-v2c", "-csecret"))
