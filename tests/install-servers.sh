@@ -14,6 +14,7 @@ want victoria-metrics victoria-metrics
 want influxd influxdb
 want prometheus-snmp-exporter prometheus-snmp-exporter
 want prometheus-alertmanager prometheus-alertmanager
+want aiosmtpd python3-aiosmtpd
 want sshd openssh-server
 want nginx nginx-light
 want chromium chromium

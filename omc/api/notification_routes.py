@@ -9,7 +9,7 @@ from fastapi import APIRouter, HTTPException, Query
 from pydantic import BaseModel
 
 from omc.alarms.notify.notifier import UnknownRoute
-from omc.alarms.notify.senders import NotDelivered
+from omc.alarms.notify.sending import NotDelivered
 from omc.api.dependencies import Desk, Operator, Viewer
 
 routes = APIRouter(tags=["notifications"])

@@ -14,7 +14,8 @@ from omc.alarms.alarm import Alarm
 from omc.alarms.engine import AlarmEngine
 from omc.alarms.message import Message
 from omc.alarms.notify.routing import Announcement, after_telling
-from omc.alarms.notify.senders import AlertmanagerSender, NotDelivered, Sender, open_sender
+from omc.alarms.notify.senders import AlertmanagerSender, open_sender
+from omc.alarms.notify.sending import NotDelivered, Sender
 from omc.alarms.notify.told import Delivery, Ledger
 from omc.alarms.notify.watch import RouteWatch
 from omc.core.clock import Clock

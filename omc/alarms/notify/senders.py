@@ -1,4 +1,4 @@
-"""Ways to tell: Apprise, a webhook, Alertmanager."""
+"""Ways to tell: Apprise, a webhook, Alertmanager; `mail.py` is another."""
 
 from __future__ import annotations
 
@@ -7,17 +7,20 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import aiohttp
 
 from omc.alarms.alarm import Alarm
 from omc.alarms.message import Message
+from omc.alarms.notify.mail import MailSender
 from omc.alarms.notify.routing import Announcement, Telling
+from omc.alarms.notify.sending import NotDelivered, Sender
 from omc.alarms.severity import Severity
 from omc.core.settings.notify import (
     AlertmanagerRoute,
     AppriseRoute,
+    MailRoute,
     RouteSettings,
     WebhookRoute,
 )
@@ -25,26 +28,6 @@ from omc.core.settings.notify import (
 _TIMEOUT = aiohttp.ClientTimeout(total=10)
 #: An alert that is not sent again within this time ends by itself.
 _ALERT_LIFETIME = timedelta(minutes=5)
-
-
-class NotDelivered(Exception):
-    """The message did not get through; trying again may help. The text holds no secret."""
-
-
-class Sender(Protocol):
-    """Delivers one message at a time."""
-
-    async def send(self, announcement: Announcement, message: Message) -> None:
-        """Return when it is delivered.
-
-        Raises:
-            NotDelivered: it is not.
-        """
-        ...
-
-    async def try_out(self, message: Message) -> None:
-        """Deliver a message that is about no alarm. Raises as `send`."""
-        ...
 
 
 class AppriseSender:
@@ -194,6 +177,9 @@ async def open_sender(route: RouteSettings) -> AsyncIterator[Sender]:
     """The sender of a route, with its connections."""
     if isinstance(route, AppriseRoute):
         yield await asyncio.to_thread(AppriseSender, route)
+        return
+    if isinstance(route, MailRoute):
+        yield MailSender(route)
         return
     async with aiohttp.ClientSession(timeout=_TIMEOUT) as session:
         if isinstance(route, WebhookRoute):

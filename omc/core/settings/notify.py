@@ -8,12 +8,13 @@ from typing import Annotated, Literal
 from pydantic import Field, PlainValidator
 
 from omc.core.quantities import DurationRange, Written
-from omc.core.settings.base import Name, SettingsModel, expectation
+from omc.core.settings.base import HostName, Name, Port, SettingsModel, expectation
 from omc.core.settings.secret_reference import Secret
 from omc.core.settings.sinks import HttpUrl
 
 SeverityWord = Literal["indeterminate", "warning", "minor", "major", "critical"]
 
+_MAIL_ADDRESS = re.compile(r"[^@\s<>,]+@[^@\s<>,]+")
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 
 
@@ -24,6 +25,13 @@ def _minute_of_day(value: object) -> int:
     return int(match[1]) * 60 + int(match[2])
 
 
+def _mail_address(value: object) -> str:
+    if not isinstance(value, str) or _MAIL_ADDRESS.fullmatch(value) is None:
+        raise expectation("expected a mail address such as noc@example.vn")
+    return value
+
+
+MailAddress = Annotated[str, PlainValidator(_mail_address)]
 MinuteOfDay = Annotated[int, PlainValidator(_minute_of_day)]
 
 
@@ -103,8 +111,32 @@ class AlertmanagerRoute(_Route):
     password: Secret | None = None
 
 
+class MailRoute(_Route):
+    """Mail whose Message-ID is the same however often the same news is sent.
+
+    Attributes:
+        host: Of the mail server.
+        port: Of the mail server.
+        security: `starttls` and `tls` check the server's certificate; `none` is for a server on
+            this machine.
+        user: To log in with.
+        password: Belongs to the user.
+        sender: Address that mails come from.
+        to: Addresses that they go to.
+    """
+
+    via: Literal["mail"]
+    host: HostName
+    port: Port = 587
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    user: Name | None = None
+    password: Secret | None = None
+    sender: MailAddress
+    to: Annotated[tuple[MailAddress, ...], Field(min_length=1)]
+
+
 RouteSettings = Annotated[
-    AppriseRoute | WebhookRoute | AlertmanagerRoute, Field(discriminator="via")
+    AppriseRoute | MailRoute | WebhookRoute | AlertmanagerRoute, Field(discriminator="via")
 ]
 
 

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from email.header import decode_header, make_header
 from pathlib import Path
 from random import Random
 from zoneinfo import ZoneInfo
@@ -15,8 +16,9 @@ from pydantic import SecretStr
 
 from omc.alarms import Alarm, AlarmEngine, Maintenance, Severity, alarm_key
 from omc.alarms.message import Message
+from omc.alarms.notify.mail import MailSender
 from omc.alarms.notify.notifier import Notifier, UnknownRoute
-from omc.alarms.notify.senders import NotDelivered
+from omc.alarms.notify.sending import NotDelivered
 from omc.alarms.notify.told import Ledger
 from omc.core.clock import SystemClock
 from omc.core.inventory import Inventory
@@ -24,15 +26,22 @@ from omc.core.settings.notify import (
     AlertmanagerRoute,
     AppriseRoute,
     HeartbeatSettings,
+    MailRoute,
     RouteSettings,
     WebhookRoute,
 )
+from tests.sample_data import NEW_YEAR_MS
 from tests.servers.alertmanager import Alertmanager
 from tests.servers.process import free_port
+from tests.servers.smtp import SmtpServer
 from tests.servers.webhook import WebhookReceiver
 
 SITE = (("site", "VYE001"),)
 KEY = alarm_key("dc_bus_voltage_low", SITE)
+AN_ALARM = Alarm(
+    *("dc_bus_voltage_low", SITE, Severity.MAJOR, Severity.MAJOR, NEW_YEAR_MS, NEW_YEAR_MS),
+    contributors=(("bus", Severity.MAJOR),),
+)
 
 
 def _write(alarm: Alarm, language: str) -> Message:
@@ -147,6 +156,49 @@ async def test_apprise_delivers_title_and_text(tmp_path: Path) -> None:
     assert receiver.received[0]["title"] == f"major {KEY} (vi)"
     assert receiver.received[0]["message"] == "Việc cần làm: ..."
     assert receiver.received[0]["type"] == "failure"
+
+
+async def test_mails_have_the_same_id_for_the_same_news_and_are_one_thread(tmp_path: Path) -> None:
+    with SmtpServer() as server:
+        route = MailRoute.model_construct(
+            name="mail",
+            via="mail",
+            host="127.0.0.1",
+            port=server.port,
+            security="none",
+            sender="omc@example.vn",
+            to=("noc@example.vn", "lan@example.vn"),
+        )
+        for folder in ("first", "lost-its-memory"):
+            telling = Telling(tmp_path / folder, route)
+            telling.engine.restore([AN_ALARM])
+            async with telling.running():
+                await until(lambda told=telling: told.notifier.delivered["mail"] == 1)  # type: ignore[misc]
+                telling.report(Severity.CLEARED)
+                await until(lambda told=telling: told.notifier.delivered["mail"] == 2)  # type: ignore[misc]
+        mails = server.mails()
+    assert len(mails) == 4
+    assert len({mail["Message-ID"] for mail in mails}) == 2
+    assert len({mail["References"] for mail in mails}) == 1
+    assert {mail["To"] for mail in mails} == {"noc@example.vn, lan@example.vn"}
+    title = str(make_header(decode_header(mails[0]["Subject"])))
+    assert title in {f"major {KEY} (vi)", f"cleared {KEY} (vi)"}
+
+
+async def test_a_mail_server_that_is_away_is_told_later(tmp_path: Path) -> None:
+    sender = MailSender(
+        MailRoute.model_construct(
+            name="mail",
+            via="mail",
+            host="127.0.0.1",
+            port=free_port(),
+            security="none",
+            sender="a@b",
+            to=("c@d",),
+        )
+    )
+    with pytest.raises(NotDelivered, match="ConnectionRefusedError"):
+        await sender.try_out(Message("title", ("text",)))
 
 
 async def test_alertmanager_has_the_alert_while_it_lasts_and_the_watchdog_always(
