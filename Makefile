@@ -65,6 +65,7 @@ bench: $(STAMP) servers
 soak: $(STAMP) servers
 	$(BIN)/python -m bench.soak $(ARGS)
 	$(BIN)/python -m bench.soak_delivery $(ARGS)
+	$(BIN)/python -m bench.soak_alarms $(ARGS)
 
 lock: $(STAMP)
 	@$(PYTHON) -m pip --python $(BIN)/python install --quiet pip-tools

@@ -45,7 +45,7 @@ PORTS = 8
 _TIMED = 20
 _KEY = "an-example-key"
 _KNOWN = 'omc_traps_total{result="known"}'
-_RAISE, _CLEAR = 108, 109
+_RAISE, _CLEAR = 5, 6
 _BRANCH = (1, 3, 6, 1, 4, 1, 2011, 6, 128, 1, 1, 12, 2, 1)
 _V1_TRAP, _V2_TRAP, _IP_ADDRESS = 0xA4, 0xA7, 0x40
 
@@ -200,7 +200,7 @@ class _Messages:
         }
 
     def of(self, source: int, port: int, kind: int) -> bytes:
-        """A PON port without light (108), or with light again (109)."""
+        """A PON port whose transceiver is missing (5), or there again (6)."""
         return self._encoded[source, port, kind]
 
 
