@@ -145,6 +145,25 @@ async def test_one_route_that_hangs_delays_no_other(tmp_path: Path) -> None:
             await until(lambda: telling.notifier.delivered == {"away": 0, "noc": 1})
 
 
+async def test_the_next_one_is_woken_in_their_language_unless_somebody_acknowledges(
+    tmp_path: Path,
+) -> None:
+    async with WebhookReceiver() as receiver, WebhookReceiver() as head:
+        first = WebhookRoute(name="noc", via="webhook", url=receiver.url)
+        second = WebhookRoute(name="head", via="webhook", url=head.url, language="en").model_copy(
+            update={"unacknowledged_for": 2.0}
+        )
+        telling = Telling(tmp_path, first, second)
+        telling.report(Severity.MAJOR)
+        telling.engine.report("mains", SITE, "x", Severity.MAJOR)
+        telling.engine.acknowledge(alarm_key("mains", SITE), "lan")
+        async with telling.running():
+            await until(lambda: telling.notifier.delivered["noc"] == 2)
+            await until(lambda: telling.notifier.delivered["head"] == 1)
+            await asyncio.sleep(0.5)
+    assert [body["title"] for body in head.received] == [f"major {KEY} (en)"]
+
+
 async def test_apprise_delivers_title_and_text(tmp_path: Path) -> None:
     async with WebhookReceiver() as receiver:
         url = receiver.url.replace("http://", "json://")

@@ -63,12 +63,29 @@ def test_a_dead_device_is_told_acknowledged_and_remembered_over_a_restart(tmp_pa
             (alarm,) = alarms(tmp_path)
             assert alarm["acknowledged"]["who"] == "local"
             assert alarm["occurrences"] == 1
+            assert KEY in _watched(tmp_path)
             snmpd.start()
             running.wait_until(lambda: alarms(tmp_path) == [])
             told = omc(tmp_path, "history", KEY).stdout
     kinds = [line.split()[2] for line in told.splitlines()]
     assert kinds == ["cleared", "acknowledged", "raised"]
     assert "xem nguồn trước" in told
+
+
+def _watched(folder: Path) -> str:
+    """What `omc alarms watch` shows until it is interrupted."""
+    config = str(folder / "omc.yaml")
+    command = [sys.executable, "-u", "-m", "omc", "alarms", "watch", "-c", config, "--every", "1s"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as watching:
+        assert watching.stdout is not None
+        shown = ""
+        while KEY not in shown:
+            line = watching.stdout.readline()
+            assert line, shown
+            shown += line
+        watching.send_signal(signal.SIGINT)
+        assert watching.wait(10) == 0
+    return shown
 
 
 def test_planned_work_is_announced_and_ended(tmp_path: Path) -> None:
