@@ -8,7 +8,7 @@ its right checksum, a series too.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
@@ -43,11 +43,18 @@ def salvage(damaged: Path, path: Path) -> tuple[int, int]:
         with closing(source):
             # Without this SQLite does not read a file that is shorter than it should be.
             source.execute("PRAGMA writable_schema = ON")
-            _copy(source, target, "series", "number, key, checksum", "number", _is_series)
+            _copy_series(source, target)
             _copy(source, target, "consumer", "id, name, dropped, rejected", "id", _is_consumer)
             _copy(source, target, "pending", "consumer, seq, samples", "consumer, seq", _is_pending)
             _copy_blocks(source, target)
         return _tidy(target)
+
+
+def _copy_series(source: sqlite3.Connection, target: sqlite3.Connection) -> None:
+    """Of the columns that all layouts have: the hash is made anew."""
+    columns = "number, key, checksum"
+    rows = [row for row in _readable(source, "series", columns, "number") if _is_series(row)]
+    _insert(target, "series", [(*row, schema.series_hash(row[1])) for row in rows])
 
 
 def _copy(
@@ -59,10 +66,7 @@ def _copy(
     is_right: Callable[[Row], bool],
 ) -> None:
     rows = [row for row in _readable(source, table, columns, key) if is_right(row)]
-    marks = ", ".join("?" * (columns.count(",") + 1))
-    target.execute("BEGIN")
-    target.executemany(f"INSERT OR IGNORE INTO {table} VALUES ({marks})", rows)  # noqa: S608
-    target.execute("COMMIT")
+    _insert(target, table, rows)
 
 
 def _copy_blocks(source: sqlite3.Connection, target: sqlite3.Connection) -> None:
@@ -71,9 +75,17 @@ def _copy_blocks(source: sqlite3.Connection, target: sqlite3.Connection) -> None
     series = {number for (number,) in target.execute("SELECT number FROM series")}
     rows = (row for row in _readable(source, "block", columns, "seq") if _is_block(row, series))
     while some := list(islice(rows, _BLOCKS_AT_ONCE)):
-        target.execute("BEGIN")
-        target.executemany("INSERT OR IGNORE INTO block VALUES (?, ?, ?, ?, ?)", some)
-        target.execute("COMMIT")
+        _insert(target, "block", some)
+
+
+def _insert(target: sqlite3.Connection, table: str, rows: Sequence[Row]) -> None:
+    """Rows that the table has not got yet."""
+    if not rows:
+        return
+    marks = ", ".join("?" * len(rows[0]))
+    target.execute("BEGIN")
+    target.executemany(f"INSERT OR IGNORE INTO {table} VALUES ({marks})", rows)  # noqa: S608
+    target.execute("COMMIT")
 
 
 def _readable(source: sqlite3.Connection, table: str, columns: str, key: str) -> Iterator[Row]:

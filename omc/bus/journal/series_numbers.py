@@ -6,6 +6,7 @@ import sqlite3
 import zlib
 from collections.abc import Iterable
 
+from omc.bus.journal.schema import series_hash
 from omc.core.model import Series
 
 
@@ -27,7 +28,8 @@ class SeriesNumbers(dict[Series, int]):
 
     def __missing__(self, series: Series) -> int:
         key = series.key.encode("utf-8", "surrogatepass")
-        row = self._connection.execute("SELECT number FROM series WHERE key = ?", (key,)).fetchone()
+        query = "SELECT number FROM series WHERE hash = ? AND key = ?"
+        row = self._connection.execute(query, (series_hash(key), key)).fetchone()
         number: int | None = row[0] if row else self._unsaved.get(key)
         if number is None:
             number = self._unsaved[key] = self._next
@@ -38,9 +40,10 @@ class SeriesNumbers(dict[Series, int]):
     def save(self) -> None:
         """Write what is new; call `saved` once that is committed."""
         rows = [
-            (number, key, series_checksum(number, key)) for key, number in self._unsaved.items()
+            (number, key, series_checksum(number, key), series_hash(key))
+            for key, number in self._unsaved.items()
         ]
-        self._connection.executemany("INSERT INTO series VALUES (?, ?, ?)", rows)
+        self._connection.executemany("INSERT INTO series VALUES (?, ?, ?, ?)", rows)
 
     def saved(self) -> None:
         """What `save` wrote is committed."""

@@ -14,10 +14,12 @@ import pytest
 from structlog.testing import capture_logs
 
 from omc.bus.journal import JournalledBus
+from omc.bus.journal.inspection import read_rejected
 from omc.bus.journal.repair import set_aside_files
 from tests.unit.bus.journalled import batch, opened, read, read_all
 
 _BLOCKS = 40
+_LAYOUT_1 = Path(__file__).with_name("journal_layout_1.sql")
 
 
 async def _fill(folder: Path, blocks: int = _BLOCKS) -> Path:
@@ -108,7 +110,8 @@ async def test_what_is_no_journal_at_all_is_set_aside_with_its_content(
 @pytest.mark.parametrize(
     ("pragma", "reason"),
     [
-        ("user_version = 2", "written by another release: version 2 of its layout, not 1"),
+        ("user_version = 3", "written by another release: version 3 of its layout, not 2"),
+        ("user_version = 0", "written by another release: version 0 of its layout, not 2"),
         ("application_id = 7", "this is no journal of omc"),
     ],
 )
@@ -121,6 +124,41 @@ async def test_a_journal_of_another_release_is_set_aside_and_its_samples_are_not
     found, logs = await _go_on(tmp_path)
     assert found == list(range(300))
     assert (logs[0]["event"], logs[0]["reason"]) == ("journal_set_aside", reason)
+
+
+async def test_a_journal_of_layout_1_goes_on_as_if_nothing_had_happened(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(_LAYOUT_1.read_text(encoding="utf-8"))
+    with capture_logs() as logs:
+        async with opened(tmp_path) as bus:
+            sink, other = bus.consumer("sink", 1000), bus.consumer("other", 1000)
+            bus.publish(batch(99))  # of a series that it knows
+            await bus.settled()
+            assert (sink.state.waiting, other.state.waiting) == (32, 22)
+            assert await read_all(sink, 32) == [*range(30), 53, 99]
+            assert await read_all(other, 22) == [*range(10, 30), 53, 99]
+        assert [one.consumer for one in read_rejected(path, None, 10)] == ["sink"]
+    assert logs == []
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (2,)
+        assert connection.execute("SELECT count(*) FROM series").fetchone() == (2,)
+
+
+async def test_a_full_disk_leaves_a_journal_of_layout_1_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(_LAYOUT_1.read_text(encoding="utf-8"))
+    with capture_logs() as logs:
+        async with opened(tmp_path) as bus:
+            with _file_size_limit(4096):
+                sink = bus.consumer("sink", 1000)
+                bus.publish(batch(99))
+                await bus.settled()
+                assert not bus.journal.is_up
+            await _until_up(bus)
+            assert sorted(await read_all(sink, 32)) == [*range(30), 53, 99]
+    assert [entry["event"] for entry in logs] == ["journal_stopped", "journal_resumed"]
 
 
 async def test_no_more_than_three_damaged_files_are_kept(tmp_path: Path) -> None:
