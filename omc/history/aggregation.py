@@ -54,12 +54,10 @@ def over_time(metric: Metric, buckets: str, wanted: Range, row_ms: int) -> str:
     if wanted.step_ms == row_ms:
         columns = f"site, series, moment, moment AS latest, {_OF_ONE[how]} AS value"
         return f"SELECT {columns} FROM ({buckets})"
-    start = wanted.start_ms
-    step = f"{start} + (moment - {start}) // {wanted.step_ms} * {wanted.step_ms}"
     return f"""
         SELECT any_value(site) AS site, series, step AS moment, max(moment) AS latest,
             {_OVER_TIME[how]} AS value
-        FROM (SELECT *, {step} AS step FROM ({buckets})) GROUP BY series, step"""
+        FROM (SELECT *, {wanted.step_of_moment} AS step FROM ({buckets})) GROUP BY series, step"""
 
 
 def over_objects(metric: Metric, values: str, by: Sequence[str]) -> str:

@@ -52,6 +52,12 @@ class Range:
                 return resolution
         return Resolution.RAW
 
+    @property
+    def step_of_moment(self) -> str:
+        """When the step begins that the column `moment` lies in, in Unix microseconds as that."""
+        start, step = self.start_ms * 1000, self.step_ms * 1000
+        return f"{start} + (moment - {start}) // {step} * {step}"
+
     def contains(self, time_ms: str) -> str:
         """A condition on a column in milliseconds."""
         return f"{time_ms} >= {self.start_ms} AND {time_ms} < {self.end_ms}"
@@ -73,7 +79,8 @@ class BucketSource:
     def sql(self, metric: str, wanted: Range, condition: str) -> tuple[str, int]:
         """A query for buckets, and their length in milliseconds.
 
-        Columns of `layout.ROLL_UPS` without metric, and `moment`: the bucket in milliseconds.
+        Columns of `layout.ROLL_UPS` without metric, and `moment`: when the bucket
+        begins, in Unix microseconds (DuckDB's own unit: nothing is converted for millions of rows).
 
         Args:
             metric: Whose.
@@ -114,7 +121,7 @@ class BucketSource:
         query = rollup.sql(
             self._family(metric), inside, f"({past})", wanted.step_ms, wanted.start_ms
         )
-        return f"SELECT *, epoch_ms(time) AS moment FROM ({query})"
+        return f"SELECT *, epoch_us(time) AS moment FROM ({query})"
 
     def _stored(self, metric: str, wanted: Range, raw: Sequence[FileEntry], condition: str) -> str:
         family = self._family(metric)
@@ -130,7 +137,7 @@ class BucketSource:
         moments = [f"make_timestamptz({edge * 1000})" for edge in (wanted.start_ms, wanted.end_ms)]
         inside = f"time >= {moments[0]} AND time < {moments[1]} AND {condition}"
         return " UNION ALL ".join(
-            f"SELECT {_COLUMNS}, epoch_ms(time) AS moment FROM {part} WHERE {inside}"
+            f"SELECT {_COLUMNS}, epoch_us(time) AS moment FROM {part} WHERE {inside}"
             for part in parts or [f"({rollup.sql(family, NO_SAMPLES, NO_SAMPLES, 1)})"]
         )
 

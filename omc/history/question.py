@@ -52,11 +52,10 @@ class Question:
     def states(self, metric: Metric) -> str:
         """A query for the seconds in each state: columns `by`, moment, state, seconds."""
         rows = self.selection.grouped(self._buckets(metric)[0], metric.name)
-        start, step = self.wanted.start_ms, self.wanted.step_ms
         keys = "".join(f"{name}, " for name in self.selection.by)
         return f"""
             SELECT {keys}step AS moment, state, sum(held) AS seconds FROM (
-                SELECT *, {start} + (moment - {start}) // {step} * {step} AS step,
+                SELECT *, {self.wanted.step_of_moment} AS step,
                     unnest(map_keys(states)) AS state, unnest(map_values(states)) AS held
                 FROM ({rows})
             ) GROUP BY {keys}step, state"""
@@ -64,15 +63,15 @@ class Question:
     def downtime(self, metric: Metric, down: Collection[int], within: Sequence[str]) -> str:
         """A query for the seconds in some states, and in others, of steps that have any of those.
 
-        Columns `by` without `within`, moment, down, other; of the parts that `within` tells apart
-        the largest counts. Only buckets of such steps are taken apart: there are few.
+        Columns `by` without `within`, moment (milliseconds), down, other; of the parts that
+        `within` tells apart the largest counts. Only buckets of such steps are taken apart: there
+        are few.
         """
-        start, step = self.wanted.start_ms, self.wanted.step_ms
         by = [name for name in self.selection.by if name not in within]
         keys, parts = ", ".join(by), ", ".join(self.selection.by)
         codes = ", ".join(map(str, sorted(down)))
         rows = self.selection.grouped(self._buckets(metric)[0], metric.name)
-        stepped = f"SELECT *, {start} + (moment - {start}) // {step} * {step} AS step FROM ({rows})"
+        stepped = f"SELECT *, {self.wanted.step_of_moment} AS step FROM ({rows})"
         concerned = f"WHERE list_has_any(map_keys(states), [{codes}])"
         return f"""
             WITH stepped AS ({stepped}),
@@ -82,7 +81,7 @@ class Question:
                     unnest(map_values(states)) AS held
                 FROM stepped SEMI JOIN concerned USING ({keys}, step)
             )
-            SELECT {keys}, step AS moment, max(down) AS down, max(other) AS other FROM (
+            SELECT {keys}, step // 1000 AS moment, max(down) AS down, max(other) AS other FROM (
                 SELECT {parts}, step,
                     coalesce(sum(held) FILTER (state IN ({codes})), 0) AS down,
                     coalesce(sum(held) FILTER (state NOT IN ({codes})), 0) AS other

@@ -135,7 +135,7 @@ class History:
         query = self._ask(wanted, by, where).values(self._catalogue.metric(metric))
         keys = "".join(f"{name}, " for name in by)
         return self._table(f"""
-            SELECT {keys}make_timestamptz(moment * 1000) AS time, value FROM ({query})
+            SELECT {keys}make_timestamptz(moment) AS time, value FROM ({query})
             {"" if above is None else f"WHERE value > {above!r}"}
             {f"ORDER BY {keys}moment" if sort else ""}""")
 
@@ -159,7 +159,7 @@ class History:
         query = self._ask(wanted, by, where).states(entry)
         keys = "".join(f"{name}, " for name in by)
         return self._table(f"""
-            SELECT {keys}make_timestamptz(moment * 1000) AS time, state, seconds FROM ({query})
+            SELECT {keys}make_timestamptz(moment) AS time, state, seconds FROM ({query})
             ORDER BY {keys}moment, state""")
 
     def downtime(
