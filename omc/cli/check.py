@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from omc.cli import EXIT_USAGE
+from omc.cli.check_disk import archive_warning
 from omc.core.errors import ConfigurationError, Problem
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ def check(config: Path) -> None:
     """Validate settings, inventory, catalogue, profiles, mappings, PM styles and alarm rules.
 
     Prints every problem as FILE:LINE:COLUMN, what was found and what is allowed. Touches no
-    network. Exit code 0 when all is in order, 2 when something has to be mended.
+    network. Warns when the archive will outgrow its disk. Exit code 0 when all is in order, 2 when
+    something has to be mended.
     """
     from omc.service.installation import load_installation
 
@@ -51,6 +53,9 @@ def check(config: Path) -> None:
     click.echo(f"{config} is in order.")
     for name, count, details in _rows(installation):
         click.echo(f"  {name:<13}{count:>8,}  {details}".rstrip())
+    warning = archive_warning(installation.settings)
+    if warning is not None:
+        click.echo(f"Warning: {warning}.", err=True)
 
 
 def _summary(problems: Sequence[Problem]) -> str:

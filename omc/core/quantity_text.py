@@ -69,6 +69,11 @@ def duration_text(seconds: float) -> str:
     return " ".join(parts[:2])
 
 
+def bytes_text(value: float) -> str:
+    """An amount of bytes with a decimal prefix."""
+    return _prefixed(value, "B")
+
+
 def _prefixed(value: float, unit: str) -> str:
     for factor, prefix in _PREFIXES:
         if abs(value) >= factor:

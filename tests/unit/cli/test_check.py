@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+
+from tests.unit.history.archives import LEVEL, MINUTE, Archive, Sample, labels
 
 BROKEN = Path(__file__).parents[1] / "core" / "broken_settings"
 
@@ -168,3 +172,20 @@ def test_broken_settings_hide_no_fault_of_the_inventory(tmp_path: Path) -> None:
         f"{tmp_path}/omc.yaml:1:1: the key 'data' is missing",
         "2 problems in 2 files.",
     ]
+
+
+def test_an_archive_that_will_outgrow_its_disk_is_told_and_what_to_do(started: Path) -> None:
+    archive = Archive(started / "data" / "archive")
+    archive.write(
+        Sample(LEVEL, labels(site="VPC0001"), at * MINUTE, float(at)) for at in range(100)
+    )
+    archive.maintain(everything=True)
+    assert omc("check", "-c", started / "omc.yaml").stderr == ""
+    manifest = sqlite3.connect(started / "data" / "archive" / "manifest.sqlite")
+    with closing(manifest), manifest:  # as if it were the archive of a continent
+        manifest.execute("UPDATE files SET bytes = 1e13 WHERE resolution = '5m'")
+    result = omc("check", "-c", started / "omc.yaml")
+    assert result.returncode == 0
+    assert result.stderr.startswith("Warning: the archive in ")
+    assert "1.096e+04 TB of 5-minute" in result.stderr
+    assert "archive.roll_ups" in result.stderr
