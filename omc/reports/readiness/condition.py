@@ -20,8 +20,8 @@ from omc.core.model import SiteCode
 from omc.core.topology import Place, Topology
 from omc.history.reader import History
 from omc.reports.document import Period
+from omc.reports.seen import milliseconds
 from omc.reports.sources import Sources
-from omc.reports.uptime import milliseconds
 
 _HOUR_MS = 3_600_000
 
