@@ -27,7 +27,8 @@ def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]
     """A server that has scraped a healthy province for long enough to know rates of all."""
     log = tmp_path_factory.mktemp("demo") / "demo.log"
     with demo(log, "--sites", str(SITES)) as (_, port), Prometheus(port, interval=2.0) as server:
-        server.wait_for("count(pon_ont_rx_power_dbm)", 60)
+        for first in ("pon_ont_rx_power_dbm", "utran_cell_state", "nr_connected_users"):
+            server.wait_for(f"count({first})", 60)
         server.wait_for("rate(pon_port_bytes_total[5m])", 120)
         yield server
 
