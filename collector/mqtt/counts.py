@@ -25,10 +25,25 @@ class Result(StrEnum):
 
 
 @dataclass(slots=True)
+class SparkplugCounts:
+    """The edge nodes of one subscription.
+
+    Attributes:
+        edge_nodes: How many there are now, by state: `online`, `offline`, and `unconfirmed` where
+            what is known may have changed while we were not connected.
+        rebirths: Births that were asked for.
+    """
+
+    edge_nodes: Counter[str] = field(default_factory=Counter)
+    rebirths: int = 0
+
+
+@dataclass(slots=True)
 class SubscriptionCounts:
     """One subscription.
 
     Attributes:
+        sparkplug: Of its edge nodes; None where it reads no Sparkplug.
         messages: By result.
         samples: Handed to the bus.
         rejected: Messages, records and readings that were refused, by reason. A missing value is
@@ -38,6 +53,7 @@ class SubscriptionCounts:
     messages: Counter[Result] = field(default_factory=Counter)
     samples: int = 0
     rejected: Counter[Reason] = field(default_factory=Counter)
+    sparkplug: SparkplugCounts | None = None
 
 
 @dataclass(slots=True)

@@ -49,7 +49,7 @@ _HOUSEKEEPING = 1.0
 _ASK_AGAIN = 60.0
 _WRITE_EVERY = 5.0
 #: Seconds to say that we go.
-_LEAVING = 1.0
+_LEAVING = 0.5
 _FIRST_FAILURE = 0x80  # MQTT 5.0, 2.4: reason codes from here on are failures
 
 

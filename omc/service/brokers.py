@@ -120,6 +120,7 @@ class MqttCollector(Collector):
         yield self._messages()
         yield from self._connections()
         yield from self._flow()
+        yield from self._edge_nodes()
 
     def _messages(self) -> Metric:
         messages = CounterMetricFamily(
@@ -167,6 +168,26 @@ class MqttCollector(Collector):
             in_flight.add_metric([name], subscriber.counts.in_flight)
             acknowledged.add_metric([name], subscriber.counts.acknowledged)
         yield from (in_flight, acknowledged)
+
+    def _edge_nodes(self) -> Iterator[Metric]:
+        nodes = GaugeMetricFamily(
+            "omc_sparkplug_edge_nodes",
+            "Sparkplug edge nodes by state.",
+            labels=["subscription", "state"],
+        )
+        rebirths = CounterMetricFamily(
+            "omc_sparkplug_rebirth_requests",
+            "Births that edge nodes were asked for.",
+            labels=["subscription"],
+        )
+        for name, subscriber in self._subscribers.items():
+            for topic, subscription in subscriber.counts.subscriptions.items():
+                if subscription.sparkplug is None:
+                    continue
+                rebirths.add_metric([f"{name}/{topic}"], subscription.sparkplug.rebirths)
+                for state, count in subscription.sparkplug.edge_nodes.items():
+                    nodes.add_metric([f"{name}/{topic}", state], count)
+        yield from (nodes, rebirths)
 
     @property
     def samples(self) -> int:

@@ -10,7 +10,7 @@ from google.protobuf.message import DecodeError
 
 from collector.mqtt.bindings import Binder
 from collector.mqtt.broker import SparkplugHost
-from collector.mqtt.counts import Result, SubscriptionCounts
+from collector.mqtt.counts import Result, SparkplugCounts, SubscriptionCounts
 from collector.mqtt.directory import Directory
 from collector.mqtt.mapping import PayloadMapping
 from collector.mqtt.message import Message, Refusals
@@ -77,6 +77,7 @@ class SparkplugReader:
         memory: BirthMemory,
     ) -> None:
         self.counts = counts
+        self._edge_nodes = counts.sparkplug = SparkplugCounts()
         self.template = template
         self._reorder_timeout = host.reorder_timeout
         self._clock = clock
@@ -124,10 +125,13 @@ class SparkplugReader:
             self._sessions.want(node)
         self._sessions.tick(now_ms)
         self._sessions.note_sequences()
+        asked = self._sessions.rebirths.due(self._clock.monotonic())
+        self._edge_nodes.rebirths += len(asked)
+        self._edge_nodes.edge_nodes = self._sessions.census()
         command = rebirth_command(now_ms)
         return [
             Command(str(SparkplugTopic(MessageType.NCMD, group, edge)), command)
-            for group, edge in self._sessions.rebirths.due(self._clock.monotonic())
+            for group, edge in asked
         ]
 
     def _guarded(self, message: Message, step: Callable[[], bool]) -> None:

@@ -8,6 +8,7 @@ that answers no question for its births is taken for dead.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
@@ -232,6 +233,13 @@ class Sessions:
             for node in self._nodes.values()
             if node.sequence.waits_since is not None and now - node.sequence.waits_since >= timeout
         ]
+
+    def census(self) -> Counter[str]:
+        """How many edge nodes there are, by state."""
+        return Counter(
+            "unconfirmed" if not node.is_confirmed else "online" if node.is_alive else "offline"
+            for node in self._nodes.values()
+        )
 
     def note_sequences(self) -> None:
         """Let the memory know how far each session has come."""

@@ -103,6 +103,18 @@ def test_a_province_is_not_asked_all_at_once() -> None:
     assert [len(host.wait(1.0)) for _ in range(4)] == [10, 10, 5, 0]
 
 
+def test_edge_nodes_are_counted_by_what_is_known_of_them() -> None:
+    host = Hosting()
+    host.read("spBv1.0/VP/NDATA/VPH0001", message(1, {VOLTS: 53.0}))
+    born(host)
+    host.read("spBv1.0/VP/NBIRTH/VPH0002", message(0, {VOLTS: 53.0}, bdSeq=1))
+    host.read("spBv1.0/VP/NDEATH/VPH0002", message(None, {}, bdSeq=1))
+    host.wait(1.0)
+    assert host.counts.sparkplug is not None
+    assert host.counts.sparkplug.edge_nodes == {"unconfirmed": 1, "online": 1, "offline": 1}
+    assert host.counts.sparkplug.rebirths == 1
+
+
 def test_a_death_ends_what_its_birth_began_by_our_own_clock() -> None:
     host = Hosting()
     born(host)
