@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import json
-import re
 import subprocess
 import time
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 import dashboards
-from omc.alarms.rule import Told
 from tests.servers.alertmanager import Alertmanager
 from tests.servers.process import find_binary, http_request
-from tests.unit.alarms.watching import catalogue, shipped_rules
 
 FOLDER = Path(dashboards.__file__).parent / "prometheus"
 
@@ -32,26 +27,6 @@ def test_prometheus_takes_the_rules_and_the_example() -> None:
 def test_alertmanager_takes_the_example() -> None:
     amtool = find_binary("amtool", "prometheus-alertmanager")
     _check(amtool, "check-config", str(FOLDER / "alertmanager.yml"))
-
-
-def test_the_worst_severity_of_an_alarm_is_found_by_every_label_of_the_rules() -> None:
-    example = yaml.safe_load((FOLDER / "alertmanager.yml").read_text(encoding="utf-8"))
-    equal = set(example["inhibit_rules"][0]["equal"])
-    for rule in shipped_rules():
-        when = rule.when
-        labels = when.labels if isinstance(when, Told) else rule.object
-        if not labels and not isinstance(when, Told):
-            labels = catalogue().metric(when.metric).all_labels
-        assert set(labels) <= equal, rule.name
-
-
-def test_the_example_inhibits_only_alerts_that_there_are() -> None:
-    names = {*shipped_rules().rules, "omc_down"}
-    text = (FOLDER / "alertmanager.yml").read_text(encoding="utf-8")
-    inhibiting = text[text.index("inhibit_rules:") :]
-    for quoted in re.findall(r'alertname \S+ "([^"]+)"', inhibiting):
-        for pattern in re.split(r"\|(?![^(]*\))", quoted):
-            assert any(re.fullmatch(pattern, name) for name in names), pattern
 
 
 def test_a_real_alertmanager_keeps_silent_about_what_is_explained(tmp_path: Path) -> None:
