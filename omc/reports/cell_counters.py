@@ -75,6 +75,8 @@ class CellCounters:
         for cell, cause, seconds, moment in zip(*columns, moments, strict=True):
             if cause not in _SAVING_CAUSES | _LOCKED_CAUSES:
                 found[cell].steps.append(Down(moment, length, seconds))
+        for cell in affected:  # rows come cause by cause
+            found[cell].steps.sort(key=lambda step: step.moment_ms)
 
     def _period_ms(self, cell: str, step: int) -> int:
         """Length of the granularity period, from one cell; a step where it is shorter."""

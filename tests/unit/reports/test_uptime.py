@@ -302,6 +302,24 @@ def test_a_cells_lost_time_is_told_apart_by_cause(
     assert first.start_ms == (MIDNIGHT + 10 * 900 + 300) * 1000
 
 
+def test_two_causes_one_after_the_other_are_one_outage(
+    tmp_path: Path, make_reader: Callable[..., UptimeReader]
+) -> None:
+    archive = Archive(tmp_path / "archive")
+    archive.write(
+        a_day(
+            "A-1",
+            {
+                10: (900.0, "transport_problem"),
+                11: (900.0, "fault"),
+                12: (900.0, "transport_problem"),
+            },
+        )
+    )
+    (outage,) = make_reader(archive, ONE_DAY, LATER).cells(Technology.G4)["A-1"].outages
+    assert outage.seconds == 2700.0
+
+
 def test_a_cell_that_tells_nothing_is_down_while_its_site_is_and_else_unknown(
     tmp_path: Path, make_reader: Callable[..., UptimeReader]
 ) -> None:
