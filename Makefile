@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 # An independent Sparkplug edge node for the tests; it needs an older paho than we do.
 EDGE_NODE := $(VENV)/pysparkplug
 
-.PHONY: demo test lint types imports servers grafana bench soak lock clean
+.PHONY: demo test lint types imports servers screenshots grafana bench soak lock clean
 
 $(STAMP): requirements.lock pyproject.toml
 	@echo "Making the virtual environment in $(VENV) (once, about a minute)"
@@ -60,6 +60,11 @@ bench: $(STAMP) servers
 	$(BIN)/python -m bench.sleeping_cells $(ARGS)
 	$(BIN)/python -m bench.recovery $(ARGS)
 	$(BIN)/python -m bench.coverage $(ARGS)
+	$(BIN)/python -m bench.console $(ARGS)
+
+# Pictures of every page of the console into build/screenshots; some minutes.
+screenshots: $(STAMP) servers
+	$(BIN)/python -m bench.screenshots $(ARGS)
 
 # Kills, cuts and storms for ten minutes; figures into bench/results/.
 soak: $(STAMP) servers

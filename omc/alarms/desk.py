@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from omc.alarms.alarm import Alarm, AlarmKey
+from omc.alarms.alarm import Alarm
 from omc.alarms.area_mains import AreaMains
 from omc.alarms.autonomy import TimeToDark
 from omc.alarms.correlator import Correlator
@@ -243,10 +243,6 @@ class AlarmDesk:
     def ports(self) -> PortMap:
         """Which ports are known to be at the ends of which spans."""
         return self._situation.port_map
-
-    def children(self, root: AlarmKey) -> list[Alarm]:
-        """Active alarms that a root explains."""
-        return [alarm for alarm in self.engine.active() if alarm.root == root]
 
     def impact(self, alarm: Alarm) -> Impact:
         """Whom an alarm cuts off; nobody for one that is no root cause."""

@@ -17,7 +17,8 @@ def span(province: WatchedProvince) -> Iterator[str]:
     """A cable that is cut, and known to be, for the length of this module."""
     name = max(name for name in province.inventory.spans if name.startswith("SP-"))
     province.cut(name)
-    province.wait_until(lambda: any(a["key"] == key_of(name) for a in province.alarms()))
+    known = lambda: any(a["key"] == key_of(name) for a in province.alarms())  # noqa: E731
+    province.wait_until(known, 180)
     yield name
     province.heal()
 

@@ -1,0 +1,118 @@
+"""Pictures of every page of the console, in both languages and both themes: `make screenshots`.
+
+    python -m bench.screenshots [--sites 572] [--days 2] [--output build/screenshots]
+
+The province of `omc demo` gets a past and three faults, so that there is something to see.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import time
+from itertools import product
+from pathlib import Path
+from urllib.parse import quote
+
+from playwright.sync_api import Browser, Page
+
+from bench.looked_at_demo import Demo, chromium, running_demo
+from omc.core.inventory import Inventory
+
+_SIZES = {"laptop": (1366, 768), "wall": (3840, 2160)}
+_PAST = "dc_bus*,battery_state*,dc_load*,env_temperature*,lte_*,nr_*,utran_*"
+#: Until what was broken is known, and charts are drawn.
+_TROUBLE_SECONDS = 90.0
+_DRAWN_SECONDS = 4.0
+
+
+def addresses(demo: Demo) -> dict[str, str]:
+    """Pages by the name of their picture."""
+    inventory = Inventory.load(demo.folder / "inventory")
+    site = inventory.site_of_end(inventory.spans[demo.span].start)  # type: ignore[index]
+    assert site is not None  # noqa: S101 - spans of the demo end at sites
+    key = quote(f'fibre_cut{{span="{demo.span}"}}')
+    return {
+        "overview": "/",
+        "alarms": f"/alarms?key={key}",
+        "site": f"/site/{site.code}",
+        "area": f"/area/{site.area}",
+        "fibre": "/fibre",
+        "span": f"/fibre?span={demo.span}",
+        "radio": "/radio",
+        "time-to-dark": "/time-to-dark",
+        "collectors": "/collectors",
+        "explore": "/explore?metric=env_temperature_celsius&by=site",
+        "reports": "/reports",
+    }
+
+
+def give_a_past(demo: Demo, sites: int, days: int) -> None:
+    """Fill the demo's archive with what was before."""
+    subprocess.run(
+        [
+            *(sys.executable, "-m", "omc", "simulate", "history", "--format", "archive"),
+            *("--sites", str(sites), "--days", str(days), "--metrics", _PAST),
+            *("-o", str(demo.folder / "data" / "archive")),
+        ],
+        check=True,
+    )
+
+
+def break_something(demo: Demo) -> None:
+    """A cut cable, a commune without mains, a device that is silent."""
+    inventory = Inventory.load(demo.folder / "inventory")
+    with_sites = sorted({site.area for site in inventory.sites.values() if site.area})
+    demo.tell("cut", demo.span)
+    demo.tell("mains", with_sites[len(with_sites) // 2], "--for", "60m")
+    demo.tell("silence", max(name for name in inventory.nodes if name.endswith("-OLT1")))
+
+
+def shoot(page: Page, demo: Demo, folder: Path, suffix: str) -> None:
+    """Every page as it looks in this window."""
+    for name, address in addresses(demo).items():
+        page.goto(demo.url + address)
+        page.wait_for_function("window.omc?.alive === true")
+        page.wait_for_timeout(_DRAWN_SECONDS * 1000)
+        page.screenshot(path=folder / f"{name}-{suffix}.png")
+        print(f"{name}-{suffix}")
+
+
+def shoot_all(browser: Browser, demo: Demo, folder: Path) -> None:
+    """Both languages, both themes, a laptop; and the wall in one of each."""
+    for language, theme, size in product(("vi", "en"), ("dark", "light"), _SIZES):
+        if size == "wall" and (language, theme) != ("vi", "dark"):
+            continue
+        width, height = _SIZES[size]
+        context = browser.new_context(viewport={"width": width, "height": height})
+        for name, value in (("omc_language", language), ("omc_theme", theme)):
+            context.add_cookies([{"name": name, "value": value, "url": demo.url}])
+        page = context.new_page()
+        page.set_default_timeout(60_000)
+        page.goto(f"{demo.url}/login")
+        page.screenshot(path=folder / f"login-{language}-{theme}-{size}.png")
+        page.goto(demo.entrance)
+        shoot(page, demo, folder, f"{language}-{theme}-{size}")
+        context.close()
+
+
+def main() -> None:
+    """Take them all."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--sites", type=int, default=572)
+    parser.add_argument("--days", type=int, default=2)
+    parser.add_argument("--output", type=Path, default=Path("build/screenshots"))
+    wish = parser.parse_args()
+    wish.output.mkdir(parents=True, exist_ok=True)
+    with running_demo(wish.sites) as demo, chromium() as browser:
+        give_a_past(demo, wish.sites, wish.days)
+        break_something(demo)
+        print(f"waiting {_TROUBLE_SECONDS:.0f} s until everything is known")
+        time.sleep(_TROUBLE_SECONDS)
+        shoot_all(browser, demo, wish.output)
+    print(f"pictures are in {wish.output}")
+
+
+if __name__ == "__main__":
+    main()
