@@ -31,7 +31,7 @@ from dashboards.console.past import Past, PastUnknown
 from dashboards.console.pon_levels import PonWatch
 from dashboards.console.preferences import Preferences
 from dashboards.console.search import SearchIndex
-from dashboards.console.sessions import Session, Sessions, cookie_secret
+from dashboards.console.sessions import Sessions, cookie_secret
 from dashboards.console.shell import build_shell
 from dashboards.console.texts import LANGUAGES, Texts
 from dashboards.console.viewer import Viewer
@@ -96,7 +96,12 @@ class Console:
             show_welcome_message=False,
             gzip_middleware_factory=partial(GZipMiddleware, minimum_size=1000, compresslevel=1),
         )
-        api.add_middleware(Guard, sessions=self.sessions, passed=(f"{API_PREFIX}/",))
+        api.add_middleware(
+            Guard,
+            sessions=self.sessions,
+            is_secure=self.world.is_secure,
+            passed=(f"{API_PREFIX}/",),
+        )
 
     def observe(self, batch: Batch) -> None:
         """The listener to give to `Bus.listen`."""
@@ -127,7 +132,7 @@ class Console:
         return build
 
     def _build(self, page: Page, request: Request) -> None:
-        session: Session = request.state.session
+        session = self.sessions.renewed(request.state.session)
         world = self.world
         chosen = Preferences.of(request.cookies, world.language, world.settings.theme)
         viewer = Viewer(self, session, self.texts[chosen.language], chosen, request)
@@ -153,8 +158,13 @@ class Console:
         client.on_delete(self.watch.on_change(viewer.show, beat))
 
     def _beat(self, viewer: Viewer, client: Client) -> None:
-        """A sign of life; whose session has ended is led to the login."""
-        if self.sessions.is_over(viewer.session):
+        """A sign of life; whose session has ended is led to the login.
+
+        Nobody sits at a wall screen: it opens its page again before its session ends.
+        """
+        session = viewer.session
+        is_unattended = self.world.doorman.is_program(session.caller)
+        if self.sessions.is_over(session) or (is_unattended and self.sessions.is_ending(session)):
             client.run_javascript("location.reload()")
         else:
             client.run_javascript(f"omc.beat({self._criticals()})")

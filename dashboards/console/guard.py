@@ -12,7 +12,7 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboards.console.sessions import COOKIE, Sessions
+from dashboards.console.sessions import COOKIE, Session, Sessions, set_cookie
 
 #: Where anybody may come: the login, and what it is drawn with. Nothing here tells of the network.
 OPEN_PATHS = ("/login", "/enter", "/console/static/", "/_nicegui/", "/favicon.ico")
@@ -40,12 +40,16 @@ class Guard:
     Args:
         app: What it guards.
         sessions: Knows who is logged in.
+        is_secure: Cookies are sent over HTTPS only.
         passed: Beginnings of paths that see to their callers themselves: the API.
     """
 
-    def __init__(self, app: ASGIApp, sessions: Sessions, passed: tuple[str, ...]) -> None:
+    def __init__(
+        self, app: ASGIApp, sessions: Sessions, *, is_secure: bool, passed: tuple[str, ...]
+    ) -> None:
         self._app = app
         self._sessions = sessions
+        self._is_secure = is_secure
         self._passed = passed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -62,9 +66,22 @@ class Guard:
             if message["type"] == "http.response.start":
                 headers = message.setdefault("headers", [])
                 headers.extend((k.lower().encode(), v.encode()) for k, v in _HEADERS.items())
+                headers.extend(self._renewal(scope))
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
+
+    def _renewal(self, scope: Scope) -> list[tuple[bytes, bytes]]:
+        """A header that lets whoever opens a page stay longer."""
+        session: Session | None = scope["state"]["session"]
+        opens_page = scope["method"] == "GET" and "text/html" in Headers(scope=scope).get(
+            "accept", ""
+        )
+        if session is None or not opens_page or scope["path"].startswith(OPEN_PATHS):
+            return []
+        response = Response()
+        set_cookie(response, self._sessions, session.caller, is_secure=self._is_secure)
+        return [header for header in response.raw_headers if header[0] == b"set-cookie"]
 
     def _refusal(self, scope: Scope) -> Response | None:
         """What is answered in place of what was asked for; None lets it through."""

@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 
 from dashboards.console.attempts import Attempts
 from dashboards.console.preferences import Preferences
-from dashboards.console.sessions import COOKIE, Sessions
+from dashboards.console.sessions import COOKIE, Sessions, set_cookie
 from dashboards.console.templates import render
 from dashboards.console.texts import Texts
 from dashboards.console.world import ConsoleWorld
@@ -123,18 +123,6 @@ class Login:
         )
         status = {"wrong": 401, "wrong_token": 401, "wait": 429}.get(message, 200)
         return HTMLResponse(html, status, {"Cache-Control": "no-store"})
-
-
-def set_cookie(response: Response, sessions: Sessions, caller: Caller, *, is_secure: bool) -> None:
-    """Let somebody in, or let them stay longer."""
-    response.set_cookie(
-        COOKIE,
-        sessions.cookie(caller),
-        max_age=round(sessions.seconds),
-        httponly=True,
-        secure=is_secure,
-        samesite="lax",
-    )
 
 
 def local_path(target: str) -> str:

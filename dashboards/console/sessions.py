@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from itsdangerous import BadData, URLSafeSerializer
+from starlette.responses import Response
 
 from omc.api.access import Caller, Doorman
 from omc.core.clock import Clock
@@ -65,10 +66,31 @@ class Sessions:
             return None
         return Session(caller, expires_ms)
 
+    def renewed(self, session: Session) -> Session:
+        """The same, beginning now."""
+        return Session(session.caller, self._clock.time_ms() + round(self.seconds * 1000))
+
+    def is_ending(self, session: Session) -> bool:
+        """Whether little of it is left: a tenth."""
+        left_ms = session.expires_ms - self._clock.time_ms()
+        return left_ms < self.seconds * 100
+
     def is_over(self, session: Session) -> bool:
         """Whether somebody has to log in again."""
         caller = self.doorman.of_credential(session.caller.credential)
         return caller is None or session.expires_ms <= self._clock.time_ms()
+
+
+def set_cookie(response: Response, sessions: Sessions, caller: Caller, *, is_secure: bool) -> None:
+    """Let somebody in, or let them stay longer."""
+    response.set_cookie(
+        COOKIE,
+        sessions.cookie(caller),
+        max_age=round(sessions.seconds),
+        httponly=True,
+        secure=is_secure,
+        samesite="lax",
+    )
 
 
 def cookie_secret(folder: Path) -> str:

@@ -70,6 +70,10 @@ class Doorman:
         """Whose credential that is now; None if nobody's (any more)."""
         return self._by_credential.get(credential)
 
+    def is_program(self, caller: Caller) -> bool:
+        """Whether they came in with a token, as programs and wall screens do."""
+        return any(caller.credential == known.credential for _, known in self._tokens)
+
     def admit(self, authorization: str) -> Caller | None:
         """Who the value of an `Authorization` header proves to be; None for nobody.
 

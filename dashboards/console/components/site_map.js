@@ -121,7 +121,8 @@ export default {
     },
     zoomed() {
       const zoom = this.map.getZoom(), base = this.map.getBoundsZoom(this.whole);
-      const show = zoom >= base + 0.4;
+      // Names of areas need room: a large screen has it at once, a small one when it is zoomed in.
+      const show = zoom >= base + 0.4 || this.$refs.canvas.clientHeight > 75 * 14 * this.unit();
       for (const label of this.labels) {
         if (show && !this.map.hasLayer(label)) label.addTo(this.map);
         if (!show && this.map.hasLayer(label)) label.remove();
@@ -162,7 +163,7 @@ export default {
       const severity = SEVERITIES[this.known.spans[name] || 0], p = this.palette;
       const ill = severity !== "ok", layer = this.shapes.spans[name];
       layer.setStyle({
-        color: ill ? p[`sev-${severity}`] : p.span, weight: ill ? 4 : 1.3,
+        color: ill ? p[`sev-${severity}`] : p.span, weight: (ill ? 4 : 1.3) * this.unit(),
         opacity: ill ? 1 : 0.8, dashArray: ill ? "7 5" : null,
       });
       if (ill) layer.bringToFront();

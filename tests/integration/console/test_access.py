@@ -44,6 +44,21 @@ def test_a_few_wrong_passwords_make_one_wait(screen: Screen) -> None:
     expect(screen.page.get_by_role("alert")).to_contain_text("Too many attempts")
 
 
+def test_whose_session_has_ended_logs_in_again_and_goes_on(
+    operator: Screen, province: WatchedProvince
+) -> None:
+    page = operator.page
+    operator.open("/collectors")
+    page.context.add_cookies(
+        [{"name": "omc_session", "value": province.ended_session(), "url": province.url}]
+    )
+    page.goto("/collectors")
+    expect(page.get_by_role("alert")).to_contain_text("Your session has ended")
+    operator.log_in("lan")
+    operator.wait_until_live()
+    assert page.url == f"{province.url}/collectors"
+
+
 def test_logging_out_ends_it(operator: Screen) -> None:
     operator.page.click(".who button")
     expect(operator.page).to_have_title("Log in · OMC")

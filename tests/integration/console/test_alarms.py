@@ -17,14 +17,23 @@ def span(province: WatchedProvince) -> Iterator[str]:
     """A cable that is cut, and known to be, for the length of this module."""
     name = max(name for name in province.inventory.spans if name.startswith("SP-"))
     province.cut(name)
-    known = lambda: any(a["key"] == key_of(name) for a in province.alarms())  # noqa: E731
-    province.wait_until(known, 180)
+    province.wait_until(lambda: key_of(name) in {a["key"] for a in province.alarms()}, 180)
     yield name
     province.heal()
 
 
 def key_of(span: str) -> str:
     return f'fibre_cut{{span="{span}"}}'
+
+
+def test_the_overview_tells_of_a_cut_cable(operator: Screen, span: str) -> None:
+    page = operator.page
+    operator.open("/")
+    root = page.locator(".alarm-row", has_text=span)
+    expect(root).to_contain_text("Fibre cut")
+    expect(page.locator(".figure.critical").first).to_be_visible()
+    expect(page.locator(".change-list")).to_contain_text(span)
+    assert operator.complaints == []
 
 
 def test_from_the_map_to_an_acknowledged_root_cause_in_two_clicks(
@@ -109,4 +118,15 @@ def test_a_place_is_silenced_and_heard_again(operator: Screen, span: str) -> Non
     expect(page.locator(".windows li")).to_contain_text(span)
     page.locator(".windows button").click()
     expect(page.locator(".alarm-row", has_text=span)).to_be_visible()
+    assert operator.complaints == []
+
+
+def test_what_is_mended_vanishes_from_open_pages(
+    operator: Screen, span: str, province: WatchedProvince
+) -> None:
+    operator.open("/")
+    root = operator.page.locator(".alarm-row", has_text=span)
+    expect(root).to_be_visible()
+    province.heal()
+    expect(root).to_be_hidden(timeout=180_000)
     assert operator.complaints == []

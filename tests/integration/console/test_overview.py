@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.integration.console.conftest import Screen, serious_findings
-from tests.integration.console.watched_province import SITES, WatchedProvince
+from tests.integration.console.watched_province import WatchedProvince
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
@@ -21,28 +21,6 @@ def test_everybody_can_use_it(operator: Screen, language: str, theme: str) -> No
     assert page.evaluate("document.documentElement.lang") == language
     assert page.evaluate("document.documentElement.dataset.shade") == theme
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert operator.complaints == []
-
-
-def test_a_cut_cable_is_seen_without_doing_anything(
-    operator: Screen, province: WatchedProvince
-) -> None:
-    page = operator.page
-    page.wait_for_selector(".site-map[data-ready]")
-    span = min(name for name in province.inventory.spans if name.startswith("SP-"))
-    expect(page.locator(".figure").first).to_contain_text(f"{SITES}/ {SITES}", timeout=60_000)
-    province.cut(span)
-    try:
-        root = page.locator(".alarm-row", has_text=span)
-        expect(root).to_be_visible(timeout=60_000)
-        expect(root).to_contain_text("Fibre cut")
-        expect(root).to_contain_text("people")
-        expect(page.locator(".figure.critical").first).to_be_visible()
-        expect(page.locator(".change-list")).to_contain_text(span)
-        assert page.title().startswith("(")
-    finally:
-        province.heal()
-    expect(root).to_be_hidden(timeout=60_000)
     assert operator.complaints == []
 
 

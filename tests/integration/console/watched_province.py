@@ -14,8 +14,13 @@ from pathlib import Path
 from typing import Any, Self
 
 from argon2 import PasswordHasher
+from pydantic import SecretStr
 
+from dashboards.console.sessions import Sessions, cookie_secret
+from omc.api.access import Doorman
+from omc.core.clock import ManualClock
 from omc.core.inventory import Inventory
+from omc.core.settings import Role, UserSettings
 from tests.servers.process import free_port
 from tests.servers.simulator import RunningSimulator
 
@@ -37,6 +42,7 @@ class WatchedProvince:
     def __init__(self, folder: Path, mqtt_port: int) -> None:
         self.folder = folder
         self.url = f"http://127.0.0.1:{free_port()}"
+        self._metrics = f"http://127.0.0.1:{free_port()}"
         self._stack = ExitStack()
         mqtt = ("--mqtt", f"127.0.0.1:{mqtt_port}", "--interval", "10s", "--cell-period", "30s")
         self._simulator = RunningSimulator(*mqtt, "--inventory", str(folder), sites=SITES)
@@ -65,8 +71,15 @@ class WatchedProvince:
         return (self.folder / "omc.log").read_text(encoding="utf-8")
 
     def cut(self, span: str) -> None:
-        """Cut a cable."""
+        """Cut a cable, once the service knows which ports are at its ends."""
+        self.wait_until(lambda: self._knows_ports_of(span), 120)
         self._simulator.tell("cut", span)
+
+    def _knows_ports_of(self, span: str) -> bool:
+        with urllib.request.urlopen(f"{self._metrics}/metrics", timeout=10) as answer:  # noqa: S310
+            page: str = answer.read().decode()
+        told = [line for line in page.splitlines() if span in line]
+        return sum(line.startswith("interface_info{") for line in told) >= 2
 
     def heal(self) -> None:
         """Mend everything."""
@@ -78,6 +91,17 @@ class WatchedProvince:
         assert status == 200, body
         found: list[dict[str, Any]] = json.loads(body)
         return found
+
+    def ended_session(self) -> str:
+        """A cookie of a session that was over long ago."""
+        user = UserSettings.model_construct(
+            name="lan", role=Role.OPERATOR, password_hash=SecretStr(_HASH)
+        )
+        doorman = Doorman([user], [], "")
+        caller = doorman.by_password("lan", PASSWORD)
+        assert caller is not None
+        secret = cookie_secret(self.folder / "data")
+        return Sessions(doorman, secret, ManualClock(), 60.0).cookie(caller)
 
     def get(self, path: str, **headers: str) -> tuple[int, str, dict[str, str]]:
         """Status, body and headers of a GET; redirects are not followed."""
@@ -105,7 +129,7 @@ class WatchedProvince:
     def _write_settings(self) -> None:
         path = self.folder / "omc.yaml"
         text = path.read_text(encoding="utf-8")
-        text = text.replace("127.0.0.1:9469", f"127.0.0.1:{free_port()}")
+        text = text.replace("127.0.0.1:9469", self._metrics.removeprefix("http://"))
         text = text.replace("127.0.0.1:9470", self.url.removeprefix("http://"))
         text = text.replace("interval: 60s", "interval: 5s\n  timeout: 500ms\n  retries: 1")
         users = "".join(

@@ -115,3 +115,24 @@ def test_after_a_few_wrong_passwords_one_waits_longer_every_time() -> None:
     assert attempts.wait(("lan", "10.0.0.8")) == 0
     attempts.succeeded(who)
     assert attempts.wait(who) == 0
+
+
+def test_a_session_that_is_ending_is_known_and_renewed() -> None:
+    clock, doorman = ManualClock(), Doorman([LAN], [], "local")
+    known, caller = sessions(doorman, clock), doorman.by_password("lan", "bí mật")
+    assert caller is not None
+    session = known.read(known.cookie(caller))
+    assert session is not None
+    clock.advance(53)
+    assert not known.is_ending(session)
+    clock.advance(2)
+    assert known.is_ending(session)
+    assert not known.is_ending(known.renewed(session))
+
+
+def test_programs_are_told_from_people() -> None:
+    doorman = Doorman([LAN], [], "local")
+    person, program = doorman.by_password("lan", "bí mật"), doorman.by_token("local")
+    assert person is not None
+    assert program is not None
+    assert (doorman.is_program(person), doorman.is_program(program)) == (False, True)
