@@ -6,7 +6,7 @@ source says, but for those who live outside of the areas, who are told apart.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -23,6 +23,8 @@ from omc.reports.geography import Geography, boundary_of
 
 People = NDArray[np.float64]
 
+#: Degrees, about a kilometre: neighbours this near still belong to the surroundings of a place.
+_NEAR_DEGREES = 0.01
 _FINEST_FIRST = (AreaLevel.COMMUNE, AreaLevel.DISTRICT, AreaLevel.PROVINCE)
 
 
@@ -70,15 +72,14 @@ class SettledPopulation:
         )
 
     def people(self, tile: Tile) -> People:
-        index = tile.index(self._x, self._y)
-        inside = index >= 0
-        size = tile.rows * tile.columns
-        counted = np.bincount(index[inside], weights=self._people[inside], minlength=size)
-        return counted.astype(np.float64).reshape(tile.shape)
+        return _counted(tile, self._x, self._y, self._people)
 
 
 class UniformPopulation:
     """The people of each area, spread evenly over its cells.
+
+    An area that reaches beyond the tiles has only its share of people on them; one that is too
+    small for any cell's middle has all of them in the cell that it lies in.
 
     Args:
         areas: With people and boundary, none overlapping another.
@@ -86,22 +87,46 @@ class UniformPopulation:
         tiles: All of them, to count the cells of each area.
     """
 
-    def __init__(self, areas: Sequence[Area], plane: Plane, tiles: Iterable[Tile]) -> None:
+    def __init__(self, areas: Sequence[Area], plane: Plane, tiles: Sequence[Tile]) -> None:
         self._boundaries = [plane.flattened(_known(boundary_of(area))) for area in areas]
         counts = np.zeros(len(areas) + 1)
         for tile in tiles:
             which = tile.which(self._boundaries).ravel()
             counts += np.bincount(which, minlength=len(areas) + 1)
         people = np.array([0.0, *(float(area.population or 0) for area in areas)])
-        counts[0] = 0
-        self._a_cell = np.divide(people, counts, out=np.zeros_like(people), where=counts > 0)
+        ground = shapely.union_all([shapely.box(*tile.bounds) for tile in tiles])
+        whole = np.array([True, *shapely.covers(ground, self._boundaries)])
+        surface = np.array([0.0, *shapely.area(self._boundaries)])
+        cells = np.where(whole, counts, surface / tiles[0].size_m ** 2)
+        cells[0] = 0
+        self._a_cell = np.divide(people, cells, out=np.zeros_like(people), where=cells > 0)
+        small = whole & (cells == 0)
+        middles = [self._boundaries[place - 1].representative_point() for place in _places(small)]
+        self._small_x = np.array([middle.x for middle in middles])
+        self._small_y = np.array([middle.y for middle in middles])
+        self._small_people = people[_places(small)]
         years = {area.population_year for area in areas if area.population_year is not None}
         self.basis = PopulationBasis(
             True, areas[0].level.value, max(years, default=None), float(people.sum())
         )
 
     def people(self, tile: Tile) -> People:
-        return np.asarray(self._a_cell[tile.which(self._boundaries)], dtype=np.float64)
+        spread = np.asarray(self._a_cell[tile.which(self._boundaries)], dtype=np.float64)
+        return spread + _counted(tile, self._small_x, self._small_y, self._small_people)
+
+
+def _places(chosen: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Places of those chosen, without the first, which is no area."""
+    return np.flatnonzero(chosen[1:]) + 1
+
+
+def _counted(tile: Tile, x: People, y: People, people: People) -> People:
+    """People at places, by cell of a tile."""
+    index = tile.index(x, y)
+    inside = index >= 0
+    size = tile.rows * tile.columns
+    counted = np.bincount(index[inside], weights=people[inside], minlength=size)
+    return counted.astype(np.float64).reshape(tile.shape)
 
 
 def uniform_areas(inventory: Inventory, geography: Geography) -> list[Area]:
@@ -111,7 +136,8 @@ def uniform_areas(inventory: Inventory, geography: Geography) -> list[Area]:
     """
     days = {area.valid_from for areas in inventory.areas.values() for area in areas}
     later = sorted((day for day in days if day is not None), reverse=True)
-    box = shapely.union_all([u.boundary for u in geography.units if u.boundary is not None])
+    whole = shapely.union_all([u.boundary for u in geography.units if u.boundary is not None])
+    box = shapely.buffer(whole, _NEAR_DEGREES)
     for day in (geography.day, *later):
         valid = [a for areas in inventory.areas.values() for a in areas if a.is_valid_on(day)]
         for level in _FINEST_FIRST:

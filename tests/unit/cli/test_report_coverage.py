@@ -5,13 +5,15 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from omc.cli import main_group
-from omc.core.inventory import Kind, Span, SpanName
+from omc.core.inventory import Cell, Kind, Span, SpanName
 from omc.core.inventory.csv_text import csv_of_rows
 from tests.unit.history.archives import DAY, HOUR, Archive, Sample, labels
 from tests.unit.reports.coverage_world import MIDDLE, communes, network
@@ -40,6 +42,11 @@ def _samples() -> Iterable[Sample]:
                 yield Sample(metric, labels(**where, **more), at, value, 3600.0, 3600.0)
 
 
+def _new_at_s2(cell: Cell) -> Cell:
+    """The cells of one site came on air with the period."""
+    return replace(cell, on_air_from=date(2026, 1, 1)) if cell.site == "S2" else cell
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("installation")
@@ -53,7 +60,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for kind, rows in (
         (Kind.AREAS, communes()),
         (Kind.SITES, inventory.sites.values()),
-        (Kind.CELLS, inventory.cells.values()),
+        (Kind.CELLS, [_new_at_s2(cell) for cell in inventory.cells.values()]),
         (Kind.SPANS, spans),
     ):
         path = folder / "inventory" / f"{kind.value}.csv"
@@ -95,6 +102,13 @@ def test_cover_is_there_by_area_with_what_it_is_weighed_by(made: Path) -> None:
     assert first == pytest.approx(second)  # S0 worked all the time
     assert 0 < float(found[3]["area_outdoors_available"]) < float(found[3]["area_outdoors"])
     assert float(found[1]["people_outdoors_available"]) == 0  # S2 said nothing
+
+
+def test_a_site_that_came_on_air_is_the_change_since_the_period_before(made: Path) -> None:
+    changes = {row["code"]: float(row["people_outdoors_change"]) for row in rows(made, "cover_4g")}
+    assert changes["01"] > 5
+    assert changes["02"] == 0
+    assert 0 < changes[""] < changes["01"]
 
 
 def test_nothing_is_said_of_the_availability_of_what_was_never_measured(made: Path) -> None:

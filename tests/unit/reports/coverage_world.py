@@ -92,11 +92,12 @@ def predict(
     settlements: Settlements | None = None,
     size_m: float = 100.0,
     level: AreaLevel = AreaLevel.COMMUNE,
+    wanted: Sequence[str] = (),
 ) -> Study:
     """4G cover of all cells."""
     technologies = [Technology.G4]
     stations = Transmitters(PARAMETERS).stations(inventory, technologies, inventory.cells.values())
-    areas = geography(inventory, level, DAY)
+    areas = geography(inventory, level, DAY, wanted)
     shares = dict.fromkeys(inventory.cells, 1.0) if availability is None else availability
     layout = lay_out(inventory, areas, size_m, settlements)
     return study(Ground(inventory, layout, PARAMETERS), stations, technologies, [Spell(shares)])

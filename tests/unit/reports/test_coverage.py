@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from omc.core.inventory import AreaLevel, Cell, Inventory, Technology
-from omc.core.model import CellName, SiteCode
+from omc.core.model import AreaCode, CellName, SiteCode
 from omc.reports.coverage.clutter import clutter_db
 from omc.reports.coverage.grid import Tile, tiles
 from omc.reports.coverage.plane import Plane
@@ -101,6 +102,26 @@ def test_people_sum_to_their_source() -> None:
     assert found.totals.people == pytest.approx([9000, 18_000, 27_000, 36_000])
     assert found.population is not None
     assert (found.population.uniform, found.population.total) == (True, 90_000)
+
+
+def test_one_commune_alone_has_the_figures_that_it_has_among_others() -> None:
+    together = predict(network(PLACES))
+    alone = predict(network(PLACES), wanted=["dao tru"])
+    assert alone.totals.people == pytest.approx([27_000])
+    for key in (OUTDOORS, INDOORS):
+        for what in ("km2", "people"):
+            share = getattr(alone.totals.covered[key], what)[0]
+            assert share == pytest.approx(getattr(together.totals.covered[key], what)[2], rel=2e-3)
+
+
+def test_an_area_smaller_than_a_cell_of_the_grid_keeps_its_people() -> None:
+    found = predict(network(PLACES), size_m=2000.0)
+    assert found.totals.people.sum() + found.totals.outside_people == pytest.approx(90_000)
+    west, south = MIDDLE
+    ring = ((west, south), (west + 1e-4, south), (west + 1e-4, south + 1e-4), (west, south))
+    tiny = replace(communes()[1], code=AreaCode("99"), geometry=((ring,),), population=7)
+    small = predict(network(PLACES, [*communes(), tiny]), level=AreaLevel.PROVINCE)
+    assert small.totals.people.sum() == pytest.approx(90_007)
 
 
 def test_settlements_are_counted_where_they_are_and_the_rest_is_told() -> None:
