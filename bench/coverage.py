@@ -3,8 +3,7 @@
     python -m bench.coverage [--sites 572] [--days 31] [--provinces 20]
 
 The synthetic province with an archive of its cells' availability and load, hour by hour, in a
-temporary folder; the month's files are written with the values of one day, because what is in them
-costs the same. The region is the province put side by side many times. Each measurement is a
+temporary folder. The region is the province put side by side many times. Each measurement is a
 process of its own, held to one core. Figures are written to bench/results/coverage.json.
 """
 
@@ -19,7 +18,7 @@ import sys
 import tempfile
 import time
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -27,7 +26,7 @@ from pathlib import Path
 from omc.core.catalogue import Catalogue
 from omc.core.clock import ManualClock
 from omc.core.geometry import MultiPolygon
-from omc.core.inventory import AreaLevel, Inventory, Technology
+from omc.core.inventory import AreaLevel, Cell, Inventory, Technology
 from omc.core.model import AreaCode, Batch, CellName, SeriesTable, SiteCode
 from omc.core.resources import config_folder
 from omc.history.maintenance import Maintenance, Retention
@@ -45,6 +44,8 @@ RESULTS = Path(__file__).parent / "results"
 FORMATS = "xlsx,pdf,html,geojson,gpkg,kml,csv"
 LAST = date(2026, 10, 31)
 HOUR = 3600.0
+#: Batches written at once.
+WAITING = 1500
 #: Degrees between two provinces of the region, more than the province is wide.
 APART = 0.5
 
@@ -86,35 +87,44 @@ def archive(folder: Path, days: int) -> None:
     inventory = Inventory.load(folder / "inventory")
     catalogue = Catalogue.load(config_folder() / "metrics")
     end = datetime(2026, 10, 31, 17, tzinfo=UTC).timestamp()
+    hours = [end - (days * 24 - hour - 1) * HOUR for hour in range(days * 24)]
+    stamps = array("q", [round(hour * 1000) for hour in hours])
     clock = ManualClock(round((end + 7200) * 1000))
     writer, table = ArchiveWriter(folder / "data" / "archive", clock), SeriesTable()
-    for day in range(days):
-        sys.stderr.write(f"\rwriting day {day + 1} of {days} ")
-        hours = [round((end - (days - day) * 86_400 + h * HOUR) * 1000) for h in range(1, 25)]
-        stamps = array("q", hours)
-        batches = []
-        for cell in inventory.cells.values():
-            prefix = PREFIX[cell.technology]
-            volume = "utran_volume" if cell.technology is Technology.G3 else f"{prefix}_pdcp_volume"
-            told = [
-                (f"{prefix}_cell_observed_seconds", {}, HOUR),
-                (f"{prefix}_cell_unavailable_seconds", {"cause": "fault"}, 3.6),
-                (f"{prefix}_connected_users", {}, 20.0),
-                (f"{volume}_bytes", {"direction": "dl"}, 1e9),
-            ]
-            if cell.technology is not Technology.G3:
-                told += [
-                    (f"{prefix}_prb_utilisation_ratio", {"direction": "dl"}, 0.4),
-                    (f"{prefix}_prb_available", {"direction": "dl"}, 100.0),
-                ]
-            for metric, labels, value in told:
-                identity = {"site": cell.site, "cell": cell.name, **labels}
-                series = table.intern(catalogue.metric(metric), identity)
-                values = array("d", [value] * 24)
-                batches.append(Batch("bench", HOUR, [series] * 24, values, stamps, HOUR))
-        writer.write(batches)
+    waiting: list[Batch] = []
+    for number, cell in enumerate(inventory.cells.values()):
+        for metric, labels, values in told(cell, number, len(hours)):
+            identity = {"site": cell.site, "cell": cell.name, **labels}
+            series = table.intern(catalogue.metric(metric), identity)
+            column = [series] * len(hours)
+            waiting.append(Batch("bench", HOUR, column, array("d", values), stamps, HOUR))
+        if len(waiting) > WAITING:
+            sys.stderr.write(f"\rwriting cell {number + 1} of {len(inventory.cells)} ")
+            writer.write(waiting)
+            waiting = []
+    writer.write(waiting)
     sys.stderr.write("\nclosing the days\n")
     Maintenance(folder / "data" / "archive", catalogue, clock, Retention()).run(everything=True)
+
+
+def told(
+    cell: Cell, number: int, hours: int
+) -> Iterator[tuple[str, dict[str, str], Iterable[float]]]:
+    """Metrics of a cell with their labels, and a value for each hour."""
+    prefix, downlink = PREFIX[cell.technology], {"direction": "dl"}
+    volume = "utran_volume" if cell.technology is Technology.G3 else f"{prefix}_pdcp_volume"
+    yield f"{prefix}_cell_observed_seconds", {}, [HOUR] * hours
+    yield f"{prefix}_cell_unavailable_seconds", {"cause": "fault"}, outages(number, hours)
+    yield f"{prefix}_connected_users", {}, [20.0] * hours
+    yield f"{volume}_bytes", downlink, [1e9] * hours
+    if cell.technology is not Technology.G3:
+        yield f"{prefix}_prb_utilisation_ratio", downlink, [0.4] * hours
+        yield f"{prefix}_prb_available", downlink, [100.0] * hours
+
+
+def outages(number: int, hours: int) -> list[float]:
+    """Seconds out in each hour: half an hour, three times a month, as mains fail."""
+    return [1800.0 if (hour + number // 9) % 248 == 0 else 0.0 for hour in range(hours)]
 
 
 def measured(*arguments: str) -> Cost:

@@ -13,6 +13,10 @@ from omc.core.settings import ReaderSettings
 from omc.history.manifest import NoArchive
 from omc.history.reader import History
 
+#: What DuckDB takes for a question of a report; more is spilled to disk. A month of a province's
+#: cells fits, and the whole report stays below 500 MB.
+MEMORY = "300MB"
+
 
 @dataclass(frozen=True, slots=True)
 class Sources:
@@ -42,7 +46,7 @@ class Sources:
         inventory = Inventory.load(settings.inventory)
         catalogue = Catalogue.load(config_folder() / "metrics")
         try:
-            history = History(settings.archive_folder, catalogue)
+            history = History(settings.archive_folder, catalogue, memory=MEMORY, threads=1)
         except NoArchive:
             history = None
         now = datetime.fromtimestamp(now_ms / 1000, settings.timezone)

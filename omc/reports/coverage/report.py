@@ -30,7 +30,7 @@ from omc.reports.geography import Geography, geography
 from omc.reports.past_alarms import PastAlarms
 from omc.reports.radio.parameters import RadioParameters
 from omc.reports.radio.transmitters import Assumptions, Transmitters
-from omc.reports.sources import Sources
+from omc.reports.sources import MEMORY, Sources
 from omc.reports.uptime import UptimeReader
 
 Say = Callable[[str], None]
@@ -216,7 +216,8 @@ def _loads(
     if sources.history is None:
         return {}
     unit_of = {str(site): str(unit) for site, unit in areas.unit_of.items()}
-    history = History(sources.settings.archive_folder, sources.catalogue, unit_of)
+    folder = sources.settings.archive_folder
+    history = History(folder, sources.catalogue, unit_of, memory=MEMORY, threads=1)
     try:
         codes = [unit.code for unit in areas.units]
         reader = LoadReader(history, request.period, codes, unit_of)
