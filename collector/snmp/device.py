@@ -34,7 +34,7 @@ SYS_UP_TIME = "1.3.6.1.2.1.1.3.0"
 SWEEP_SHARE = 1 / 3
 
 #: Seconds at least between two sweeps of one table, however much they are hastened.
-HASTENED_SWEEP = 60.0
+HASTENED_SWEEP = 30.0
 
 #: Profile name that means: find out by asking.
 AUTO = "auto"
