@@ -4,10 +4,11 @@ It is told what to do by a line of JSON each, and says in the same way what it w
 
     {"do": "connect"}   {"do": "update", "metrics": [["name", "DOUBLE", 54.1]]}
     {"do": "update_device", "device": "rectifier-1", "metrics": [...]}
-    {"do": "add_device", ...}   {"do": "remove_device", ...}   {"do": "lose"}   {"do": "leave"}
+    {"do": "add_device", ...}   {"do": "remove_device", ...}   {"do": "lose"}
 
-`lose` counts a message that never comes: a gap. What pysparkplug does not do by itself is to answer
-a request for its births; here that is done with its own messages.
+It says `connected` and `rebirth asked`. `lose` counts a message that never comes: a gap. What
+pysparkplug does not do by itself is to answer a request for its births; here that is done with its
+own messages.
 """
 
 from __future__ import annotations

@@ -52,6 +52,9 @@ class _Process:
 
     def connect(self) -> None:
         self._node.connect("127.0.0.1", port=self._port)
+        while not self._node._connected:
+            time.sleep(0.01)
+        _say("connected")
 
     def update(self, metrics: list[list[Any]]) -> None:
         self._node.update(_metrics(metrics))

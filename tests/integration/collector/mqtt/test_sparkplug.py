@@ -48,6 +48,16 @@ def group(request: pytest.FixtureRequest) -> str:
     return group_of(request)
 
 
+async def listening(port: int, group: str) -> None:
+    """Wait until the host has subscribed: then it says that it is online, retained."""
+    async with aiomqtt.Client("127.0.0.1", port) as client, asyncio.timeout(10):
+        await client.subscribe(f"spBv1.0/STATE/host-{group}", qos=1)
+        async for message in client.messages:
+            assert isinstance(message.payload, bytes)
+            if json.loads(message.payload)["online"]:
+                return
+
+
 def values_of(one: Collecting, series: str) -> list[float]:
     return [
         value
@@ -75,7 +85,7 @@ async def test_a_session_from_its_birth_to_its_death(
 ) -> None:
     one = Collecting(hosting(mosquitto.port, group))
     async with one.running():
-        await asyncio.sleep(0.3)  # subscribed
+        await listening(mosquitto.port, group)
         edge.tell("add_device", device="rectifier-1", metrics=[UP])
         edge.tell("connect")
         await until(lambda: latest(one, RECTIFIER) == 1.0)
@@ -98,7 +108,7 @@ async def test_a_gap_is_asked_about_and_the_births_mend_it(
 ) -> None:
     one = Collecting(hosting(mosquitto.port, group))
     async with one.running():
-        await asyncio.sleep(0.3)
+        await listening(mosquitto.port, group)
         edge.tell("connect")
         await until(lambda: latest(one, VOLTS) == 54.16)
         edge.tell("lose")
@@ -113,10 +123,10 @@ async def test_who_comes_in_the_middle_of_a_session_asks_for_its_births(
     mosquitto: Mosquitto, edge: EdgeNode, group: str
 ) -> None:
     edge.tell("connect")
-    await asyncio.sleep(0.5)
+    await asyncio.to_thread(edge.expect, "connected")
     one = Collecting(hosting(mosquitto.port, group))
     async with one.running():
-        await asyncio.sleep(0.3)
+        await listening(mosquitto.port, group)
         edge.tell("update", metrics=[["dc_bus_voltage_volts", "FLOAT", 53.0]])
         await asyncio.to_thread(edge.expect, "rebirth asked")
         await until(lambda: latest(one, VOLTS) == 53.0)
@@ -133,7 +143,7 @@ async def test_a_restart_in_the_middle_of_a_session_knows_it_again(
     topics = (Subscription(f"spBv1.0/{group}/#", "sparkplug"), plain)
     before = Collecting(hosting(mosquitto.port, group, subscriptions=topics), births=births)
     async with before.running():
-        await asyncio.sleep(0.3)
+        await listening(mosquitto.port, group)
         edge.tell("connect")
         await until(lambda: latest(before, VOLTS) == 54.16)
         edge.tell("update", metrics=[["dc_bus_voltage_volts", "FLOAT", 53.0]])
@@ -141,7 +151,7 @@ async def test_a_restart_in_the_middle_of_a_session_knows_it_again(
         await asyncio.sleep(1.2)  # the sequence number is noted once a second
     after = Collecting(hosting(mosquitto.port, group, subscriptions=topics), births=births)
     async with after.running():
-        await asyncio.sleep(0.3)
+        await listening(mosquitto.port, group)
         edge.tell("update", metrics=[["dc_bus_voltage_volts", "FLOAT", 52.0]])
         await until(lambda: latest(after, VOLTS) == 52.0)
         assert latest(after, AMPERES) is None
@@ -158,7 +168,7 @@ async def test_sparkplug_and_plain_topics_share_a_connection(
     topics = (Subscription(f"spBv1.0/{group}/#", "sparkplug"), plain)
     one = Collecting(hosting(mosquitto.port, group, subscriptions=topics))
     async with one.running(), aiomqtt.Client("127.0.0.1", mosquitto.port) as client:
-        await asyncio.sleep(0.3)
+        await listening(mosquitto.port, group)
         edge.tell("connect")
         payload = '{"m":[{"n":"dc_bus_voltage_volts","x":48}]}'
         await client.publish(f"{group}/S/N/telemetry", payload, qos=1)
