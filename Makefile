@@ -65,6 +65,7 @@ bench: $(STAMP) servers
 # Pictures of every page of the console into build/screenshots; some minutes.
 screenshots: $(STAMP) servers
 	$(BIN)/python -m bench.screenshots $(ARGS)
+	$(BIN)/python -m bench.reports $(ARGS)
 
 # Kills, cuts and storms for ten minutes; figures into bench/results/.
 soak: $(STAMP) servers
