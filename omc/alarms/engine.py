@@ -95,6 +95,8 @@ class AlarmEngine:
         self._flapping = flapping or FlappingPolicy()
         self._keep_cleared = keep_cleared
         self._cases: dict[AlarmKey, _Case] = {}
+        #: Keys of active alarms by rule.
+        self._of_rule: dict[str, dict[AlarmKey, None]] = {}
         self._agenda: list[tuple[float, AlarmKey]] = []
         self._listeners: list[ChangeListener] = []
 
@@ -107,6 +109,7 @@ class AlarmEngine:
         for alarm in alarms:
             case = self._case(alarm.rule, alarm.labels)
             case.alarm = alarm
+            self._index(alarm)
             case.wishes = dict(alarm.contributors)
             case.value = alarm.value
             case.finding = alarm.finding
@@ -125,6 +128,11 @@ class AlarmEngine:
     def active(self) -> list[Alarm]:
         """All that are not over, in the order in which they became known."""
         return [alarm for alarm in self.known() if alarm.is_active]
+
+    def active_of(self, rule: str) -> list[Alarm]:
+        """All of one rule that are not over: quick, however many others there are."""
+        found = map(self.get, self._of_rule.get(rule, ()))
+        return [alarm for alarm in found if alarm is not None]
 
     def known(self) -> list[Alarm]:
         """Active ones, and those cleared a while ago."""
@@ -376,6 +384,13 @@ class AlarmEngine:
                 text = window or alarm.suppressed or ""
                 self._tell(case, replace(alarm, suppressed=window), kind, text=text)
 
+    def _index(self, alarm: Alarm) -> None:
+        of_rule = self._of_rule.setdefault(alarm.rule, {})
+        if alarm.is_active:
+            of_rule[alarm.key] = None
+        else:
+            of_rule.pop(alarm.key, None)
+
     def _find(self, key: AlarmKey) -> tuple[_Case, Alarm]:
         case = self._cases.get(key)
         alarm = _current(case) if case is not None else None
@@ -389,6 +404,7 @@ class AlarmEngine:
         previous = case.alarm.severity if case.alarm is not None else Severity.CLEARED
         time_ms = self._clock.time_ms()
         case.alarm = alarm = replace(alarm, changed_ms=time_ms)
+        self._index(alarm)
         change = Change(alarm, kind, time_ms, who, text, previous)
         for listener in self._listeners:
             listener(change)

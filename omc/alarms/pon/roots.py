@@ -243,7 +243,7 @@ class PonRoots:
         """
         root = next((root.key for root in self if _explains(root, alarm)), None)
         if root is None and alarm.rule in LINK:
-            ports = (a for a in self._engine.active() if a.rule in PORT_ALARMS)
+            ports = (port for rule in PORT_ALARMS for port in self._engine.active_of(rule))
             root = next((port.key for port in ports if _is_port(alarm, _pon(port))), None)
         if root is None:
             return False

@@ -304,3 +304,12 @@ def test_what_is_said_again_is_quick_and_keeps_the_value_current() -> None:
     assert not life.engine.renew(KEY, "phase 2", MAJOR, 3.0)
     life.engine.clear(KEY, "lan")
     assert not life.engine.renew(KEY, "phase 1", MAJOR, 4.0)
+
+
+def test_alarms_of_a_rule_are_found_among_all_others() -> None:
+    life = Life()
+    life.report(MAJOR)
+    life.engine.report("another_rule", SITE, "x", MINOR)
+    assert [alarm.rule for alarm in life.engine.active_of("mains_failed")] == ["mains_failed"]
+    life.report(CLEARED)
+    assert life.engine.active_of("mains_failed") == []
