@@ -280,7 +280,7 @@ class Service:
         return archive
 
     def _make_console(self) -> Console:
-        # Who has no console need not hold the 60 MB that its pages take.
+        # Who has no console need not hold the 15 MB that its pages take.
         from omc.service.console import make_console
 
         console = make_console(

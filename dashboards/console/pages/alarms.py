@@ -205,7 +205,9 @@ class AlarmsPage:
             return
         is_another = before is None or before.key != alarm.key
         said = "" if is_another else None
-        self._controls.show(said, taken=alarm.acknowledged is not None, done=is_another)
+        # What was typed for one alarm must not be said to another.
+        forget = before is not None and is_another
+        self._controls.show(said, taken=alarm.acknowledged is not None, done=forget)
         if is_another:
             self._text.set_content(alarm_detail(self._viewer, alarm, ()))
         background_tasks.create(self._show_history(alarm), name="alarm-history")

@@ -128,21 +128,21 @@ class CollectorsPage:
 
     def _sink_rows(self, own: list[Latest]) -> list[list[Field]]:
         t = self._viewer.texts
-        by_sink: dict[str, dict[str, float]] = {}
+        by_sink: dict[str, dict[tuple[str, str], float]] = {}
         for latest in own:
             labels = latest.series.labels
             if "sink" in labels:
-                kind = latest.series.metric.name + labels.get("result", "")
+                kind = (latest.series.metric.name, labels.get("result", ""))
                 by_sink.setdefault(labels["sink"], {})[kind] = latest.value
         rows: list[list[Field]] = []
         for name, told in sorted(by_sink.items()):
-            lag = told.get("omc_sink_lag_seconds", 0.0)
-            refused = told.get("omc_sink_samples_totalrejected", 0.0)
+            lag = told.get(("omc_sink_lag_seconds", ""), 0.0)
+            refused = told.get(("omc_sink_samples_total", "rejected"), 0.0)
             rows.append(
                 [
                     Cell(name, shape="major" if lag > _BEHIND else "cleared"),
                     Cell(t.duration(lag), "major" if lag > _BEHIND else ""),
-                    t.number(told.get("omc_sink_queue_samples", 0.0)),
+                    t.number(told.get(("omc_sink_queue_samples", ""), 0.0)),
                     Cell(t.number(refused), "minor" if refused else ""),
                 ]
             )

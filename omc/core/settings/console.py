@@ -12,7 +12,7 @@ class ConsoleSettings(SettingsModel):
     """The console, served at the address of the API.
 
     Attributes:
-        enabled: Serve it. Without it the service takes some 60 MB less.
+        enabled: Serve it. Without it the service takes some 15 MB less.
         session: Seconds that somebody stays logged in without opening a page.
         theme: Of those who have not chosen one: `auto` follows their system.
     """
