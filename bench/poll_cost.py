@@ -102,8 +102,8 @@ def address_of(index: int) -> str:
     return f"127.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
 
 
-def nodes(devices: int, port: int, interval: float) -> list[PolledNode]:
-    """The fleet."""
+def nodes(devices: int, port: int, interval: float, first: int = 0) -> list[PolledNode]:
+    """The fleet; `first` is how many agents are left to others."""
     return [
         PolledNode(
             f"router-{index:05d}",
@@ -112,7 +112,7 @@ def nodes(devices: int, port: int, interval: float) -> list[PolledNode]:
             "if-mib",
             interval,
         )
-        for index in range(devices)
+        for index in range(first, first + devices)
     ]
 
 
@@ -137,7 +137,13 @@ def agents(given: str | None) -> Iterator[int]:
 
 
 async def measure(
-    devices: int, interval: float, seconds: float, port: int, scrape: float, warm_up: float
+    devices: int,
+    interval: float,
+    seconds: float,
+    port: int,
+    scrape: float,
+    warm_up: float,
+    first: int = 0,
 ) -> Figures:
     """Poll, throw the first interval away, and measure the rest."""
     clock = SystemClock()
@@ -152,7 +158,7 @@ async def measure(
         poller = SnmpPoller(
             client, book, catalogue, table, bus, clock, watch, deadline=45.0, concurrency=500
         )
-        poller.add(nodes(devices, port, interval))
+        poller.add(nodes(devices, port, interval, first))
         polling = asyncio.create_task(poller.run(), name="polling")
         await progress(warm_up, "warming up")
         garbage.settle()  # as the service does after its first round of polls
@@ -229,12 +235,15 @@ def main() -> None:
     )
     parser.add_argument("--scrape", type=float, default=SCRAPE_SECONDS)
     parser.add_argument("--agents", help="127.0.0.1:PORT of agents that run already")
+    parser.add_argument("--first", type=int, default=0, help="agents that are left to others")
     parser.add_argument("--output", type=Path, default=RESULTS / "poll_cost.json")
     wish = parser.parse_args()
     warm_up = wish.interval * 1.5 if wish.warm_up is None else wish.warm_up
     with agents(wish.agents) as port:
         figures = asyncio.run(
-            measure(wish.devices, wish.interval, wish.seconds, port, wish.scrape, warm_up)
+            measure(
+                wish.devices, wish.interval, wish.seconds, port, wish.scrape, warm_up, wish.first
+            )
         )
     for name, value in asdict(figures).items():
         sys.stdout.write(f"{name:24} {value}\n")
