@@ -22,6 +22,8 @@ from omc.core.quantity_text import value_text
 _HOUR_MS = 3_600_000
 _DAY_MS = 24 * _HOUR_MS
 _MOST_CELLS = 40
+#: Ratios up to this are written with a decimal.
+_SMALL = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +45,7 @@ class Kpi:
     down: bool = False
 
 
-#: What is shown, by the technology; the first is what worst cells are told by, and the one that is
-#: drawn by the hour is `load`.
+#: What is shown, by the technology; the first is what worst cells are told by.
 KPIS: Mapping[str, tuple[Kpi, ...]] = {
     "4G": (
         Kpi("setup", "lte_rrc_setup_success_ratio", 0.98),
@@ -132,7 +133,7 @@ class RadioPage:
         try:
             by_area = {kpi.name: await self._ask(kpi, ("area",)) for kpi in self._kpis}
             self._areas.show(self._area_rows(by_area))
-            load = next((kpi for kpi in self._kpis if kpi.name == "load"), self._kpis[0])
+            load = _drawn_by_hour(self._kpis)
             hourly = await self._ask(load, ("area",), _HOUR_MS)
             self._hours.set_content(self._heat_map(load, hourly))
             worst = await self._ask(self._kpis[0], ("cell",))
@@ -187,17 +188,21 @@ class RadioPage:
 
     def _heat_map(self, kpi: Kpi, lines: Lines) -> str:
         zone, t = self._viewer.console.world.timezone, self._viewer.texts
+        title, full = t(f"radio.{kpi.name}"), kpi.bad or 1.0
+        decimals = 0 if full > _SMALL else 1
         hours = sorted({time for points in lines.values() for time, _ in points})
         rows = []
         for labels, points in sorted(lines.items()):
-            by_hour = dict(points)
-            fields = [
-                None if (value := by_hour.get(hour)) is None else (value, t.percent(value, 0))
-                for hour in hours
-            ]
-            rows.append((self._area(labels[0]), fields))
+            known = {hour: (value, t.percent(value, decimals)) for hour, value in points}
+            rows.append((self._area(labels[0]), [known.get(hour) for hour in hours]))
         titles = [f"{datetime.fromtimestamp(hour / 1000, zone):%H}" for hour in hours]
-        return render("heat_map.html", title=t(f"radio.{kpi.name}"), hours=titles, rows=rows, t=t)
+        return render("heat_map.html", title=title, hours=titles, rows=rows, full=full, t=t)
+
+
+def _drawn_by_hour(kpis: tuple[Kpi, ...]) -> Kpi:
+    """Load where it is told, else what is bad when it is high: warm colours are bad ones."""
+    bad_above = [kpi for kpi in kpis if kpi.is_bad_above]
+    return next((kpi for kpi in bad_above if kpi.name == "load"), bad_above[0])
 
 
 def _last(points: list[tuple[int, float]] | None) -> float | None:
