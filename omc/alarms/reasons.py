@@ -12,7 +12,7 @@ _WORDS: Mapping[str, Text] = {
         en="{} places asked and silent",
         vi="{} vị trí đã hỏi và không trả lời",
     ),
-    "ports": Text(en="{} ports of the span without link", vi="{} cổng của tuyến mất liên kết"),
+    "ports": Text(en="ports of the span without link: {}", vi="cổng của tuyến mất liên kết: {}"),
     "power_mains": Text(
         en="mains was there when last heard", vi="lần cuối liên lạc vẫn có điện lưới"
     ),
