@@ -15,7 +15,7 @@ from typing import Any, Self
 
 from tests.servers.process import ServerFailed, free_port
 
-_START_SECONDS = 30.0
+_START_SECONDS = 60.0
 _STOP_SECONDS = 10.0
 
 
