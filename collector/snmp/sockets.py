@@ -76,7 +76,6 @@ _EXPANSION = {
 
 _OS_ERROR = re.compile(r"\(os error (\d+)\)")
 _EAGAIN = 11
-_ECONNREFUSED = 111
 
 WireRequest = Get | Bulk | Next | Peek
 _RawSocket = SnmpV1ClientSocket | SnmpV2cClientSocket | SnmpV3ClientSocket

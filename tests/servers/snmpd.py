@@ -10,7 +10,6 @@ from collections.abc import Sequence
 
 from tests.servers.process import ServerProcess, find_binary
 
-_READY_OID = "1.3.6.1.2.1.1.3.0"
 _SYSTEM = "1.3.6.1.2.1.1"
 
 

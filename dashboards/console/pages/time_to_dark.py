@@ -76,10 +76,6 @@ def _row(viewer: Viewer, autonomy: SiteAutonomy) -> list[Field]:
     ]
 
 
-def _charge(viewer: Viewer, charge: float | None) -> Field:
-    return "–" if charge is None else Cell(viewer.texts.percent(charge, 0), share=charge)
-
-
 def _prediction(viewer: Viewer, autonomy: SiteAutonomy) -> list[Field]:
     """How long, how surely, and until when."""
     t = viewer.texts

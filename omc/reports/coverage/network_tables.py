@@ -45,39 +45,6 @@ _LOAD_NOTE = Text(
     "{share:.0%}: giờ bận nhất trong ngày, trung bình các ngày.",
 )
 
-_FIBRE = Text(en="Nearest fibre", vi="Cáp quang gần nhất")
-_FIBRE_KM = Text(en="Distance to fibre", vi="Cách cáp")
-
-_LOAD = Text(en="Availability and load by area", vi="Độ khả dụng và tải theo địa bàn")
-_PROVED = Text(en="Availability, proved", vi="Độ khả dụng chắc chắn")
-_AT_MOST = Text(en="Availability, at most", vi="Độ khả dụng tối đa")
-_PARTS = {
-    "fault": Text(en="Out: fault", vi="Gián đoạn: sự cố"),
-    "maintenance": Text(en="Out: maintenance", vi="Gián đoạn: bảo dưỡng"),
-    "energy_saving": Text(en="Out: energy saving", vi="Tắt: tiết kiệm năng lượng"),
-    "unknown": Text(en="Nothing known", vi="Không có số liệu"),
-}
-_PROVED_NOTE = Text(
-    en="Time of which nothing is known counts as out in the one, as up in the other.",
-    vi="Thời gian không có số liệu: cột thứ nhất tính là gián đoạn, cột thứ hai tính là khả dụng.",
-)
-_BLOCKS = Text(en="PRB in use, mean", vi="PRB sử dụng, trung bình")
-_BLOCKS_BUSY = Text(en="PRB in use, busy hour", vi="PRB sử dụng, giờ cao điểm")
-_BUSY_CELLS = Text(en="Cells over 70 %", vi="Cell trên 70 %")
-_MEASURED_CELLS = Text(en="Cells with PRB data", vi="Cell có số liệu PRB")
-_USERS = Text(en="Users, mean", vi="Thuê bao kết nối, trung bình")
-_USERS_BUSY = Text(en="Users, busy hour", vi="Thuê bao kết nối, giờ cao điểm")
-_TRAFFIC = Text(en="Traffic", vi="Lưu lượng")
-_HOURS = Text(en="Hours with data", vi="Số giờ có số liệu")
-_LOAD_NOTE = Text(
-    en="Busy hour: of each local day the hour with the most user data in the area; PRB are "
-    "downlink, used and present ones added up over cells and hours and divided once. A cell over "
-    "{share:.0%}: its busiest hour of the day, on average over days.",
-    vi="Giờ cao điểm: giờ địa phương có lưu lượng lớn nhất mỗi ngày của địa bàn; PRB hướng xuống, "
-    "cộng số PRB dùng và số PRB có của các cell và các giờ rồi chia một lần. Cell trên "
-    "{share:.0%}: giờ bận nhất trong ngày, trung bình các ngày.",
-)
-
 _FIBRE = Text(en="Fibre by area", vi="Cáp quang theo địa bàn")
 _ROUTE = Text(en="Cable routes", vi="Chiều dài tuyến cáp")
 _OLTS = Text(en="OLTs", vi="OLT")
