@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dashboards.grafana.kit import Kit
 from dashboards.grafana.pages.alarms import ROOTS
+from dashboards.grafana.pages.shared import traffic_of_all_ports
 from dashboards.grafana.palette import NEUTRAL, bad_above, bad_below
-from dashboards.grafana.promql import AREA, HERE, SITE, by_area, growth, here
+from dashboards.grafana.promql import AREA, HERE, SITE, by_area, here
 from dashboards.grafana.spec import Look, Page, Panel, Query, Row, text
 from omc.alarms.severity import Severity
 
@@ -129,23 +130,7 @@ def _traffic(kit: Kit) -> Row:
     return Row(
         text("What passes", "Lưu lượng"),
         (
-            Panel(
-                text("Traffic of all ports", "Lưu lượng mọi cổng"),
-                Look.AREAS,
-                (
-                    Query(
-                        f"sum({growth('interface_receive_bytes_total')}) * 8",
-                        text("received", "thu"),
-                    ),
-                    Query(
-                        f"sum({growth('interface_transmit_bytes_total')}) * 8",
-                        text("sent", "phát"),
-                    ),
-                ),
-                unit=kit.unit("interface_speed_bits_per_second"),
-                steps=NEUTRAL,
-                low=0,
-            ),
+            traffic_of_all_ports(kit),
             Panel(
                 text("Users connected", "Thuê bao đang kết nối"),
                 Look.AREAS,

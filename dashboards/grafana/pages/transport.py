@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dashboards.grafana.kit import Kit
+from dashboards.grafana.pages.shared import traffic_of_all_ports
 from dashboards.grafana.palette import NEUTRAL, bad_above
 from dashboards.grafana.promql import AREA, SITE, growth, here, lowest_first, worst_first
 from dashboards.grafana.spec import Look, Page, Panel, Query, Row, text
@@ -107,23 +108,7 @@ def _load(kit: Kit) -> Row:
                 },
                 page="site",
             ),
-            Panel(
-                text("Traffic of all ports", "Lưu lượng mọi cổng"),
-                Look.AREAS,
-                (
-                    Query(
-                        f"sum({growth('interface_receive_bytes_total')}) * 8",
-                        text("received", "thu"),
-                    ),
-                    Query(
-                        f"sum({growth('interface_transmit_bytes_total')}) * 8",
-                        text("sent", "phát"),
-                    ),
-                ),
-                unit=kit.unit("interface_speed_bits_per_second"),
-                steps=NEUTRAL,
-                low=0,
-            ),
+            traffic_of_all_ports(kit),
         ),
     )
 
