@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from html import escape
 from typing import Any
 
 from nicegui import background_tasks, ui
@@ -78,7 +79,7 @@ class Charts:
         self._turn = 0
         t = viewer.texts
         with ui.element("div").classes("charts-head"):
-            ui.html(title, sanitize=False, tag="h2")
+            ui.html(escape(title), sanitize=False, tag="h2")
             self._chips(t)
         with ui.element("div").classes("charts"):
             self._drawn = [

@@ -20,6 +20,13 @@ function polygon(context, points) {
   context.closePath();
 }
 
+// Leaflet takes a string for HTML; a name is text.
+function plain(text) {
+  const element = document.createElement("span");
+  element.textContent = text;
+  return element;
+}
+
 const SiteMarker = L.CircleMarker.extend({
   _updatePath() {
     const renderer = this._renderer;
@@ -111,7 +118,7 @@ export default {
       }
       this.labels = geometry.areas.filter((a) => a.label).map((area) => L.tooltip(
         { permanent: true, direction: "center", className: "area-label", interactive: false })
-        .setLatLng(area.label).setContent(area.name));
+        .setLatLng(area.label).setContent(plain(area.name)));
       this.whole = L.latLngBounds(geometry.bounds);
       this.map.fitBounds(this.whole, { padding: [8, 8], animate: false });
       this.map.on("zoomend", () => this.zoomed());

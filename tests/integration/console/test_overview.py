@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.integration.console.conftest import Screen, serious_findings
 from tests.integration.console.watched_province import WatchedProvince
@@ -51,3 +51,21 @@ def test_the_keyboard_explains_itself(operator: Screen) -> None:
     expect(operator.page.locator("#help")).to_contain_text("Search")
     operator.page.keyboard.press("Escape")
     expect(operator.page.locator("#help")).to_be_hidden()
+
+
+def test_the_name_of_a_commune_is_text_and_never_runs(operator: Screen) -> None:
+    page, name = operator.page, "<b>Xã</b> <img src=x onerror=\"document.title = 'stolen'\">"
+
+    def rename(route: Route) -> None:
+        geometry = route.fetch().json()
+        for area in geometry["areas"]:
+            area["name"] = name
+        route.fulfill(json=geometry)
+
+    page.set_viewport_size({"width": 1920, "height": 2000})  # room for the names of areas
+    page.route("**/geometry.json*", rename)
+    operator.open("/")
+    page.wait_for_selector(".site-map[data-ready]")
+    expect(page.locator(".area-label").first).to_have_text(name)
+    expect(page.locator(".area-label img")).to_have_count(0)
+    assert operator.complaints == []
