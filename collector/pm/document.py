@@ -187,8 +187,11 @@ class DocumentReader:
             self._parser.Parse(data, is_last)
         except expat.ExpatError as error:
             raise self._malformed(_reason(error)) from None
-        except (LookupError, UnicodeError) as error:
-            raise self._malformed(f"the encoding cannot be read: {error}") from None
+        except (LookupError, ValueError) as error:  # our own handlers raise none of them
+            text = (
+                f"the encoding cannot be read: {error}. Write the file as UTF-8 and offer it again"
+            )
+            raise self._malformed(text) from None
 
     def _malformed(self, text: str) -> Malformed:
         return Malformed(self._placed(text), endpoint=self._name)

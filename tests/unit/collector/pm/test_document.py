@@ -92,6 +92,9 @@ def test_other_encodings_are_read_and_undeclared_ones_refused() -> None:
     assert "f.xml:1:" in text
     text, _ = failing(PLAIN.replace('encoding="UTF-8"', 'encoding="x-none"'))
     assert "unknown encoding" in text
+    for encoding in ("GBK", "GB2312", "Shift_JIS"):
+        text, _ = failing(PLAIN.replace("UTF-8", encoding).encode(encoding))
+        assert "multi-byte encodings are not supported. Write the file as UTF-8" in text
     text, _ = failing(PLAIN.replace("OSS=1", "OSS=\udcff").encode("utf-8", "surrogateescape"))
     assert "invalid token" in text
 
