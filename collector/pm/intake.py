@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import sqlite3
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import tzinfo
@@ -20,6 +21,7 @@ from collector.pm.measurements import Measurements
 from collector.pm.punctuality import Punctuality
 from omc.bus.base import Bus
 from omc.core.clock import Clock
+from omc.core.errors import OmcError
 from omc.core.model import Batch
 
 log = structlog.get_logger(__name__)
@@ -138,7 +140,7 @@ class Intake:
             if self._is_repeated(digest):
                 result, detail = Result.REPEATED, ""
             else:
-                result, detail = await self._read(path, name, source, digest)
+                result, detail = await self._guarded(path, name, source, digest)
         self.counts.files[source, result.value] += 1
         if result in (Result.DAMAGED, Result.REFUSED):
             log.warning("pm_file_damaged", source=source, file=name, result=result, reason=detail)
@@ -152,6 +154,23 @@ class Intake:
         for record in filter(None, records):
             self._publish(self._punctuality.reported(record))
         return keys is not None
+
+    async def _guarded(
+        self, path: Path, name: str, source: str, digest: bytes
+    ) -> tuple[Result, str]:
+        """Read a file; a bug that it meets costs this file, no other."""
+        try:
+            return await self._read(path, name, source, digest)
+        except (OmcError, OSError, sqlite3.Error):
+            raise
+        except Exception as error:
+            log.exception("pm_file_failed_internally", source=source, file=name)
+            detail = f"internal error: {type(error).__name__}: {error}"[:_LONGEST_DETAIL]
+        now_ms = self._clock.time_ms()
+        record = FileRecord(digest, name, source, now_ms, Result.REFUSED, detail, 0)
+        with self._ledger.entry() as entry:
+            entry.add_file(record, ())
+        return Result.REFUSED, detail
 
     async def _read(self, path: Path, name: str, source: str, digest: bytes) -> tuple[Result, str]:
         outcome = _Outcome()

@@ -135,6 +135,13 @@ class Puller:
             log.warning("pm_file_not_fetched", source=self.name, file=offer.name, reason=str(error))
             self._remember(offer)
             return
+        except (SourceError, OSError, sqlite3.Error):
+            raise
+        except Exception:  # a bug here may cost one file, no more
+            log.exception("pm_file_failed_internally", source=self.name, file=offer.name)
+            self._intake.counts.files[self.name, Result.REFUSED.value] += 1
+            self._remember(offer)
+            return
         self._remember(offer)
         was_read = result not in (Result.DAMAGED, Result.REFUSED)
         await self._place.done(offer, path, was_read=was_read)

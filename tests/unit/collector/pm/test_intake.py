@@ -6,6 +6,7 @@ import asyncio
 import gzip
 import random
 import tempfile
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -32,6 +33,7 @@ from tests.unit.collector.pm.documents import END, END_MS, collec_file
 
 CATALOGUE = Catalogue.load(config_folder() / "metrics")
 STYLES = StyleSet.load([config_folder() / "pm"], CATALOGUE)
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 SITE = SiteCode("VPH001")
 CELLS = [f"VPH001-L18-{number}" for number in (1, 2, 3)]
 INVENTORY = Inventory(
@@ -47,8 +49,9 @@ RELATION_COUNTERS = ["pmHoExeAttLteIntraF", "pmHoExeSuccLteIntraF"]
 class Office:
     """Everything between a file and the bus, in a folder of its own."""
 
-    def __init__(self, folder: Path, late: float = 0.0) -> None:
+    def __init__(self, folder: Path, late: float = 0.0, zone: tzinfo = ZONE) -> None:
         self.folder = folder
+        self._zone = zone
         self.clock = ManualClock(time_ms=END_MS + 60_000 + round(late * 1000))
         self.batches: list[Batch] = []
         self.files = 0
@@ -69,7 +72,7 @@ class Office:
             self.ledger,
             bus,
             self.clock,
-            zone=ZoneInfo("Asia/Ho_Chi_Minh"),
+            zone=self._zone,
             largest=1 << 26,
         )
 
@@ -340,6 +343,27 @@ def test_counters_are_forgotten_before_the_periods_they_belong_to(office: Office
     assert known[1].size == 0
     office.ledger.forget(END_MS + 1, END_MS + 1)
     assert office.ledger.period(key) is None
+
+
+class Nowhere(tzinfo):
+    """A time zone with a bug."""
+
+    def utcoffset(self, _: datetime | None) -> timedelta:
+        raise RuntimeError("no such place")
+
+    def dst(self, _: datetime | None) -> None:
+        """Nobody asks."""
+
+    def tzname(self, _: datetime | None) -> None:
+        """Nobody asks."""
+
+
+def test_a_bug_that_one_file_meets_costs_that_file_and_no_other(tmp_path: Path) -> None:
+    office = Office(tmp_path, zone=Nowhere())
+    assert office.take(PLAIN.replace(END, END.removesuffix("+07:00"))) is Result.REFUSED
+    assert office.take(PLAIN) is Result.READ
+    (refused,) = (one for one in office.ledger.files(2) if one.result == Result.REFUSED)
+    assert refused.detail == "internal error: RuntimeError: no such place"
 
 
 def test_a_damaged_ledger_is_set_aside_and_begun_anew(tmp_path: Path) -> None:

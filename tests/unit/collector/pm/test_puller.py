@@ -45,8 +45,11 @@ class Flaky:
 class Partly:
     """A place of which some files cannot be fetched."""
 
-    def __init__(self, folder: Path, names: list[str], broken: set[str]) -> None:
+    def __init__(
+        self, folder: Path, names: list[str], broken: set[str], error: Exception | None = None
+    ) -> None:
         self.fetched: list[str] = []
+        self._error = error or Unreachable("HTTP 404", endpoint="place")
         self._folder = folder
         self._names = names
         self._broken = broken
@@ -57,7 +60,7 @@ class Partly:
     async def fetch(self, offer: Offer, spool: Path) -> Path:
         self.fetched.append(offer.name)
         if offer.name in self._broken:
-            raise Unreachable("HTTP 404", endpoint="place")
+            raise self._error
         return self._folder / offer.name
 
     async def done(self, offer: Offer, path: Path, *, was_read: bool) -> None:
@@ -161,6 +164,30 @@ async def test_files_that_cannot_be_fetched_cost_no_other(tmp_path: Path) -> Non
         await reader.look()
     assert place.fetched[3:] == [*names[3:], names[0], names[1], names[2]]
     assert sum(office.intake.counts.files.values()) == 4
+
+
+async def test_a_file_in_an_encoding_that_is_not_read_is_refused_and_costs_no_other(
+    tmp_path: Path,
+) -> None:
+    office = Office(tmp_path)
+    incoming, place = folder_of(office)
+    drop(incoming, "A1.xml", PLAIN.replace('encoding="UTF-8"', 'encoding="GBK"'))
+    drop(incoming, "A2.xml", PLAIN)
+    reader, _ = puller(office, place)
+    await reader.look()
+    await reader.look()
+    assert dict(office.intake.counts.files) == {("p", "refused"): 1, ("p", "read"): 1}
+
+
+async def test_a_bug_in_fetching_one_file_costs_that_file_and_no_other(tmp_path: Path) -> None:
+    office = Office(tmp_path)
+    drop(tmp_path, "A2.xml", PLAIN)
+    place = Partly(tmp_path, ["A1.xml", "A2.xml"], {"A1.xml"}, RuntimeError("a bug"))
+    reader, _ = puller(office, place)
+    await reader.look()
+    await reader.look()
+    assert place.fetched == ["A1.xml", "A2.xml"]
+    assert dict(office.intake.counts.files) == {("p", "refused"): 1, ("p", "read"): 1}
 
 
 async def test_a_ledger_without_room_is_a_failure_that_is_tried_again(tmp_path: Path) -> None:
