@@ -25,6 +25,7 @@ _CHUNK = 1 << 18
 _LARGEST_LIST = 32 << 20
 _MOST_FILES = 200_000
 _REFUSED = (401, 403)
+_NO_SUCH_RANGE = 416
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,19 +108,26 @@ class WebFolder:
         path = spooled(spool, offer)
         if offer.size is not None and 0 < offer.size == size_of(path):
             return path
-        tag_file = tag_of(path)
-        headers = _resuming(path, tag_file)
+        if not await self._transfer(offer, path, _resuming(path)):
+            drop(path)
+            await self._transfer(offer, path, {})
+        return path
+
+    async def _transfer(self, offer: Offer, path: Path, headers: Mapping[str, str]) -> bool:
+        """Fetch a file, or the rest of it; False: what is here is no part of what is there."""
         async with self._asked(self._address(offer), headers) as response:
+            if response.status == _NO_SUCH_RANGE:  # all of it is here, or more (RFC 9110, 15.5.17)
+                return response.headers.get("Content-Range") == f"bytes */{size_of(path)}"
             mode = "ab" if response.status == 206 else "wb"
             tag = response.headers.get("ETag") or response.headers.get("Last-Modified") or ""
-            tag_file.write_text(tag, encoding="utf-8")
+            tag_of(path).write_text(tag, encoding="utf-8")
             with path.open(mode) as local:
                 async for chunk in response.content.iter_chunked(_CHUNK):
                     local.write(chunk)
                     if local.tell() > self._largest:
                         text = f"{offer.name} is larger than pm.largest allows"
                         raise Malformed(text, endpoint=self._access.url)
-        return path
+        return True
 
     async def done(self, offer: Offer, path: Path, *, was_read: bool) -> None:
         drop(path)
@@ -159,13 +167,14 @@ class _Asking:
     ) -> None:
         self._request = session.get(url, headers=headers, allow_redirects=False)
         self._url = url
+        self._expected = (200, 206, _NO_SUCH_RANGE) if "Range" in headers else (200, 206)
 
     async def __aenter__(self) -> aiohttp.ClientResponse:
         try:
             response = await self._request.__aenter__()
         except (aiohttp.ClientError, TimeoutError) as error:
             raise self._unreachable(error) from None
-        if response.status not in (200, 206):
+        if response.status not in self._expected:
             response.release()
             text = f"{self._url}: HTTP {response.status} {response.reason}"
             if response.status in _REFUSED:
@@ -183,11 +192,11 @@ class _Asking:
         return Unreachable(f"{self._url}: {reason}", endpoint=self._url)
 
 
-def _resuming(path: Path, tag_file: Path) -> dict[str, str]:
+def _resuming(path: Path) -> dict[str, str]:
     """Ask only for what is missing, if the file is still the same (RFC 9110, 13.1.5)."""
     size = size_of(path)
     try:
-        tag = tag_file.read_text(encoding="utf-8")
+        tag = tag_of(path).read_text(encoding="utf-8")
     except FileNotFoundError:
         tag = ""
     strong = bool(tag) and not tag.startswith("W/")

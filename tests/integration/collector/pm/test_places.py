@@ -188,6 +188,21 @@ async def test_a_transfer_over_http_is_gone_on_with_if_the_file_is_the_same(
     await quick.close()
 
 
+async def test_a_file_that_was_fetched_whole_and_never_taken_in_is_fetched_again(
+    nginx: Nginx, tmp_path: Path
+) -> None:
+    (nginx.files / "A7.xml").write_bytes(CONTENT)
+    place = web(nginx, "/pm/")
+    offer = next(one for one in await place.offers() if one.name == "A7.xml")
+    path = await place.fetch(offer, tmp_path)
+    began = path.stat().st_mtime_ns
+    assert (await place.fetch(offer, tmp_path)).read_bytes() == CONTENT
+    assert path.stat().st_mtime_ns == began  # nothing had to be fetched
+    path.write_bytes(CONTENT + b"more than there is")
+    assert (await place.fetch(offer, tmp_path)).read_bytes() == CONTENT
+    await place.close()
+
+
 async def test_what_a_web_server_refuses_is_told(nginx: Nginx, tmp_path: Path) -> None:
     closed, nothing = web(nginx, "/closed/"), web(nginx, "/nothing/")
     with pytest.raises(AuthenticationRefused, match="HTTP 401"):
