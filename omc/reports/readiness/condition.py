@@ -128,22 +128,27 @@ class _Measured:
         labels = self._history.series(metric, where)
         cells = [dict(pairs).get("cell", "") for pairs in labels.column("labels").to_pylist()]
         blocks = self._blocks(where)
-        sites = sorted(set(labels.column("site").to_pylist()))
+        site_names = labels.column("site").to_pylist()
+        number_of = {site: number for number, site in enumerate(sorted(set(site_names)))}
         numbers = labels.column("series").to_numpy()
         order = np.argsort(numbers)
         row = order[np.searchsorted(numbers[order], table.column("series").to_numpy())]
-        site_of = np.array([sites.index(site) for site in labels.column("site").to_pylist()])
+        site_of = np.array([number_of[site] for site in site_names])
         weight_of = np.array([blocks.get(cell, 1.0) for cell in cells])
         hour = self._local_hours(milliseconds(table.column("time")), sources)
         slot = site_of[row] * 24 + hour
-        size = len(sites) * 24
+        size = len(number_of) * 24
         weights = weight_of[row]
         used = np.bincount(slot, weights * table.column("value").to_numpy(), size)
         whole = np.bincount(slot, weights, size)
         with np.errstate(invalid="ignore"):
-            means = (used / whole).reshape(len(sites), 24)
-        busiest = np.nanmax(means, axis=1)
-        return {SiteCode(site): float(busy) for site, busy in zip(sites, busiest, strict=True)}
+            means = (used / whole).reshape(len(number_of), 24)
+        busiest = np.fmax.reduce(means, axis=1)  # NaN where nothing was told in the period
+        return {
+            SiteCode(site): float(busy)
+            for site, busy in zip(number_of, busiest, strict=True)
+            if np.isfinite(busy)
+        }
 
     def _blocks(self, where: dict[str, str]) -> dict[str, float]:
         """Resource blocks of each cell."""

@@ -26,13 +26,14 @@ from omc.core.model import AreaCode, CellName, SiteCode
 from omc.core.settings import ReaderSettings
 from omc.reports import periods
 from omc.reports.files import FORMATS, write_files
-from omc.reports.readiness.condition import Condition
+from omc.reports.readiness.condition import Condition, conditions
 from omc.reports.readiness.greedy import GUARANTEE, choose
 from omc.reports.readiness.people import counted_people, people_of
 from omc.reports.readiness.report import Wish, readiness_report
 from omc.reports.readiness.score import WEIGHTS, Need, Surroundings, reasons, scored
 from omc.reports.sources import Sources
-from tests.unit.history.archives import CATALOGUE
+from tests.sample_data import NEW_YEAR_MS
+from tests.unit.history.archives import CATALOGUE, HOUR, Archive, Sample, labels
 from tests.unit.reports.sample_document import ZONE
 
 PLACES = 12
@@ -140,3 +141,32 @@ def test_the_next_site_is_not_the_neighbour_of_the_one_before(tmp_path: Path) ->
     assert any("Không có kho lưu trữ" in line for line in document.basis)
     written = write_files(document, FORMATS, tmp_path / "out")
     assert all(path.stat().st_size for path in written)
+
+
+PERIOD = periods.days(date(2026, 1, 10), date(2026, 1, 10), ZONE)
+
+
+def prb(cell: str, hour: int, used: float) -> Sample:
+    """PRB use of a cell in an hour of the period (before it, where the number is negative)."""
+    end = PERIOD.start_ms - NEW_YEAR_MS + (hour + 1) * HOUR
+    names = labels(site=cell[0], cell=cell, direction="dl")
+    return Sample("lte_prb_utilisation_ratio", names, end, used, 3600.0, 3600.0)
+
+
+def test_a_site_that_told_its_load_only_outside_of_the_period_is_as_one_that_never_did(
+    tmp_path: Path,
+) -> None:
+    archive = Archive(tmp_path / "archive")
+    archive.write([prb("A-1", hour, 0.2 + hour / 100) for hour in range(24)])
+    archive.write([prb("B-1", -48, 0.9)])  # and C nothing at all
+    sources = _sources(tmp_path, archive)
+    of_site = {one.site.code: one for one in conditions(sources, PERIOD, lambda work: None)}
+    assert of_site[SiteCode("A")].busy_prb_ratio == pytest.approx(0.43)
+    assert of_site[SiteCode("B")].busy_prb_ratio is None
+    assert of_site[SiteCode("C")].busy_prb_ratio is None
+
+
+def _sources(folder: Path, archive: Archive) -> Sources:
+    settings = ReaderSettings(data=folder, inventory=folder)
+    now = datetime(2026, 1, 20, tzinfo=ZONE)
+    return Sources(settings, INVENTORY, CATALOGUE, archive.history(), now)
