@@ -172,7 +172,9 @@ def _completeness(
 def _missing(report: CoverageReport, language: Language) -> Iterator[str]:
     missing = report.assumptions.missing
     if missing:
-        texts = [_FIELDS[name].of(language).format(n=n) for name, n in sorted(missing.items())]
+        texts = [
+            _FIELDS[name].of(language).format(n=len(missing[name])) for name in sorted(missing)
+        ]
         yield _ASSUMED.of(language).format(texts=", ".join(texts))
     if report.geography.outside:
         yield _SITES_OUTSIDE.of(language).format(n=len(report.geography.outside))

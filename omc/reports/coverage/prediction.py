@@ -68,8 +68,8 @@ class Predicted:
 
     Attributes:
         covers: By technology, place of the phone and number of the spell.
-        levels: Best level outdoors by technology in dBm, clutter taken off: what the wanted share
-            of locations exceeds. `NOT_REACHED_DBM` where there is no server.
+        levels: Best level outdoors of the first spell, by technology in dBm, clutter taken off:
+            what the wanted share of locations exceeds. `NOT_REACHED_DBM` where there is no server.
     """
 
     covers: Mapping[tuple[Technology, Where, int], Cover]
@@ -83,7 +83,7 @@ class Prediction:
         stations: All that may reach the tiles.
         plane: That the tiles lie in.
         thresholds_dbm: Needed by a phone, by technology; these technologies are predicted.
-        spells: At least one.
+        spells: At least one; levels are those of the first.
     """
 
     def __init__(
@@ -199,6 +199,7 @@ class _TileWork:
             for where in Where
             for spell in range(len(self._spells))
         }
+        now = self._spells[0].availability
         for layer in layers:
             levels = _levels(layer, sight, edges)
             for sector in layer.sectors:
@@ -208,7 +209,7 @@ class _TileWork:
                     (Where.INDOORS, levels.indoors),
                 ):
                     level = pattern + along
-                    if where is Where.OUTDOORS:
+                    if where is Where.OUTDOORS and sector.cell.name in now:
                         np.maximum(best, level, out=best)
                     reached = level >= needed
                     for number, spell in enumerate(self._spells):

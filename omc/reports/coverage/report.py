@@ -70,7 +70,7 @@ class CoverageReport:
         loads: By technology, in the order of the geography; empty without an archive.
         fibre: By area.
         parameters: Of the radio model.
-        assumptions: What was not known of cells.
+        assumptions: What was not known of the cells on air at the end of the period.
         corrections: What drive tests say of each technology.
         cells: On air at the end of the period.
         unplanned_sites: Sites that radiate and have no cells in the inventory.
@@ -136,7 +136,7 @@ def coverage_report(sources: Sources, request: CoverageRequest, say: Say) -> Cov
         loads,
         fibre_figures(inventory, areas, sources.history, _over(period, sources.now)),
         parameters,
-        transmitters.assumptions,
+        transmitters.assumptions.among({cell.name for cell in cells}),
         measured_by,
         tuple(cells),
         tuple(sites_without_cells(inventory)),

@@ -6,8 +6,8 @@ a report can tell how much of it was assumed.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -111,8 +111,19 @@ class Assumptions:
         refused: Reason -> cells that are left out of all figures of cover.
     """
 
-    missing: Counter[str] = field(default_factory=Counter)
+    missing: dict[str, list[CellName]] = field(default_factory=lambda: defaultdict(list))
     refused: dict[str, list[CellName]] = field(default_factory=lambda: defaultdict(list))
+
+    def among(self, cells: Collection[CellName]) -> Assumptions:
+        """What of it is about these cells."""
+        return Assumptions(_among(self.missing, cells), _among(self.refused, cells))
+
+
+def _among(
+    found: Mapping[str, Sequence[CellName]], cells: Collection[CellName]
+) -> dict[str, list[CellName]]:
+    kept = {text: [name for name in names if name in cells] for text, names in found.items()}
+    return {text: names for text, names in kept.items() if names}
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,13 +200,13 @@ class Transmitters:
             )
             return None
         of_technology = self._parameters.technologies.technologies[cell.technology]
-        power = self._given("power_dbm", cell.power_dbm, of_technology.power_dbm)
+        power = self._given(cell, "power_dbm", cell.power_dbm, of_technology.power_dbm)
         reference = of_technology.reference_dbm(power, cell.bandwidth_mhz)
         reference += of_technology.gain_dbi - of_technology.loss_db
         reference += self._corrections.get(cell.technology, 0.0)
         usual = self._parameters.technologies.antenna
-        height = self._given("height_m", cell.height_m, usual.height_m)
-        tilt = self._given("tilt", cell.tilt, usual.tilt)
+        height = self._given(cell, "height_m", cell.height_m, usual.height_m)
+        tilt = self._given(cell, "tilt", cell.tilt, usual.tilt)
         try:
             return self._reach(_Budget(cell.technology, frequency, height, tilt, reference))
         except OutOfRange as error:
@@ -206,9 +217,9 @@ class Transmitters:
         usual = self._parameters.technologies.antenna.height_m
         return cell.height_m if cell.height_m is not None else usual
 
-    def _given(self, name: str, value: float | None, usual: float) -> float:
+    def _given(self, cell: Cell, name: str, value: float | None, usual: float) -> float:
         if value is None:
-            self.assumptions.missing[name] += 1
+            self.assumptions.missing[name].append(cell.name)
             return usual
         return value
 
@@ -216,7 +227,7 @@ class Transmitters:
         usual = self._parameters.technologies.antenna
         beamwidth = cell.beamwidth if cell.beamwidth is not None else usual.beamwidth
         if cell.azimuth is None and beamwidth < 360:
-            self.assumptions.missing["azimuth"] += 1
+            self.assumptions.missing["azimuth"].append(cell.name)
         return Sector(cell, self._azimuths(cell.azimuth, beamwidth))
 
     def _pattern(self, beamwidth: float) -> Pattern:

@@ -13,8 +13,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from omc.cli import main_group
-from omc.core.inventory import Cell, Kind, Span, SpanName
+from omc.core.inventory import Cell, Kind, Span, SpanName, Technology
 from omc.core.inventory.csv_text import csv_of_rows
+from omc.core.model import CellName, SiteCode
 from tests.unit.history.archives import DAY, HOUR, Archive, Sample, labels
 from tests.unit.reports.coverage_world import MIDDLE, communes, network
 
@@ -42,6 +43,17 @@ def _samples() -> Iterable[Sample]:
                 yield Sample(metric, labels(**where, **more), at, value, 3600.0, 3600.0)
 
 
+#: On air until the period began, of a band that nobody knows.
+_GONE = Cell(
+    CellName("S0-gone"),
+    SiteCode("S0"),
+    Technology.G4,
+    "B99",
+    4,
+    on_air_to=date(2026, 1, 1),
+)
+
+
 def _new_at_s2(cell: Cell) -> Cell:
     """The cells of one site came on air with the period."""
     return replace(cell, on_air_from=date(2026, 1, 1)) if cell.site == "S2" else cell
@@ -60,7 +72,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for kind, rows in (
         (Kind.AREAS, communes()),
         (Kind.SITES, inventory.sites.values()),
-        (Kind.CELLS, [_new_at_s2(cell) for cell in inventory.cells.values()]),
+        (Kind.CELLS, [*map(_new_at_s2, inventory.cells.values()), _GONE]),
         (Kind.SPANS, spans),
     ):
         path = folder / "inventory" / f"{kind.value}.csv"
@@ -109,6 +121,11 @@ def test_a_site_that_came_on_air_is_the_change_since_the_period_before(made: Pat
     assert changes["01"] > 5
     assert changes["02"] == 0
     assert 0 < changes[""] < changes["01"]
+
+
+def test_nothing_is_said_of_cells_that_are_off_air_in_the_period(made: Path) -> None:
+    assert list((made / "out").glob("*.cover_4g.csv"))
+    assert not list((made / "out").glob("*.left_out.csv"))
 
 
 def test_nothing_is_said_of_the_availability_of_what_was_never_measured(made: Path) -> None:

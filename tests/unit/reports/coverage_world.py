@@ -93,14 +93,17 @@ def predict(
     size_m: float = 100.0,
     level: AreaLevel = AreaLevel.COMMUNE,
     wanted: Sequence[str] = (),
+    before: Sequence[Spell] = (),
 ) -> Study:
-    """4G cover of all cells."""
+    """4G cover of all cells, and of other spells to compare with."""
     technologies = [Technology.G4]
     stations = Transmitters(PARAMETERS).stations(inventory, technologies, inventory.cells.values())
     areas = geography(inventory, level, DAY, wanted)
     shares = dict.fromkeys(inventory.cells, 1.0) if availability is None else availability
     layout = lay_out(inventory, areas, size_m, settlements)
-    return study(Ground(inventory, layout, PARAMETERS), stations, technologies, [Spell(shares)])
+    return study(
+        Ground(inventory, layout, PARAMETERS), stations, technologies, [Spell(shares), *before]
+    )
 
 
 def moved(inventory: Inventory, degrees: float, east_m: float, north_m: float) -> Inventory:

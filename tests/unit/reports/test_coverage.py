@@ -151,7 +151,35 @@ def test_a_cell_without_azimuth_is_spread_around_and_told() -> None:
     pattern = station.layers[0].sectors[0].azimuth_db
     assert np.ptp(pattern) == 0
     assert -9 < pattern[0] < -5  # 65 degrees of 360
-    assert transmitters.assumptions.missing["azimuth"] == 1
+    assert transmitters.assumptions.missing["azimuth"] == ["S0-B3-1"]
+
+
+def inventory_of(inventory: Inventory, cells: list[Cell]) -> Inventory:
+    """The same with some of its cells only."""
+    return Inventory(areas=communes(), sites=inventory.sites.values(), cells=cells)
+
+
+def test_levels_are_those_of_cells_on_air_in_the_period_and_not_before_it() -> None:
+    inventory = network([(-2.1, -1.4), (1.7, 2.2)])
+    now = [cell for cell in inventory.cells.values() if cell.site == "S0"]
+    before = Spell(dict.fromkeys(inventory.cells, 1.0))
+    alone = predict(inventory_of(inventory, now)).picture.levels[Technology.G4]
+    found = predict(inventory, {cell.name: 1.0 for cell in now}, before=[before])
+    np.testing.assert_array_equal(found.picture.levels[Technology.G4], alone)
+    then = (Technology.G4, Where.OUTDOORS, 1)
+    assert found.totals.covered[then].km2.sum() > found.totals.covered[OUTDOORS].km2.sum()
+
+
+def test_what_is_not_known_of_cells_can_be_told_of_some() -> None:
+    transmitters = Transmitters(PARAMETERS)
+    one = site(0, 0, 0)
+    here, gone = cells(one.code, (None, None))
+    odd = replace(gone, name=CellName("odd"), band="B99")
+    inventory = Inventory(sites=[one], cells=[here, gone, odd])
+    transmitters.stations(inventory, [Technology.G4], inventory.cells.values())
+    of_all, of_one = transmitters.assumptions, transmitters.assumptions.among({here.name})
+    assert (len(of_all.missing["azimuth"]), len(of_all.refused)) == (2, 1)
+    assert (of_one.missing["azimuth"], of_one.refused) == ([here.name], {})
 
 
 def test_levels_between_the_solved_distances_are_right() -> None:
