@@ -121,15 +121,17 @@ class Past:
         return said
 
     async def _start(self) -> asyncio.subprocess.Process:
-        return await asyncio.create_subprocess_exec(
+        process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "omc.history.answering", str(self._folder)),
-            *("--areas", json.dumps(self._area_of)),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
             limit=_LONGEST_LINE,
             start_new_session=True,  # Ctrl-C in a terminal is for the service, which ends it
         )
+        assert process.stdin is not None  # noqa: S101 - asked for
+        process.stdin.write(json.dumps(self._area_of).encode() + b"\n")
+        return process
 
     async def run(self) -> None:
         """End the process when nobody has asked for a while, and when cancelled."""

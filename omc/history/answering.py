@@ -1,8 +1,10 @@
 """Answers questions about the archive in a process of its own, one JSON object a line.
 
-`python -m omc.history.answering FOLDER` reads questions from standard input and writes an answer to
-each, in their order. DuckDB's memory so burdens the service only while somebody looks at charts.
+`python -m omc.history.answering FOLDER` reads from standard input which area each site is in, then
+questions, and writes an answer to each, in their order. DuckDB's memory so burdens the service only
+while somebody looks at charts.
 
+    {"VYE001": "08716", ...}                   the first line; sites of a country are no argument
     {"metric": "dc_bus_voltage_volts", "start": 0, "end": 3600000, "step": 60000,
      "by": ["site"], "where": {"site": "VYE001"}}
     {"rows": [["VYE001", 0, 53.4], ...]}       values of `by`, Unix milliseconds, value
@@ -58,14 +60,14 @@ def main() -> None:
     """Answer until standard input ends."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--areas", type=json.loads, default={}, help="JSON: site to area")
     wish = parser.parse_args()
     os.nice(_NICENESS)
     catalogue = Catalogue.load(config_folder() / "metrics")
+    area_of: dict[str, str] = json.loads(sys.stdin.readline())
     history: History | None = None
     for line in sys.stdin:
         try:
-            history = history or History(wish.folder, catalogue, wish.areas, _MEMORY, threads=1)
+            history = history or History(wish.folder, catalogue, area_of, _MEMORY, threads=1)
         except NoArchive:
             said: dict[str, Any] = {"rows": []}
         else:

@@ -53,3 +53,15 @@ async def test_without_an_archive_there_is_no_past_yet(tmp_path: Path) -> None:
         assert await past.ask(Question(VOLTS, 0, MINUTE_MS, MINUTE_MS)) == {}
     finally:
         await past.close()
+
+
+async def test_a_country_of_sites_is_known_by_area(archive: tuple[Path, int]) -> None:
+    folder, start = archive
+    area_of = {SiteCode(f"SITE{number:05}"): AreaCode("08716") for number in range(20_000)}
+    past = Past(folder, area_of | {SiteCode("VYE001"): AreaCode("01234")})
+    try:
+        end = start + 10 * MINUTE_MS
+        lines = await past.ask(Question(VOLTS, start, end, end - start, ("area",)))
+        assert list(lines) == [("01234",)]
+    finally:
+        await past.close()
