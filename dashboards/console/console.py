@@ -77,7 +77,9 @@ class Console:
     def mount(self, api: FastAPI) -> None:
         """Serve pages from an application, at every path that it has no route for."""
         routes = api.router.routes
-        routes += Login(self.world, self.sessions, self.texts, self.asset_version).routes()
+        routes += Login(
+            self.world, self.sessions, self.texts, self.asset_version, api.state.attempts
+        ).routes()
         routes.append(Mount("/console/static", StaticFiles(directory=_STATIC)))
         routes.append(Route("/geometry.json", self._geometry_json))
         routes.append(Route("/search.json", self._search_json))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+from functools import partial
 from urllib.parse import parse_qs
 
 import structlog
@@ -11,13 +11,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from dashboards.console.attempts import Attempts
 from dashboards.console.preferences import Preferences
 from dashboards.console.sessions import COOKIE, Sessions, set_cookie
 from dashboards.console.templates import render
 from dashboards.console.texts import Texts
 from dashboards.console.world import ConsoleWorld
 from omc.api.access import Caller
+from omc.api.attempts import Attempts, MustWait
 
 log = structlog.get_logger(__name__)
 
@@ -33,6 +33,7 @@ class Login:
         sessions: Gives out cookies.
         texts: By language.
         asset_version: Of scripts and styles.
+        attempts: Wrong passwords, here and at the API.
     """
 
     def __init__(
@@ -41,12 +42,13 @@ class Login:
         sessions: Sessions,
         texts: dict[str, Texts],
         asset_version: str,
+        attempts: Attempts,
     ) -> None:
         self._world = world
         self._sessions = sessions
         self._texts = texts
         self._asset_version = asset_version
-        self._attempts = Attempts(world.clock)
+        self._attempts = attempts
 
     def routes(self) -> list[BaseRoute]:
         """For the application."""
@@ -68,16 +70,15 @@ class Login:
         form = await _form(request)
         name, target = form.get("name", ""), form.get("next", "")
         who = (name, request.client.host if request.client else "")
-        wait = self._attempts.wait(who)
-        if wait:
-            return self._page(request, "wait", name, target, seconds=round(wait + 0.5))
         password = form.get("password", "")
-        caller = await asyncio.to_thread(self._world.doorman.by_password, name, password)
+        prove = partial(self._world.doorman.by_password, name, password)
+        try:
+            caller = await self._attempts.check(who, prove)
+        except MustWait as wait:
+            return self._page(request, "wait", name, target, seconds=round(wait.seconds + 0.5))
         if caller is None:
-            self._attempts.failed(who)
             log.warning("login_failed", user=name[:50], address=who[1])
             return self._page(request, "wrong", name, target)
-        self._attempts.succeeded(who)
         log.info("login", user=caller.name, role=str(caller.role), address=who[1])
         return self._welcome(caller, target)
 
@@ -88,11 +89,11 @@ class Login:
 
     async def _enter(self, request: Request) -> Response:
         """Come in with a token: wall screens, and links that `omc console` prints."""
-        who = ("", request.client.host if request.client else "")
+        # Nobody guesses a token of 256 bits, so there is nothing to wait for.
         caller = self._world.doorman.by_token(request.query_params.get("token", ""))
-        if self._attempts.wait(who) or caller is None:
-            self._attempts.failed(who)
-            log.warning("login_failed", user="", address=who[1])
+        if caller is None:
+            address = request.client.host if request.client else ""
+            log.warning("login_failed", user="", address=address)
             return self._page(request, "wrong_token", "", "")
         return self._welcome(caller, request.query_params.get("next", ""))
 

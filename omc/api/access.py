@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from omc.core.passwords import Passwords
+from omc.core.passwords import Passwords, split_basic
 from omc.core.settings import Role, TokenSettings, UserSettings
 
 #: In the data folder: lets whoever may read that folder use the API, as administrator.
@@ -85,6 +85,12 @@ class Doorman:
         if scheme.lower() == "basic":
             return self._by_password(credentials.strip())
         return None
+
+    @staticmethod
+    def claimed(authorization: str) -> str | None:
+        """The user that an `Authorization` header has a password of; None where it has none."""
+        scheme, _, credentials = authorization.partition(" ")
+        return split_basic(credentials.strip())[0] if scheme.lower() == "basic" else None
 
     def by_token(self, token: str) -> Caller | None:
         """Whose token that is."""

@@ -16,12 +16,17 @@ from omc.api import (
     trap_routes,
 )
 from omc.api.access import Doorman
+from omc.api.attempts import Attempts
+from omc.core.clock import SystemClock
 
 PREFIX = "/api/v1"
 
 
 def api_app(
-    desk: AlarmDesk, doorman: Doorman, version: str, traps: TrapLog | None = None
+    desk: AlarmDesk,
+    doorman: Doorman,
+    version: str,
+    traps: TrapLog | None = None,
 ) -> FastAPI:
     """The application.
 
@@ -40,6 +45,7 @@ def api_app(
     )
     app.state.desk = desk
     app.state.doorman = doorman
+    app.state.attempts = Attempts(SystemClock())
     app.state.traps = traps
     app.include_router(alarm_routes.routes, prefix=PREFIX)
     app.include_router(autonomy_routes.routes, prefix=PREFIX)

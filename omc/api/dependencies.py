@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Literal
 
@@ -10,6 +9,7 @@ from fastapi import Depends, HTTPException, Query, Request
 
 from omc.alarms.desk import AlarmDesk
 from omc.api.access import Caller, Doorman
+from omc.api.attempts import Attempts, MustWait
 from omc.core.settings import Role
 
 #: Language of texts for people.
@@ -22,7 +22,7 @@ def at_least(role: Role) -> Callable[[Request], Awaitable[Caller]]:
     async def caller(request: Request) -> Caller:
         doorman: Doorman = request.app.state.doorman
         header = request.headers.get("authorization", "")
-        found = await asyncio.to_thread(doorman.admit, header)
+        found = await _admitted(request, doorman, header)
         if found is None:
             raise HTTPException(
                 401,
@@ -34,6 +34,21 @@ def at_least(role: Role) -> Callable[[Request], Awaitable[Caller]]:
         return found
 
     return caller
+
+
+async def _admitted(request: Request, doorman: Doorman, header: str) -> Caller | None:
+    """Who calls; passwords are checked one at a time, and guessing them takes ever longer."""
+    name = doorman.claimed(header)
+    if name is None:
+        return doorman.admit(header)
+    attempts: Attempts = request.app.state.attempts
+    who = (name, request.client.host if request.client else "")
+    try:
+        return await attempts.check(who, lambda: doorman.admit(header))
+    except MustWait as wait:
+        seconds = str(round(wait.seconds + 0.5))
+        text = f"too many wrong passwords: wait {seconds} s"
+        raise HTTPException(429, text, {"Retry-After": seconds}) from None
 
 
 def _desk(request: Request) -> AlarmDesk:

@@ -28,10 +28,7 @@ class Passwords:
 
         Takes some milliseconds on purpose, also where there is no such user: call it in a thread.
         """
-        try:
-            name, _, password = base64.b64decode(encoded, validate=True).decode().partition(":")
-        except (binascii.Error, UnicodeDecodeError, ValueError):
-            return None
+        name, password = split_basic(encoded)
         return name if self.is_of(name, password) else None
 
     def is_of(self, name: str, password: str) -> bool:
@@ -42,3 +39,15 @@ class Passwords:
         except (Argon2Error, InvalidHashError):
             return False
         return known is not None
+
+
+def split_basic(encoded: str) -> tuple[str, str]:
+    """User and password of the credentials of HTTP's Basic scheme; both "" if they are none.
+
+    Source: RFC 7617, section 2.
+    """
+    try:
+        name, _, password = base64.b64decode(encoded, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError, ValueError):
+        return "", ""
+    return name, password

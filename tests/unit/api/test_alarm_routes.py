@@ -87,6 +87,16 @@ async def test_without_a_token_nobody_sees_anything(api: Api) -> None:
         assert "Authorization: Bearer" in body["detail"]
 
 
+async def test_who_guesses_passwords_has_to_wait(api: Api) -> None:
+    async def guess() -> int:
+        login = {"Authorization": aiohttp.encode_basic_auth("lan", "guess")}
+        async with api.session.get("/api/v1/alarms", headers=login) as answer:
+            assert answer.status != 429 or int(answer.headers["Retry-After"]) >= 1
+            return answer.status
+
+    assert [await guess() for _ in range(6)] == [401, 401, 401, 401, 429, 429]
+
+
 async def test_a_viewer_looks_and_does_not_touch(api: Api) -> None:
     api.fail_mains("E")
     viewer = "wall-" + "x" * 20

@@ -5,9 +5,9 @@ from pathlib import Path
 from argon2 import PasswordHasher
 from pydantic import SecretStr
 
-from dashboards.console.attempts import Attempts
 from dashboards.console.sessions import Sessions, cookie_secret
 from omc.api.access import Doorman
+from omc.api.attempts import Attempts
 from omc.core.clock import ManualClock
 from omc.core.settings import Role, TokenSettings, UserSettings
 
