@@ -70,8 +70,8 @@ class Past(Protocol):
         """Mean of the same hour a week ago, None if that is not known."""
         ...
 
-    def usual(self, series: Series) -> Usual | None:
-        """What is usual at this hour of the week, None if that is not known."""
+    def usual(self, series: Series, time_ms: int) -> Usual | None:
+        """What is usual at the hour of the week of a value, None if that is not known."""
         ...
 
 
@@ -87,7 +87,7 @@ class NoPast:
     def last_week(self, series: Series) -> float | None:
         return None
 
-    def usual(self, series: Series) -> Usual | None:
+    def usual(self, series: Series, time_ms: int) -> Usual | None:
         return None
 
 
@@ -281,7 +281,7 @@ class _WeeklyJudge:
         self, series: Series, value: float, time_ms: int, present: Severity
     ) -> Verdict | None:
         condition = self._condition
-        usual = self._past.usual(series)
+        usual = self._past.usual(series, time_ms)
         if usual is None or usual.value <= 0:
             return None
         common = self._common.after(value / usual.value)

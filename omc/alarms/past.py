@@ -51,7 +51,8 @@ class ArchivePast:
         }
         self._known: dict[str, dict[int, float]] = {past: {} for past in self._metrics}
         self._weekly = sorted({w.metric for w in conditions if isinstance(w, Weekly)})
-        self._usual: dict[int, Usual] = {}
+        #: By the beginning of the hour: the present one and the one before.
+        self._usual: dict[int, dict[int, Usual]] = {}
 
     def median_7d(self, series: Series) -> float | None:
         return self._of("median_7d", series)
@@ -62,8 +63,10 @@ class ArchivePast:
     def last_week(self, series: Series) -> float | None:
         return self._of("last_week", series)
 
-    def usual(self, series: Series) -> Usual | None:
-        return self._usual.get(number(series.key)) if self._usual else None
+    def usual(self, series: Series, time_ms: int) -> Usual | None:
+        # A period's sum is stamped with its end, which is still of the hour that it ends.
+        known = self._usual.get((time_ms - 1) // _HOUR_MS * _HOUR_MS)
+        return known.get(number(series.key)) if known else None
 
     def _of(self, past: str, series: Series) -> float | None:
         known = self._known[past]
@@ -107,7 +110,10 @@ class ArchivePast:
             log.warning("past_not_read", folder=str(self._folder), reason=reason)
             return
         found = json.loads(output)
-        self._usual = {int(s): Usual(*usual) for s, usual in found.pop("weekly", {}).items()}
+        self._usual = {
+            int(hour_ms): {int(s): Usual(*usual) for s, usual in values.items()}
+            for hour_ms, values in found.pop("weekly", {}).items()
+        }
         for past, values in found.items():
             if past == "last_week" or medians:
                 self._known[past] = {int(series): value for series, value in values.items()}

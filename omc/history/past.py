@@ -2,7 +2,7 @@
 
 `python -m omc.history.past FOLDER HOUR_MS --median METRIC ... --quarter-ago METRIC ... --last-week
 METRIC ... --weekly METRIC ...` prints one JSON object: `{"median_7d": {SERIES: VALUE}, ...,
-"weekly": {SERIES: [VALUE, SPREAD]}}`, series by their number.
+"weekly": {HOUR_MS: {SERIES: [VALUE, SPREAD]}}}`, series by their number.
 """
 
 from __future__ import annotations
@@ -20,13 +20,11 @@ from omc.core.catalogue import Catalogue
 from omc.core.resources import config_folder
 from omc.history.manifest import NoArchive
 from omc.history.reader import History
-from omc.history.weekly_profile import Usual, WeeklyValues, windows
+from omc.history.weekly_profile import HOUR_MS, WEEK_MS, Usual, WeeklyValues, windows
 
-_HOUR_MS = 3_600_000
-_WEEK_MS = 7 * 24 * _HOUR_MS
-_QUARTER_MS = 90 * 24 * _HOUR_MS
+_QUARTER_MS = 90 * 24 * HOUR_MS
 #: A median is taken of means over so long: 28 a week.
-_MEDIAN_STEP_MS = 6 * _HOUR_MS
+_MEDIAN_STEP_MS = 6 * HOUR_MS
 #: A median of less than two days of them says nothing yet.
 _LEAST_STEPS = 8
 _NICENESS = 10
@@ -40,7 +38,7 @@ def medians(history: History, metrics: Iterable[str], hour_ms: int) -> Values:
     """Medians over the week before an hour, of means of six hours each."""
     found: Values = {}
     for metric in metrics:
-        values = history.values(metric, hour_ms - _WEEK_MS, hour_ms, _MEDIAN_STEP_MS)
+        values = history.values(metric, hour_ms - WEEK_MS, hour_ms, _MEDIAN_STEP_MS)
         aggregates = [("value", "approximate_median"), ("value", "count")]
         for row in values.group_by("series").aggregate(aggregates).to_pylist():
             if row["value_count"] >= _LEAST_STEPS:
@@ -50,19 +48,22 @@ def medians(history: History, metrics: Iterable[str], hour_ms: int) -> Values:
 
 def means_of_last_week(history: History, metrics: Iterable[str], hour_ms: int) -> Values:
     """Means of the samples of the same hour a week before; of sums of periods, one period's."""
-    start = hour_ms - _WEEK_MS
+    start = hour_ms - WEEK_MS
     found: Values = {}
     for metric in metrics:
         # A period's sum is stamped with its end, so the hour's first one ends after it begins.
-        samples = history.samples(metric, start + 1, start + _HOUR_MS + 1)
+        samples = history.samples(metric, start + 1, start + HOUR_MS + 1)
         for row in samples.group_by("series").aggregate([("value", "mean")]).to_pylist():
             found[row["series"]] = row["value_mean"]
     return found
 
 
-def weekly(history: History, metrics: Iterable[str], hour_ms: int) -> dict[int, Usual]:
-    """What is usual at this hour of the week, by the weeks before."""
-    found: dict[int, Usual] = {}
+def weekly(history: History, metrics: Iterable[str], hour_ms: int) -> dict[int, dict[int, Usual]]:
+    """What is usual at this hour of the week and the one before it, by the weeks before.
+
+    The last period of an hour is told of in the next one, so both are wanted.
+    """
+    found: dict[int, dict[int, Usual]] = {hour_ms - HOUR_MS: {}, hour_ms: {}}
     for metric in metrics:
         known: dict[int, WeeklyValues] = {}
         for after, until in windows(hour_ms):
@@ -74,9 +75,10 @@ def weekly(history: History, metrics: Iterable[str], hour_ms: int) -> dict[int, 
                     known[series] = WeeklyValues(hour_ms)
                 known[series].add(time, value)
         for series, values in known.items():
-            usual = values.usual()
-            if usual is not None:
-                found[series] = usual
+            for hour in (-1, 0):
+                usual = values.usual(hour)
+                if usual is not None:
+                    found[hour_ms + hour * HOUR_MS][series] = usual
     return found
 
 

@@ -63,9 +63,13 @@ class WeeklyValues:
         if hour == 0:
             self._weeks.add(week)
 
-    def usual(self) -> Usual | None:
-        """What is usual for the present hour; None where too little is known of it."""
-        values = self._by_hour.get(0, [])
+    def usual(self, hour: int = 0) -> Usual | None:
+        """What is usual for an hour; None where too little is known of it.
+
+        Args:
+            hour: 0 is the present one, -1 the one before.
+        """
+        values = self._by_hour.get(hour, [])
         if len(values) < _LEAST_VALUES:
             return None
         centre = median(values)

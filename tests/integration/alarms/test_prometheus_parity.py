@@ -41,7 +41,7 @@ class _Before:
 
     quarter_ago = last_week = median_7d
 
-    def usual(self, series: Series) -> None:
+    def usual(self, series: Series, time_ms: int) -> None:
         return None  # rules of kind `weekly` are not exported
 
 

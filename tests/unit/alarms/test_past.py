@@ -94,6 +94,26 @@ async def test_without_an_archive_nothing_is_known(tmp_path: Path) -> None:
     assert past.last_week(_series(archive, VOLUME, CELL)) is None
 
 
+async def test_a_period_is_measured_by_its_own_hour_and_not_by_that_of_its_arrival(
+    tmp_path: Path,
+) -> None:
+    archive = Archive(tmp_path)
+    quarter = HOUR // 4
+    volume = {5: 1e9, 6: 4e9}  # what the cell carries from 5 and from 6 o'clock on
+    archive.write(
+        Sample(VOLUME, CELL, hour * HOUR + i * quarter, carried, 900.0, 900.0)
+        for hour, carried in volume.items()
+        for i in range(1, 5)
+    )
+    archive.clock.advance((7 * DAY + 6.05 * HOUR) / 1000)
+    past = _past(archive)
+    await past.read()
+    six = archive.clock.time_ms() // HOUR * HOUR
+    series = _series(archive, VOLUME, CELL)
+    usual = [past.usual(series, six + offset) for offset in (-HOUR, 0, quarter, HOUR, HOUR + 1)]
+    assert [u.value if u else None for u in usual] == [None, 1e9, 4e9, 4e9, None]
+
+
 async def test_a_sleeping_cell_is_found_by_the_same_hour_of_last_week(tmp_path: Path) -> None:
     archive = Archive(tmp_path)
     quarter = HOUR // 4
@@ -103,6 +123,7 @@ async def test_a_sleeping_cell_is_found_by_the_same_hour_of_last_week(tmp_path: 
     past = _past(archive)
     await past.read()
     watched = Watched(shipped_rules(), past)
+    watched.clock.advance((archive.clock.time_ms() - watched.clock.time_ms()) / 1000 + 900)
     state = watched.series("lte_cell_state", cell="VYE001-L18-1")
     volume = watched.series(VOLUME, cell="VYE001-L18-1", direction="dl")
     watched.say({state: 1.0, volume: 3.9e9}, 900)
@@ -119,7 +140,7 @@ class _Usual:
     def __init__(self, value: float, spread: float = 0.2) -> None:
         self._usual = Usual(value, spread)
 
-    def usual(self, series: Series) -> Usual | None:
+    def usual(self, series: Series, time_ms: int) -> Usual | None:
         return self._usual
 
     def median_7d(self, series: Series) -> float | None:

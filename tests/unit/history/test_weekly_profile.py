@@ -55,9 +55,8 @@ def test_the_hours_beside_tell_of_the_spread_and_not_of_the_usual() -> None:
         for place in range(1, 5):
             found.add(HOUR - week * WEEK_MS - HOUR_MS + place * QUARTER, 10.0)
             found.add(HOUR - week * WEEK_MS + HOUR_MS + place * QUARTER, 1000.0)
-    usual = found.usual()
-    assert usual is not None
-    assert usual == (100.0, 0.15)
+    assert found.usual() == (100.0, 0.15)
+    assert found.usual(-1) == (10.0, 0.15)
 
 
 def test_the_windows_hold_three_hours_of_every_week() -> None:
