@@ -42,7 +42,7 @@ from omc.core.settings import AlarmSettings
 RESULTS = Path(__file__).parent / "results"
 ONTS, ALARMS, SERIES = 40_000, 100_000, 600_000
 _PORTS_OF_A_NODE = 31
-_TOKEN = "bench"  # noqa: S105 - of a service that lives for a minute
+_TOKEN = "bench"
 
 #: Metric -> a good value and one that is an alarm; None: there is no rule about it.
 _ONT = {

@@ -126,7 +126,7 @@ def agents(given: str | None) -> Iterator[int]:
     process = subprocess.Popen(
         [sys.executable, "-m", "bench.load_agent", str(port)], stdout=subprocess.PIPE, text=True
     )
-    assert process.stdout is not None  # noqa: S101
+    assert process.stdout is not None
     if process.stdout.readline() != "ready\n":
         raise SystemExit("the load agent did not start")
     try:

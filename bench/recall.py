@@ -69,7 +69,7 @@ def replayed(files: Sequence[Path]) -> Iterator[dict[str, int]]:
     """`omc replay` of the files: UDP port by name."""
     command = [sys.executable, "-m", "omc", "replay", *map(str, files), "--listen", "127.0.0.1:0"]
     with Popen(command, stdout=PIPE, text=True) as process:
-        assert process.stdout is not None  # noqa: S101
+        assert process.stdout is not None
         ports: dict[str, int] = {}
         try:
             for line in process.stdout:

@@ -221,7 +221,7 @@ async def _come_back(
     drained = time.monotonic() - opened
     publishing.cancel()
     await asyncio.gather(publishing, return_exceptions=True)
-    assert sink.fresh_at is not None  # noqa: S101
+    assert sink.fresh_at is not None
     return sink.fresh_at - opened, drained, longest
 
 

@@ -34,7 +34,7 @@ from omc.alarms.store import AlarmStore
 from omc.core.catalogue import Catalogue
 from omc.core.clock import ManualClock
 from omc.core.inventory import Inventory, Technology
-from omc.core.model import Batch, SeriesTable
+from omc.core.model import Batch, SeriesTable, SiteCode
 from omc.core.resources import config_folder
 from omc.history.maintenance import Maintenance, Retention
 from omc.history.writer import ArchiveWriter
@@ -114,7 +114,7 @@ class Month:
         Maintenance(self._folder, self._catalogue, self._clock, Retention()).run(everything=True)
 
     def _down(self, site: str, times: list[float], before: float = 0.0) -> list[float]:
-        losses = self.losses[site]  # type: ignore[index]
+        losses = self.losses[SiteCode(site)]
         if before:
             losses = [loss for loss in losses if loss.rule == "site_dark"]
         return [
@@ -123,7 +123,7 @@ class Month:
 
     def _cell(self, prefix: str, cell: str, site: str) -> None:
         lost: dict[int, float] = defaultdict(float)
-        for one in self.losses[site]:  # type: ignore[index]
+        for one in self.losses[SiteCode(site)]:
             for hour in range(int(one.start // PERIOD), int(one.end // PERIOD) + 1):
                 edges = (hour * PERIOD, (hour + 1) * PERIOD)
                 lost[hour] += max(min(one.end, edges[1]) - max(one.start, edges[0]), 0.0)

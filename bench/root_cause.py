@@ -30,6 +30,7 @@ from bench.root_cause_pons import KINDS as PON_KINDS
 from bench.root_cause_pons import follow_pon
 from collector.schedule import stagger
 from omc.alarms import Alarm, AlarmEngine, AlarmMonitor, Maintenance, RuleSet, Timing
+from omc.alarms.alarm import AlarmKey
 from omc.alarms.area_mains import AreaMains
 from omc.alarms.correlator import Correlator
 from omc.alarms.otdr import FaultDistances
@@ -322,9 +323,9 @@ def follow(
     children = [
         key
         for key in told
-        if key not in roots and _is_lost_with(fault, network, watch.engine.get(key))  # type: ignore[arg-type]
+        if key not in roots and _is_lost_with(fault, network, watch.engine.get(AlarmKey(key)))
     ]
-    alarms = [alarm for key in told if (alarm := watch.engine.get(key)) is not None]  # type: ignore[arg-type]
+    alarms = [alarm for key in told if (alarm := watch.engine.get(AlarmKey(key))) is not None]
     missed = [key for key in truth - roots if not _is_told(network, key, alarms)]
     times = [told[key] for key in truth if key in told]
     first = watch.first_loss if len(truth) == 1 else None

@@ -18,7 +18,7 @@ from urllib.parse import quote
 from playwright.sync_api import Browser, Page
 
 from bench.looked_at_demo import Demo, chromium, running_demo
-from omc.core.inventory import Inventory
+from omc.core.inventory import Inventory, SpanName
 
 _SIZES = {"laptop": (1366, 768), "wall": (3840, 2160)}
 _PAST = "dc_bus*,battery_state*,dc_load*,env_temperature*,lte_*,nr_*,utran_*"
@@ -30,8 +30,8 @@ _DRAWN_SECONDS = 4.0
 def addresses(demo: Demo) -> dict[str, str]:
     """Pages by the name of their picture."""
     inventory = Inventory.load(demo.folder / "inventory")
-    site = inventory.site_of_end(inventory.spans[demo.span].start)  # type: ignore[index]
-    assert site is not None  # noqa: S101 - spans of the demo end at sites
+    site = inventory.site_of_end(inventory.spans[SpanName(demo.span)].start)
+    assert site is not None
     key = quote(f'fibre_cut{{span="{demo.span}"}}')
     return {
         "overview": "/",

@@ -254,7 +254,7 @@ def stored_samples(server: ServerProcess, number: int) -> int:
     if isinstance(server, InfluxDB):
         statement = f"SELECT count(value) FROM /.*/ WHERE node =~ /-router-{number}$/"  # noqa: S608
         return sum(row["count"] for row in server.rows(statement, "bench"))
-    assert isinstance(server, VictoriaMetrics)  # noqa: S101
+    assert isinstance(server, VictoriaMetrics)
     server.samples("nothing")  # makes it show what it has just taken
     selector = f'{{node=~".*-router-{number}"}}'
     expression = f"sum(count_over_time({selector}[1d]))"

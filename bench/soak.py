@@ -104,7 +104,7 @@ class Service:
 
     def kill(self) -> None:
         """End it without a word."""
-        assert self._process is not None  # noqa: S101
+        assert self._process is not None
         self._process.send_signal(signal.SIGKILL)
         self._process.wait()
         self.kills += 1
