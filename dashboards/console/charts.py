@@ -131,7 +131,8 @@ async def draw(
     empty = t("chart.empty") if past.is_kept else t("chart.not_kept")
     try:
         for curve in chart.curves if past.is_kept else ():
-            question = Question(curve.metric, *span_ms, step_ms, curve.by, curve.where)
+            asked = (*span_ms, step_ms, curve.by, curve.where, _MOST_LINES)
+            question = Question(curve.metric, *asked)
             lines += _named(curve, await past.ask(question), step_ms)
     except PastUnknown as error:
         lines, empty = [], t("chart.failed", why=error)

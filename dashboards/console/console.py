@@ -203,7 +203,7 @@ class Console:
         except PastUnknown as error:
             return PlainTextResponse(f"{error}\n", 503)
         disposition = f'attachment; filename="{wanted.name}.csv"'
-        text = csv_text(wanted, lines, self.world.timezone)
+        text = await asyncio.to_thread(csv_text, wanted, lines, self.world.timezone)
         return Response(text, media_type="text/csv", headers={"Content-Disposition": disposition})
 
     async def _report(self, request: Request) -> Response:

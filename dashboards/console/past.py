@@ -6,9 +6,9 @@ import asyncio
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import structlog
 
@@ -38,6 +38,7 @@ class Question:
         step_ms: Length of a step.
         by: Labels that values are told apart by.
         where: Labels to narrow it to.
+        largest: Only so many lines, those with the largest values; None for all.
     """
 
     metric: str
@@ -46,6 +47,7 @@ class Question:
     step_ms: int
     by: tuple[str, ...] = ()
     where: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
+    largest: int | None = None
 
 
 #: One line of a chart: values of the labels that it is told apart by, and its points.
@@ -58,10 +60,17 @@ class Past:
     Args:
         folder: The archive's; None if nothing is archived.
         area_of: Site to area.
+        patience: Seconds that a question may take, with its wait for those before it.
     """
 
-    def __init__(self, folder: Path | None, area_of: Mapping[SiteCode, AreaCode]) -> None:
+    def __init__(
+        self,
+        folder: Path | None,
+        area_of: Mapping[SiteCode, AreaCode],
+        patience: float = _PATIENCE,
+    ) -> None:
         self._folder = folder
+        self._patience = patience
         self._area_of = area_of
         self._process: asyncio.subprocess.Process | None = None
         self._turn = asyncio.Lock()
@@ -85,39 +94,35 @@ class Past:
             "step": question.step_ms,
             "by": question.by,
             "where": question.where,
+            "largest": question.largest,
         }
-        lines: Lines = {}
-        for *names, time_ms, value in await self._rows(request):
-            if value is not None:
-                lines.setdefault(tuple(map(str, names)), []).append((time_ms, value))
-        return lines
+        try:
+            async with asyncio.timeout(self._patience), self._turn:
+                said = await self._exchange(json.dumps(request))
+        except (TimeoutError, OSError, ValueError) as error:
+            raise PastUnknown(str(error) or "no answer in time") from error
+        return await asyncio.to_thread(_lines, said)
 
-    async def _rows(self, request: Mapping[str, Any]) -> list[list[Any]]:
-        async with self._turn:
-            self._asked += 1
-            try:
-                async with asyncio.timeout(_PATIENCE):
-                    said = await self._exchange(json.dumps(request))
-            except (TimeoutError, OSError, ValueError) as error:
-                await self.close()
-                raise PastUnknown(str(error) or "no answer in time") from error
-            except asyncio.CancelledError:
+    async def _exchange(self, line: str) -> bytes:
+        self._asked += 1
+        is_answered = False
+        try:
+            process = self._process
+            if process is None or process.returncode is not None:
+                process = self._process = await self._start()
+            assert process.stdin is not None  # noqa: S101 - asked for
+            assert process.stdout is not None  # noqa: S101 - asked for
+            with suppress(ConnectionError):  # it has ended: what it does not say tells so
+                process.stdin.write(line.encode() + b"\n")
+                await process.stdin.drain()
+            said = await process.stdout.readline()
+            if not said.endswith(b"\n"):
+                await _tell_end(process)
+                raise OSError("the process that answers has ended")
+            is_answered = True
+        finally:
+            if not is_answered:
                 await self.close()  # an answer under way would be taken for the next one's
-                raise
-        if "error" in said:
-            raise PastUnknown(said["error"])
-        rows: list[list[Any]] = said["rows"]
-        return rows
-
-    async def _exchange(self, line: str) -> dict[str, Any]:
-        process = self._process
-        if process is None or process.returncode is not None:
-            process = self._process = await self._start()
-        assert process.stdin is not None  # noqa: S101 - asked for
-        assert process.stdout is not None  # noqa: S101 - asked for
-        process.stdin.write(line.encode() + b"\n")
-        await process.stdin.drain()
-        said: dict[str, Any] = json.loads(await process.stdout.readline())
         return said
 
     async def _start(self) -> asyncio.subprocess.Process:
@@ -125,7 +130,7 @@ class Past:
             *(sys.executable, "-m", "omc.history.answering", str(self._folder)),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
             limit=_LONGEST_LINE,
             start_new_session=True,  # Ctrl-C in a terminal is for the service, which ends it
         )
@@ -150,3 +155,27 @@ class Past:
         if process is not None and process.returncode is None:
             process.kill()
             await process.wait()
+
+
+def _lines(said: bytes) -> Lines:
+    """What an answer says. Takes long for a long one.
+
+    Raises:
+        PastUnknown: it says that there is no answer.
+    """
+    answer = json.loads(said)
+    if "error" in answer:
+        raise PastUnknown(answer["error"])
+    lines: Lines = {}
+    for *names, time_ms, value in answer["rows"]:
+        if value is not None:
+            lines.setdefault(tuple(map(str, names)), []).append((time_ms, value))
+    return lines
+
+
+async def _tell_end(process: asyncio.subprocess.Process) -> None:
+    """Log how a process ended that nobody has ended."""
+    assert process.stderr is not None  # noqa: S101 - asked for
+    said = (await process.stderr.read()).decode(errors="replace").strip()
+    code = await process.wait()
+    log.warning("past_process_ended", code=code, said=said.rpartition("\n")[2])

@@ -6,7 +6,7 @@ while somebody looks at charts.
 
     {"VYE001": "08716", ...}                   the first line; sites of a country are no argument
     {"metric": "dc_bus_voltage_volts", "start": 0, "end": 3600000, "step": 60000,
-     "by": ["site"], "where": {"site": "VYE001"}}
+     "by": ["site"], "where": {"site": "VYE001"}, "largest": 6}      null: all that there are
     {"rows": [["VYE001", 0, 53.4], ...]}       values of `by`, Unix milliseconds, value
     {"error": "..."}                           it cannot be answered
 """
@@ -21,6 +21,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 
 from omc.core.catalogue import Catalogue
@@ -30,9 +31,13 @@ from omc.history.reader import History
 
 _NICENESS = 5
 _MEMORY = "512MB"
+#: Values in one answer: more make a line that nobody reads, and take long to write and to read.
+_MOST_VALUES = 500_000
 
 
-def answer(history: History, question: Mapping[str, Any]) -> dict[str, Any]:
+def answer(
+    history: History, question: Mapping[str, Any], most_values: int = _MOST_VALUES
+) -> dict[str, Any]:
     """The answer to one question."""
     by = tuple(question["by"])
     try:
@@ -43,9 +48,12 @@ def answer(history: History, question: Mapping[str, Any]) -> dict[str, Any]:
             int(question["step"]),
             by=by,
             where=question["where"],
+            largest=question["largest"],
         )
-    except (KeyError, ValueError) as error:
+    except (KeyError, ValueError, duckdb.Error) as error:
         return {"error": str(error)}
+    if table.num_rows > most_values:
+        return {"error": f"{table.num_rows} values are too many to tell: ask for fewer series"}
     return {"rows": _rows(table, by)}
 
 
@@ -70,6 +78,8 @@ def main() -> None:
             history = history or History(wish.folder, catalogue, area_of, _MEMORY, threads=1)
         except NoArchive:
             said: dict[str, Any] = {"rows": []}
+        except duckdb.Error as error:
+            said = {"error": str(error)}
         else:
             said = answer(history, json.loads(line))
         sys.stdout.write(json.dumps(said) + "\n")

@@ -106,6 +106,7 @@ class History:
         *,
         sort: bool = True,
         above: float | None = None,
+        largest: int | None = None,
     ) -> pa.Table:
         """A metric over time, read from the coarsest resolution that gives the exact answer.
 
@@ -123,6 +124,8 @@ class History:
             where: Labels to narrow it to.
             sort: Sort by `by`, then time. For millions of rows that takes longer than to read them.
             above: Only values larger than that.
+            largest: Only so many of what `by` tells apart: those with the largest values, whatever
+                their sign.
 
         Returns:
             Columns of `by`, time (where the step begins) and value.
@@ -133,6 +136,8 @@ class History:
         """
         wanted = Range(start_ms, end_ms, step_ms or end_ms - start_ms)
         query = self._ask(wanted, by, where).values(self._catalogue.metric(metric))
+        if largest is not None and by:
+            query = _with_largest(query, by, largest)
         keys = "".join(f"{name}, " for name in by)
         return self._table(f"""
             SELECT {keys}make_timestamptz(moment) AS time, value FROM ({query})
@@ -210,3 +215,14 @@ class History:
         with self._connection.cursor() as cursor:
             cursor.execute("SET TimeZone = 'UTC'")
             return cursor.sql(query).to_arrow_table()
+
+
+def _with_largest(query: str, by: Sequence[str], most: int) -> str:
+    """Of a query for values, only those of the groups that have the largest."""
+    keys = ", ".join(by)
+    same = " AND ".join(f"found.{name} IS NOT DISTINCT FROM largest.{name}" for name in by)
+    return f"""
+        WITH found AS MATERIALIZED ({query}), largest AS (
+            SELECT {keys} FROM found GROUP BY {keys}
+            ORDER BY max(abs(value)) DESC NULLS LAST, {keys} LIMIT {most})
+        SELECT found.* FROM found JOIN largest ON {same}"""

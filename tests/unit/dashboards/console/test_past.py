@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import shutil
+import signal
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from dashboards.console.past import Past, PastUnknown, Question
 from omc.core.catalogue import Catalogue
@@ -65,3 +71,84 @@ async def test_a_country_of_sites_is_known_by_area(archive: tuple[Path, int]) ->
         assert list(lines) == [("01234",)]
     finally:
         await past.close()
+
+
+async def test_only_the_lines_with_the_largest_values_are_told(tmp_path: Path) -> None:
+    clock, table, batch = ManualClock(), SeriesTable(), Batch("test", 60.0)
+    metric = Catalogue.load(config_folder() / "metrics").metric("rectifier_temperature_celsius")
+    start = clock.time_ms()
+    for place, celsius in enumerate((10.0, -40.0, 30.0, 20.0)):
+        labels = {"site": f"S{place}", "node": f"S{place}-REC1", "module": "1"}
+        batch.add(table.intern(metric, labels), celsius, start)
+    clock.advance(600)
+    ArchiveWriter(tmp_path, clock).write([batch])
+    past = Past(tmp_path, {})
+    try:
+        question = Question(metric.name, start, start + MINUTE_MS, MINUTE_MS, ("site",))
+        assert list(await past.ask(replace(question, largest=2))) == [("S1",), ("S2",)]
+        assert len(await past.ask(question)) == 4
+    finally:
+        await past.close()
+
+
+async def test_a_file_that_cannot_be_read_is_an_answer_and_no_end(
+    tmp_path: Path, archive: tuple[Path, int]
+) -> None:
+    folder, start = tmp_path / "archive", archive[1]
+    shutil.copytree(archive[0], folder)
+    past = Past(folder, {})
+    try:
+        question = Question(VOLTS, start, start + MINUTE_MS, MINUTE_MS)
+        assert await past.ask(question) != {}
+        (process,) = children()
+        for file in folder.rglob("*.parquet"):
+            file.write_bytes(b"no parquet")
+        with pytest.raises(PastUnknown, match="parquet"):
+            await past.ask(question)
+        assert children() == [process]
+    finally:
+        await past.close()
+
+
+async def test_the_end_of_the_process_is_told_and_the_next_question_answered(
+    archive: tuple[Path, int],
+) -> None:
+    folder, start = archive
+    past = Past(folder, {})
+    question = Question(VOLTS, start, start + MINUTE_MS, MINUTE_MS)
+    try:
+        await past.ask(question)
+        (process,) = children()
+        os.kill(process, signal.SIGSTOP)
+        asked = asyncio.create_task(past.ask(question))
+        await asyncio.sleep(0.1)
+        with capture_logs() as logs:
+            os.kill(process, signal.SIGKILL)
+            with pytest.raises(PastUnknown, match="has ended"):
+                await asked
+        assert {"event": "past_process_ended", "code": -9}.items() <= logs[0].items()
+        assert await past.ask(question) != {}
+    finally:
+        await past.close()
+
+
+async def test_waiting_for_others_is_part_of_the_patience(archive: tuple[Path, int]) -> None:
+    folder, start = archive
+    past = Past(folder, {}, patience=5.0)
+    question = Question(VOLTS, start, start + MINUTE_MS, MINUTE_MS)
+    try:
+        await past.ask(question)
+        (process,) = children()
+        os.kill(process, signal.SIGSTOP)  # the first waits for an answer, the second for the first
+        asked = (past.ask(question), past.ask(question))
+        first, second = await asyncio.gather(*asked, return_exceptions=True)
+        assert isinstance(first, PastUnknown)
+        assert isinstance(second, PastUnknown)
+    finally:
+        await past.close()
+
+
+def children() -> list[int]:
+    """Processes that this one has started and that live."""
+    found = Path(f"/proc/self/task/{os.getpid()}/children").read_text(encoding="ascii")
+    return [int(word) for word in found.split()]
