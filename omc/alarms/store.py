@@ -208,6 +208,13 @@ class AlarmStore:
             rows = connection.execute("SELECT data FROM windows ORDER BY name").fetchall()
         return [_window(json.loads(row[0])) for row in rows]
 
+    def first_change_ms(self) -> int | None:
+        """When the oldest change that is kept happened; None where none is."""
+        with self._database.transaction() as connection:
+            row = connection.execute("SELECT MIN(time_ms) FROM changes").fetchone()
+        found: int | None = row[0]
+        return found
+
     def history(
         self, key: AlarmKey | None = None, *, since_ms: int = 0, limit: int = 1000
     ) -> list[PastChange]:

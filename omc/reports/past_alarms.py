@@ -51,6 +51,7 @@ class PastAlarms:
         windows: All that were announced.
         alarms: Every time that an alarm was active.
         kept: Whether there is a history at all; without one nothing can be said of spans.
+        since_ms: When that history begins: which alarms there were before is not known.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class PastAlarms:
         alarms: Iterable[PastAlarm] = (),
         *,
         kept: bool = True,
+        since_ms: int = 0,
     ) -> None:
         self._maintenance = Maintenance(inventory)
         for window in windows:
@@ -68,6 +70,7 @@ class PastAlarms:
         for alarm in alarms:
             self._of_rule[alarm.rule].append(alarm)
         self.kept = kept
+        self.since_ms = since_ms
 
     @classmethod
     def read(cls, folder: Path, inventory: Inventory, start_ms: int) -> PastAlarms:
@@ -78,7 +81,9 @@ class PastAlarms:
         store = AlarmStore(path)
         changes = store.history(since_ms=start_ms - _LONGEST_MS, limit=_MOST_CHANGES)
         alarms = {alarm.key: alarm for alarm in store.alarms(cleared_since_ms=0)}
-        return cls(inventory, store.windows(), _times(changes, alarms))
+        first = store.first_change_ms()
+        times = _times(changes, alarms)
+        return cls(inventory, store.windows(), times, kept=first is not None, since_ms=first or 0)
 
     def planned(self, labels: Mapping[str, str]) -> list[Interval]:
         """Maintenance windows that an object falls into."""
@@ -92,6 +97,7 @@ class PastAlarms:
 def _times(changes: Iterable[PastChange], alarms: Mapping[AlarmKey, Alarm]) -> Iterator[PastAlarm]:
     """From changes, newest first, to the times between raising and clearing."""
     ends: dict[AlarmKey, int | None] = {}
+    begun: set[AlarmKey] = set()
     for change in changes:
         alarm = alarms.get(change.key)
         if alarm is None:
@@ -99,10 +105,13 @@ def _times(changes: Iterable[PastChange], alarms: Mapping[AlarmKey, Alarm]) -> I
         if change.kind is ChangeKind.CLEARED:
             ends[change.key] = change.time_ms
         elif change.kind in _BEGINS:
+            begun.add(change.key)
             yield _past(alarm, change.time_ms, ends.pop(change.key, None))
     for alarm in alarms.values():  # raised before the oldest change that was read
         if alarm.key in ends:
             yield _past(alarm, 0, ends[alarm.key])
+        elif alarm.is_active and alarm.key not in begun:
+            yield _past(alarm, alarm.raised_ms, None)
 
 
 def _past(alarm: Alarm, start_ms: int, end_ms: int | None) -> PastAlarm:

@@ -6,7 +6,7 @@
            that tells nothing while its site is down is down
     PON    its port on the OLT works (`pon_port_up`)
     span   no fibre cut was found on it (alarm `fibre_cut`) while a node at one of its ends was
-           being polled
+           being polled; nothing is known of it before the history of alarms begins
 
 `docs/reports.md` tells how the figures are to be read.
 """
@@ -14,8 +14,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from omc.core.inventory import Technology
 from omc.reports.availability import Availability
@@ -69,6 +70,7 @@ class UptimeReader:
         now_ms = round(sources.now.timestamp() * 1000) // STEP_MS * STEP_MS
         self._sources = sources
         self._alarms = alarms
+        self._period = period
         self._start_ms = period.start_ms
         self._end_ms = max(min(period.end_ms, now_ms), period.start_ms + STEP_MS)
         self._sites: dict[str, Uptime] | None = None
@@ -117,16 +119,17 @@ class UptimeReader:
         }
 
     def spans(self) -> dict[str, Uptime]:
-        """Every span of the inventory, by name; all unknown where no alarms were kept."""
+        """Every span of the inventory, by name; unknown while no alarms were kept."""
         cuts: dict[str, list[Interval]] = defaultdict(list)
         for alarm in self._alarms.of_rule("fibre_cut"):
             end = self._end_ms if alarm.end_ms is None else alarm.end_ms
             inside = (max(alarm.start_ms, self._start_ms), min(end, self._end_ms))
             if inside[0] < inside[1]:
                 cuts[alarm.labels.get("span", "")].append(inside)
+        sites = self._sites_while_alarms_were_kept()
         found = {}
         for name, span in self._sources.inventory.spans.items():
-            seen = self._cut(cuts[name], self._known_at(span.start, span.end))
+            seen = self._cut(cuts[name], self._known_at(sites, span.start, span.end))
             found[str(name)] = self._judged(seen, {"span": name})
         return found
 
@@ -177,23 +180,34 @@ class UptimeReader:
 
     # -- spans -------------------------------------------------------------------------------------
 
-    def _known_at(self, *ends: str) -> float:
+    def _sites_while_alarms_were_kept(self) -> dict[str, Uptime]:
+        """Every site since the history of alarms began; none where that is after the period."""
+        since_ms = -(-self._alarms.since_ms // STEP_MS) * STEP_MS
+        if not self._alarms.kept or since_ms >= self._end_ms:
+            return {}
+        if since_ms <= self._start_ms:
+            return self.sites()
+        start = datetime.fromtimestamp(since_ms / 1000, self._sources.zone)
+        rest = replace(self._period, start=start)
+        return UptimeReader(self._sources, rest, self._alarms).sites()
+
+    def _known_at(self, sites: Mapping[str, Uptime], *ends: str) -> float:
         """Seconds in which a node at one of these ends was being polled."""
-        if not self._alarms.kept:
-            return 0.0
-        sites = self.sites()
         found = 0.0
         for end in ends:
             site = self._sources.inventory.site_of_end(end)
-            if site is not None:
+            if site is not None and site.code in sites:
                 here = sites[site.code].availability
                 found = max(found, here.total - here.unknown)
         return found
 
-    def _cut(self, cuts: Iterable[Interval], known: float) -> Seen:
+    def _cut(self, cuts: Sequence[Interval], known: float) -> Seen:
+        """A span that was cut so, and of which so many seconds are known since alarms were kept."""
         steps = [Down(start, end - start, (end - start) / 1000) for start, end in sorted(cuts)]
         down = sum(step.seconds for step in steps)
-        return Seen(known=max(known, down), down=down, steps=steps)
+        since_ms = self._alarms.since_ms
+        before = sum(max(min(end, since_ms) - start, 0) / 1000 for start, end in cuts)
+        return Seen(known=max(known + before, down), down=down, steps=steps)
 
     # -- together ----------------------------------------------------------------------------------
 

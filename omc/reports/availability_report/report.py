@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import shapely
 
@@ -390,6 +390,14 @@ class _Report:
                 "work, and causes are told from the mains alone.",
                 "Không có lịch sử cảnh báo: không có số liệu tuyến cáp và bảo trì, nguyên nhân chỉ "
                 "suy từ điện lưới.",
+            )
+        elif self._alarms.since_ms > self._period.start_ms:
+            first = datetime.fromtimestamp(self._alarms.since_ms / 1000, self._sources.zone)
+            yield said(
+                f"The history of alarms begins on {first:%Y-%m-%d at %H:%M}: of the time before "
+                "nothing is known of fibre spans, and causes are told from the mains alone.",
+                f"Lịch sử cảnh báo bắt đầu từ {first:%H:%M ngày %d/%m/%Y}: trước đó không có số "
+                "liệu tuyến cáp, nguyên nhân chỉ suy từ điện lưới.",
             )
         whole = added(group.whole for group in groups)
         if whole.completeness is not None and whole.completeness < 0.999:

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from omc.alarms import AlarmStore, ChangeKind, Severity
+from omc.alarms.alarm import Alarm, Change
+from omc.alarms.desk import STORE_FILE
 from omc.alarms.maintenance import MaintenanceWindow
 from omc.core.inventory import (
     Area,
@@ -117,6 +120,41 @@ def test_every_kind_is_judged_by_what_is_known_of_it(sources: Sources) -> None:
     assert targets["Sites"][2:5] == (1, 1, 0)
     assert targets["Fibre spans"][2:5] == (0, 0, 1)
     assert any("No history of alarms" in line for line in document.basis)
+
+
+async def test_an_alarm_that_is_open_since_before_the_oldest_change_read_is_still_known(
+    sources: Sources,
+) -> None:
+    store = AlarmStore(sources.settings.data / STORE_FILE)
+    cut_ms, noise_ms = MIDNIGHT - 90 * 24 * HOUR, MIDNIGHT - 80 * 24 * HOUR
+    severity = Severity.CRITICAL
+    cut = Alarm("fibre_cut", (("span", "S"),), severity, severity, cut_ms, cut_ms)
+    other = Alarm("mains_failed", (("site", "A"),), severity, severity, noise_ms, noise_ms)
+    for alarm in (cut, other):
+        store.record(Change(alarm, ChangeKind.RAISED, alarm.raised_ms))
+    await store.flush()
+    alarms = PastAlarms.read(sources.settings.data, INVENTORY, PERIOD.start_ms)
+    (found,) = alarms.of_rule("fibre_cut")
+    assert (found.start_ms, found.end_ms) == (cut_ms, None)
+    seconds = UptimeReader(sources, PERIOD, alarms).spans()["S"].availability
+    assert (seconds.unplanned, seconds.up) == (24 * 3600, 0)
+
+
+async def test_what_was_before_the_oldest_change_that_is_kept_is_not_known_and_said_so(
+    sources: Sources,
+) -> None:
+    store = AlarmStore(sources.settings.data / STORE_FILE)
+    assert not PastAlarms.read(sources.settings.data, INVENTORY, PERIOD.start_ms).kept
+    first_ms = MIDNIGHT + 18 * HOUR
+    alarm = Alarm(
+        "mains_failed", (("site", "A"),), Severity.MAJOR, Severity.MAJOR, first_ms, first_ms
+    )
+    store.record(Change(alarm, ChangeKind.RAISED, first_ms))
+    await store.flush()
+    document = report(sources, "en")
+    kinds = {row[0]: row for row in document.table("kinds").rows}
+    assert kinds["Fibre spans"][2] == pytest.approx(6 / 24, abs=1e-2)
+    assert any("history of alarms begins on 2026-01-10 at 18:00" in s for s in document.basis)
 
 
 def test_an_outage_after_the_loss_of_mains_is_put_down_to_it(sources: Sources) -> None:

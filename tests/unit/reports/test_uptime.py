@@ -356,6 +356,37 @@ def test_a_span_is_down_while_a_cut_is_known_and_up_while_an_end_is_polled(
     assert unsaid["S"].availability.completeness == 0
 
 
+@pytest.mark.parametrize(
+    ("since", "cut", "up", "down"),
+    [
+        (-1, None, 24, 0),
+        (6, None, 18, 0),
+        (30, None, 0, 0),
+        (6, (4, 8), 16, 4),  # what is known of a cut counts also before
+        (30, (-100, None), 0, 24),
+    ],
+)
+def test_nothing_is_known_of_a_span_before_the_history_of_alarms_begins(
+    tmp_path: Path,
+    make_reader: Callable[..., UptimeReader],
+    since: int,
+    cut: tuple[int, int | None] | None,
+    up: int,
+    down: int,
+) -> None:
+    archive = Archive(tmp_path / "archive")
+    story = Story({name: [] for name in NODES}, [], [])
+    archive.write(polls(story, Random(1), MIDNIGHT, MIDNIGHT + 25 * HOUR))
+    start, end = cut or (-9, -8)
+    times = [(MIDNIGHT + hour * HOUR) * 1000 if hour is not None else None for hour in (start, end)]
+    past = PastAlarm("fibre_cut", {"span": "S"}, frozenset(), times[0] or 0, times[1])
+    alarms = PastAlarms(INVENTORY, (), [past], since_ms=(MIDNIGHT + since * HOUR) * 1000)
+    seconds = make_reader(archive, ONE_DAY, LATER, alarms).spans()["S"].availability
+    assert seconds.up == pytest.approx(up * HOUR, abs=5 * POLL)
+    assert seconds.unplanned == pytest.approx(down * HOUR)
+    assert seconds.unknown == pytest.approx((24 - up - down) * HOUR, abs=5 * POLL)
+
+
 def test_while_the_service_itself_was_cut_off_nothing_is_known_of_any_device(
     tmp_path: Path, make_reader: Callable[..., UptimeReader]
 ) -> None:
