@@ -21,14 +21,21 @@ class SourceAllowance:
         self._most_sources = most_sources
         self._buckets: OrderedDict[str, tuple[float, float, int]] = OrderedDict()
 
-    def takes(self, source: str, now: float) -> bool:
-        """Whether one more of this source is heard at `now` (monotonic seconds)."""
+    def takes(self, source: str, now: float, amount: int = 1) -> bool:
+        """Whether more of this source is heard; what is not costs it nothing.
+
+        Args:
+            source: Who sends.
+            now: Monotonic seconds.
+            amount: Messages that come together: all are heard, or none. More than it may ever send
+                at once are heard when it has sent nothing for long enough, and are waited for.
+        """
         left, since, shed = self._buckets.get(source, (self._burst, now, 0))
         left = min(self._burst, left + (now - since) * self._rate)
         if left >= self._burst:
             shed = 0
-        is_taken = left >= 1.0
-        self._buckets[source] = (left - 1.0, now, shed) if is_taken else (left, now, shed + 1)
+        is_taken = left >= min(amount, self._burst)
+        self._buckets[source] = (left - amount, now, shed) if is_taken else (left, now, shed + 1)
         self._buckets.move_to_end(source)
         if len(self._buckets) > self._most_sources:
             self._buckets.popitem(last=False)

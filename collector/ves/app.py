@@ -129,7 +129,7 @@ class VesApp:
             body = await self._body(request)
             events = await asyncio.to_thread(_events, body, is_batch=is_batch)
         now = self._clock.monotonic()
-        if not all(self._allowance.takes(sender, now) for _ in events):
+        if not self._allowance.takes(sender, now, len(events)):
             if self._allowance.shed(sender) == 1:
                 log.warning("ves_flood", sender=sender)
             raise _Refused("shed", 429, "POL2000", "too many events: send fewer, or later")

@@ -199,9 +199,20 @@ async def test_a_flood_of_one_sender_is_shed(
         path = "/eventListener/v7/eventBatch"
         assert (await one.post(batch, path))[0] == 202
         assert (await one.post(batch, path))[0] == 429
+        assert (await one.post({"event": heartbeat()}))[0] == 202  # the refused ones cost nothing
         assert (await one.post({"event": heartbeat()}, authorization="", certificate=True))[
             0
         ] == 202
+
+
+async def test_a_batch_of_more_than_may_come_at_once_is_taken_and_then_waited_for(
+    tmp_path: Path, authority: CertificateAuthority
+) -> None:
+    limits = Limits(max_body=64 * 1024, rate=1.0, burst=10, body_timeout=0.5)
+    async with listening(tmp_path, authority, limits) as one:
+        batch = {"eventList": [heartbeat()] * 25}
+        assert (await one.post(batch, "/eventListener/v7/eventBatch"))[0] == 202
+        assert (await one.post({"event": heartbeat()}))[0] == 429
 
 
 async def test_who_drips_the_head_of_a_request_is_cut_off(

@@ -168,3 +168,19 @@ def test_an_allowance_is_of_one_source_and_fills_again() -> None:
     assert allowance.shed("a") == 0
     assert allowance.takes("c", 10.0)
     assert allowance.sources == 2
+
+
+def test_messages_that_come_together_are_heard_together_or_not_at_all() -> None:
+    allowance = SourceAllowance(rate=1.0, burst=10.0)
+    assert allowance.takes("a", 0.0, 8)
+    assert not allowance.takes("a", 0.0, 8)
+    assert allowance.takes("a", 0.0, 2)  # the refused ones cost nothing
+
+
+def test_more_than_may_come_at_once_is_heard_and_then_waited_for() -> None:
+    allowance = SourceAllowance(rate=1.0, burst=10.0)
+    assert allowance.takes("a", 0.0, 25)
+    assert not allowance.takes("a", 15.0)
+    assert allowance.takes("a", 16.0)
+    assert not allowance.takes("a", 24.0, 25)
+    assert allowance.takes("a", 26.0, 25)
