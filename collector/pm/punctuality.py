@@ -6,7 +6,7 @@ day late mends the completeness of its own time.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
@@ -34,30 +34,71 @@ _METRICS = (
 
 @dataclass(slots=True)
 class _Debtor:
-    """A node that owes periods.
+    """A node that owes periods of one length.
 
     Attributes:
         reporter: The node.
-        period: Seconds of the periods that it reports.
-        end_ms: End of the last period that it has reported; where it never has, when it began to
-            owe some.
+        period: Seconds of the periods.
+        first_ms: End of the period with which it began to report; where it never has, when it
+            began to owe some.
+        end_ms: End of the last period that it has reported; where it never has, as `first_ms`.
         judged_ms: End of the last period of which was said whether it came.
-        has_reported: It ever has.
+        has_reported: It ever has; else its period is a guess.
         reported: Ends of periods that came, behind `judged_ms`.
     """
 
     reporter: Reporter
     period: int
+    first_ms: int
     end_ms: int
     judged_ms: int
     has_reported: bool = False
     reported: set[int] = field(default_factory=set)
+
+    def take(self, reporter: Reporter, end_ms: int) -> None:
+        """A period came."""
+        if end_ms >= self.end_ms:
+            if (end_ms - self.judged_ms) % self._step_ms:  # its periods end at other times now
+                self.judged_ms = self.judged_from(end_ms, max(self.judged_ms, self.end_ms))
+            self.reporter, self.end_ms = reporter, end_ms
+        if end_ms > self.judged_ms:
+            self.reported.add(end_ms)
+
+    def judged_from(self, end_ms: int, since_ms: int) -> int:
+        """The first end since a time, of periods of which one ends at `end_ms`."""
+        return end_ms - (end_ms - since_ms) // self._step_ms * self._step_ms
+
+    def is_left_for(self, other: _Debtor) -> bool:
+        """Whether the node reports periods of another length instead.
+
+        It does if none of these was reported since it began with those, though one was due.
+        """
+        began_ms = min(other.first_ms, other.end_ms - other._step_ms)
+        return self.end_ms <= began_ms and other.end_ms - self.end_ms >= self._step_ms
+
+    def overdue(self, before_ms: int) -> Iterator[int]:
+        """Ends of periods up to a time that were not judged before, and that did not come."""
+        step = self._step_ms
+        # After a long rest of our own, only the last day is judged.
+        earliest = before_ms - _DAY_MS
+        if self.judged_ms < earliest:
+            self.judged_ms += (earliest - self.judged_ms) // step * step
+        while self.judged_ms + step <= before_ms:
+            self.judged_ms += step
+            if self.judged_ms not in self.reported:
+                yield self.judged_ms
+        self.reported = {end_ms for end_ms in self.reported if end_ms > self.judged_ms}
+
+    @property
+    def _step_ms(self) -> int:
+        return self.period * 1000
 
 
 class Punctuality:
     """Keeps accounts of all nodes that report, or should.
 
     A node that has reported once owes every further period, until it has been silent for a week.
+    One that reports periods of several lengths owes those of each.
 
     Args:
         catalogue: Has the metrics.
@@ -74,7 +115,8 @@ class Punctuality:
         self._table = table
         self._deadline_ms = round(deadline * 1000)
         self._start_ms = now_ms
-        self._debtors: dict[tuple[str, str], _Debtor] = {}
+        #: By node and site, and by seconds of the period.
+        self._debtors: dict[tuple[str, str], dict[int, _Debtor]] = {}
 
     def __len__(self) -> int:
         return len(self._debtors)
@@ -87,8 +129,9 @@ class Punctuality:
             if any(fnmatchcase(node.name, pattern) for pattern in wanted):
                 site = inventory.sites.get(node.site) if node.site else None
                 reporter = Reporter(node.name, node.site or "", (site.area or "") if site else "")
-                key = (reporter.node, reporter.site)
-                self._debtors.setdefault(key, _Debtor(reporter, _USUAL_PERIOD, start, start))
+                debtor = _Debtor(reporter, _USUAL_PERIOD, start, start, start)
+                place = (reporter.node, reporter.site)
+                self._debtors.setdefault(place, {_USUAL_PERIOD: debtor})
 
     def restore(self, records: Iterable[PeriodRecord]) -> None:
         """Take up what nodes had reported before a restart, in order of time."""
@@ -106,58 +149,55 @@ class Punctuality:
         return [self._account(record.key, facts)]
 
     def _take(self, key: PeriodKey) -> None:
-        reporter = key.reporter
-        place = (reporter.node, reporter.site)
-        debtor = self._debtors.get(place)
+        reporter, end_ms, period = key
+        debtors = self._debtors.setdefault((reporter.node, reporter.site), {})
+        guessed = next((one for one in debtors.values() if not one.has_reported), None)
+        if guessed is not None:
+            debtors.clear()
+        debtor = debtors.get(period)
         if debtor is None:
-            debtor = _Debtor(reporter, key.period, key.end_ms, key.end_ms)
-            self._debtors[place] = debtor
-        if key.end_ms >= debtor.end_ms or not debtor.has_reported:
-            debtor.has_reported = True
-            debtor.reporter, debtor.period, debtor.end_ms = reporter, key.period, key.end_ms
-        if key.end_ms > debtor.judged_ms:
-            debtor.reported.add(key.end_ms)
+            debtor = _Debtor(reporter, period, end_ms, end_ms, end_ms, has_reported=True)
+            if guessed is not None:
+                debtor.judged_ms = debtor.judged_from(end_ms, guessed.judged_ms)
+            debtors[period] = debtor
+        debtor.take(reporter, end_ms)
+        left = [one for one in debtors.values() if any(map(one.is_left_for, debtors.values()))]
+        for one in left:
+            del debtors[one.period]
 
     def missing(self, now_ms: int) -> list[Batch]:
         """Periods whose deadline has passed since the last call, and that did not come."""
         return [
             self._account(PeriodKey(debtor.reporter, end_ms, debtor.period), (1, 0, 0, 0, 0))
-            for debtor in self._debtors.values()
-            for end_ms in self._overdue(debtor, now_ms)
+            for debtors in self._debtors.values()
+            for debtor in debtors.values()
+            for end_ms in debtor.overdue(now_ms - self._deadline_ms)
         ]
-
-    def _overdue(self, debtor: _Debtor, now_ms: int) -> Iterator[int]:
-        step = debtor.period * 1000
-        # After a long rest of our own, only the last day is judged.
-        earliest = now_ms - self._deadline_ms - _DAY_MS
-        if debtor.judged_ms < earliest:
-            debtor.judged_ms += (earliest - debtor.judged_ms) // step * step
-        while debtor.judged_ms + step + self._deadline_ms <= now_ms:
-            debtor.judged_ms += step
-            if debtor.judged_ms in debtor.reported:
-                debtor.reported.discard(debtor.judged_ms)
-            else:
-                yield debtor.judged_ms
-        debtor.reported = {end_ms for end_ms in debtor.reported if end_ms > debtor.judged_ms}
 
     def ages(self, now_ms: int) -> Batch:
         """How long ago the last reported period of each node ended."""
         batch = Batch("pm:ages", LOOK_INTERVAL)
-        for debtor in self._debtors.values():
+        for debtors in self._debtors.values():
+            debtor = _latest(debtors)
             series = self._table.intern(self._age, _labels(debtor.reporter))
             batch.add(series, max(0.0, (now_ms - debtor.end_ms) / 1000), now_ms)
         return batch
 
     def forgive(self, now_ms: int) -> list[Series]:
-        """Let go of nodes that have been silent for a week; the series of their ages."""
-        gone = [
-            (place, debtor)
-            for place, debtor in self._debtors.items()
-            if now_ms - debtor.end_ms > _FORGIVEN_MS
-        ]
-        for place, _ in gone:
-            del self._debtors[place]
-        return [self._table.intern(self._age, _labels(debtor.reporter)) for _, debtor in gone]
+        """Let go of what has been silent for a week; the ages' series of nodes that are gone."""
+        gone: list[Series] = []
+        for place, debtors in list(self._debtors.items()):
+            kept = {
+                period: debtor
+                for period, debtor in debtors.items()
+                if now_ms - debtor.end_ms <= _FORGIVEN_MS
+            }
+            if kept:
+                self._debtors[place] = kept
+            else:
+                del self._debtors[place]
+                gone.append(self._table.intern(self._age, _labels(_latest(debtors).reporter)))
+        return gone
 
     def _account(self, key: PeriodKey, facts: Iterable[float]) -> Batch:
         source = f"pm:{key.reporter.node}:{key.reporter.site}:account"
@@ -166,6 +206,11 @@ class Punctuality:
         for metric, value in zip(self._metrics, facts, strict=True):
             batch.add(self._table.intern(metric, labels), float(value), key.end_ms)
         return batch
+
+
+def _latest(debtors: Mapping[int, _Debtor]) -> _Debtor:
+    """The periods of which one ended last."""
+    return max(debtors.values(), key=lambda debtor: debtor.end_ms)
 
 
 def _labels(reporter: Reporter) -> dict[str, str]:
