@@ -8,7 +8,8 @@ export default {
       <p v-if="!shown.length" class="empty"><b>{{ texts.none }}</b>{{ texts.none_hint }}</p>
       <ol v-else class="alarm-list">
         <li v-for="row in shown" :key="row.key" :class="classes(row)">
-          <a class="alarm-row" :href="row.href" :aria-current="row.key === chosen ? 'true' : null"
+          <span v-if="row.more" class="alarm-rest">{{ row.more }}</span>
+          <a v-else class="alarm-row" :href="row.href" :aria-current="row.key === chosen ? 'true' : null"
              @click="open($event, row)">
             <svg class="shape" :class="row.severity" role="img" :aria-label="texts[row.severity]"><use :href="'#shape-' + row.severity"/></svg>
             <span class="alarm-what"><b>{{ row.title }}</b><span class="where">{{ row.where }}</span></span>

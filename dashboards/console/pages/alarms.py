@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from nicegui import background_tasks, ui
@@ -17,9 +18,12 @@ from dashboards.console.planned_work import PlannedWork
 from dashboards.console.shell import COUNTED, shape
 from dashboards.console.viewer import Viewer
 from omc.alarms import Alarm, AlarmKey, Severity
+from omc.alarms.overview import AlarmOverview
 from omc.core.settings import Role
 
 _MOST_ROWS = 400
+#: Of what one root explains: a lost ring explains tens of thousands.
+_MOST_CHILDREN = 100
 _MOST_HISTORY = 40
 
 
@@ -125,8 +129,8 @@ class AlarmsPage:
 
     def _rows(self) -> list[dict[str, Any]]:
         console, wanted = self._viewer.console, self._filter
-        engine = console.world.desk.engine
-        alarms = engine.known() if wanted.cleared else engine.active()
+        desk = console.world.desk
+        alarms = desk.engine.known() if wanted.cleared else desk.overview.alarms(roots_only=True)
         rows: list[dict[str, Any]] = []
         for root in wanted.roots(alarms, console.world.inventory):
             row = self._row(root)
@@ -134,13 +138,18 @@ class AlarmsPage:
                 continue
             rows.append(row)
             if root.key in self._unfolded:
-                children = sorted(
-                    console.world.desk.overview.children(root.key),
-                    key=lambda alarm: (-alarm.severity, alarm.key),
-                )
-                rows += [self._row(child) | {"level": 1} for child in children]
+                rows += self._child_rows(root.key)
             if len(rows) >= _MOST_ROWS:
                 break
+        return rows
+
+    def _child_rows(self, root: AlarmKey) -> list[dict[str, Any]]:
+        children, rest = shown_children(self._viewer.console.world.desk.overview, root)
+        rows = [self._row(child) | {"level": 1} for child in children]
+        if rest:
+            t = self._viewer.texts
+            text = t("alarms.more_children", count=t.number(rest))
+            rows.append({"key": f"more:{root}", "level": 1, "severity": "", "more": text})
         return rows
 
     def _row(self, alarm: Alarm) -> dict[str, Any]:
@@ -219,6 +228,17 @@ class AlarmsPage:
         past = await asyncio.to_thread(store.history, alarm.key, limit=_MOST_HISTORY)
         if self._shown is alarm:
             self._text.set_content(alarm_detail(self._viewer, alarm, past))
+
+
+def shown_children(overview: AlarmOverview, root: AlarmKey) -> tuple[list[Alarm], int]:
+    """What is shown of what a root explains, the worst first, and how many more there are.
+
+    Of more than can be shown it is those that were found first: sorting them all would keep
+    everybody waiting.
+    """
+    first = islice(overview.children(root), _MOST_CHILDREN)
+    children = sorted(first, key=lambda alarm: (-alarm.severity, alarm.key))
+    return children, overview.children_count(root) - len(children)
 
 
 def area_names(viewer: Viewer) -> dict[str, str]:
