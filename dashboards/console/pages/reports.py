@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from urllib.parse import quote
 
-from nicegui import ui
+from nicegui import background_tasks, ui
 
 from dashboards.console.components.table import Cell, Column, Field
 from dashboards.console.templates import render
@@ -14,11 +16,29 @@ from omc.reports.shelf import ShelvedReport, shelved_reports
 
 def build(viewer: Viewer) -> None:
     """The page."""
-    t, world = viewer.texts, viewer.console.world
-    made = shelved_reports(world.reports)
+    t = viewer.texts
+    with ui.element("section").classes("panel fill") as section:
+        section.props["aria-label"] = t("nav.reports")
+        box = ui.html("", sanitize=False).classes("table-box")
+        box.props["tabindex"] = "0"
+        box.props["role"] = "region"
+        box.props["aria-label"] = t("nav.reports")
+    ui.label(t("reports.how")).classes("hint")
+    background_tasks.create(_show(viewer, box), name="reports")
+
+
+async def _show(viewer: Viewer, box: ui.html) -> None:
+    """Show what is on the shelf, once that is read from the disk."""
+    made = await asyncio.to_thread(shelved_reports, viewer.console.world.reports)
+    if not box.is_deleted:
+        box.set_content(_table(viewer, made))
+
+
+def _table(viewer: Viewer, made: Sequence[ShelvedReport]) -> str:
+    t = viewer.texts
     most = max((len(report.files) for report in made), default=1)
     titles = [t(f"reports.{name}") for name in ("title", "period", "geography", "made", "files")]
-    content = render(
+    return render(
         "table.html",
         columns=[Column(title) for title in (*titles, *[""] * (most - 1))],
         caption=t("nav.reports"),
@@ -28,13 +48,6 @@ def build(viewer: Viewer) -> None:
             for report in made
         ],
     )
-    with ui.element("section").classes("panel fill") as section:
-        section.props["aria-label"] = t("nav.reports")
-        box = ui.html(content, sanitize=False).classes("table-box")
-        box.props["tabindex"] = "0"
-        box.props["role"] = "region"
-        box.props["aria-label"] = t("nav.reports")
-    ui.label(t("reports.how")).classes("hint")
 
 
 def _row(report: ShelvedReport, most: int) -> list[Field]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 
 import pytest
 from playwright.sync_api import expect
@@ -60,6 +61,22 @@ def test_every_chart_of_a_site_has_a_past(operator: Screen, province: WatchedPro
     assert "7" in page.get_by_role("button", name="7 days").inner_text()
     page.get_by_role("button", name="7 days").click()
     expect(page).to_have_url(f"/site/{site}?range=7d")
+    assert operator.complaints == []
+
+
+def test_a_slow_disk_of_reports_keeps_nobody_waiting(
+    operator: Screen, province: WatchedProvince
+) -> None:
+    index = province.folder / "data" / "reports" / "reports.json"
+    index.parent.mkdir(exist_ok=True)
+    os.mkfifo(index)  # whoever reads it waits until it is written to
+    try:
+        operator.open("/reports")
+        assert province.get("/login")[0] == 200
+        index.write_text('{"reports": []}', encoding="utf-8")
+        expect(operator.page.locator(".table-box")).not_to_be_empty()
+    finally:
+        index.unlink()
     assert operator.complaints == []
 
 
