@@ -125,6 +125,7 @@ class WebFolder:
                 async for chunk in response.content.iter_chunked(_CHUNK):
                     local.write(chunk)
                     if local.tell() > self._largest:
+                        drop(path)
                         text = f"{offer.name} is larger than pm.largest allows"
                         raise Malformed(text, endpoint=self._access.url)
         return True

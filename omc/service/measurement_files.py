@@ -102,8 +102,7 @@ class MeasurementFiles(Collector):
 
     async def run(self) -> None:
         """Read all sources until cancelled."""
-        for spool in self._spools:
-            await asyncio.to_thread(clean, spool)
+        await self._clean_spools()
         async with asyncio.TaskGroup() as group:
             for puller in self.pullers:
                 group.create_task(puller.run(), name=f"pm:{puller.name}")
@@ -116,8 +115,17 @@ class MeasurementFiles(Collector):
             self.look()
             looks += 1
             if looks % _CLEAN_EVERY == 0:
-                now_ms = self._clock.time_ms()
-                self._ledger.forget(now_ms - self._keep_ms, now_ms - _REMEMBERED_MS)
+                await self.forget()
+
+    async def forget(self) -> None:
+        """Let go of what is too old: counters, names of files, and parts of transfers."""
+        now_ms = self._clock.time_ms()
+        self._ledger.forget(now_ms - self._keep_ms, now_ms - _REMEMBERED_MS)
+        await self._clean_spools()
+
+    async def _clean_spools(self) -> None:
+        for spool in self._spools:
+            await asyncio.to_thread(clean, spool)
 
     def look(self) -> None:
         """Tell of periods that did not come, and how long nodes have been silent."""

@@ -216,7 +216,8 @@ async def test_what_a_web_server_refuses_is_told(nginx: Nginx, tmp_path: Path) -
     small = WebFolder(WebAccess(nginx.url + "/pm/", 5.0), ["A8*"], 1000)
     (offer,) = await small.offers()
     with pytest.raises(Malformed, match="larger than"):
-        await closing(small, lambda: small.fetch(offer, tmp_path))
+        await closing(small, lambda: small.fetch(offer, tmp_path / "spool"))
+    assert list((tmp_path / "spool").iterdir()) == []
 
 
 @pytest.mark.parametrize(
