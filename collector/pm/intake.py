@@ -121,7 +121,6 @@ class Intake:
         self._clock = clock
         self._zone = zone
         self._largest = largest
-        self._one_at_a_time = asyncio.Lock()
 
     async def take(self, path: Path, name: str, source: str) -> Result:
         """Take in one file; returns when everything is as safe as the bus makes it.
@@ -135,7 +134,7 @@ class Intake:
             OSError: it cannot be read. It may be tried again.
             sqlite3.Error: the ledger cannot be written. It may be tried again.
         """
-        async with self._one_at_a_time:
+        async with self._ledger.turn:
             digest = await asyncio.to_thread(_digest, path)
             if self._is_repeated(digest):
                 result, detail = Result.REPEATED, ""

@@ -6,6 +6,7 @@ the parts of a period that come in several files are put together, also over a r
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
@@ -22,6 +23,8 @@ from omc.core.database import Database
 #: Its name in the settings' data folder.
 LEDGER_FILE = "pm.db"
 _VERSION = 1
+#: A file that is offered again and again is noted once in so long.
+_NOTED_EVERY_MS = 86_400_000
 _TABLES = """
 CREATE TABLE file (
     digest BLOB PRIMARY KEY,        -- BLAKE2b of the bytes as they came
@@ -38,7 +41,7 @@ CREATE TABLE listed (               -- what a source offered when it was read
     source TEXT NOT NULL,
     name TEXT NOT NULL,
     stamp TEXT NOT NULL,            -- size and time of change, as the source says
-    time_ms INTEGER NOT NULL,       -- when it was last offered
+    time_ms INTEGER NOT NULL,       -- when it was last offered, to a day
     PRIMARY KEY (source, name)
 ) WITHOUT ROWID;
 CREATE TABLE period (
@@ -125,11 +128,16 @@ class Ledger:
     Args:
         path: Made when it is missing; set aside when it is damaged.
 
+    Attributes:
+        turn: Is held by whoever writes beside others: one that takes long does so in a thread, and
+            the next waits for it without keeping the event loop.
+
     Raises:
         sqlite3.OperationalError: it cannot be opened, or there is no room.
     """
 
     def __init__(self, path: Path) -> None:
+        self.turn = asyncio.Lock()
         self._database = Database(path, _VERSION, _TABLES)
 
     @contextmanager
@@ -144,15 +152,19 @@ class Ledger:
         """What of the names and stamps that a source offers was not read yet, in their order."""
         with self._database.transaction() as connection:
             rows = connection.execute(
-                "SELECT name, stamp FROM listed WHERE source = ?", (source,)
+                "SELECT name, stamp, time_ms FROM listed WHERE source = ?", (source,)
             ).fetchall()
-            known = dict(rows)
-            seen = [name for name, stamp in offered if known.get(name) == stamp]
+            known = {name: stamp for name, stamp, _ in rows}
+            seen = {name for name, stamp in offered if known.get(name) == stamp}
             connection.executemany(
                 "UPDATE listed SET time_ms = ? WHERE source = ? AND name = ?",
-                [(now_ms, source, name) for name in seen],
+                [
+                    (now_ms, source, name)
+                    for name, _, time_ms in rows
+                    if name in seen and now_ms - time_ms >= _NOTED_EVERY_MS
+                ],
             )
-        return [(name, stamp) for name, stamp in offered if known.get(name) != stamp]
+        return [(name, stamp) for name, stamp in offered if name not in seen]
 
     def add_listed(self, source: str, name: str, stamp: str, now_ms: int) -> None:
         """A file that a source offers was read: do not read it again."""

@@ -102,7 +102,10 @@ class Puller:
         """
         offers = {offer.name: offer for offer in await self._place.offers()}
         offered = [(offer.name, offer.stamp) for offer in offers.values()]
-        new = self._ledger.new_among(self.name, offered, self._clock.time_ms())
+        async with self._ledger.turn:
+            new = await asyncio.to_thread(
+                self._ledger.new_among, self.name, offered, self._clock.time_ms()
+            )
         self._troubled &= {name for name, _ in new}
         self.waiting, failures = len(new), 0
         # What could not be fetched the last time comes behind what may be well.
@@ -133,21 +136,22 @@ class Puller:
             return  # its owner has taken it away meanwhile
         except Malformed as error:  # it never will be
             log.warning("pm_file_not_fetched", source=self.name, file=offer.name, reason=str(error))
-            self._remember(offer)
+            await self._remember(offer)
             return
         except (SourceError, OSError, sqlite3.Error):
             raise
         except Exception:  # a bug here may cost one file, no more
             log.exception("pm_file_failed_internally", source=self.name, file=offer.name)
             self._intake.counts.files[self.name, Result.REFUSED.value] += 1
-            self._remember(offer)
+            await self._remember(offer)
             return
-        self._remember(offer)
+        await self._remember(offer)
         was_read = result not in (Result.DAMAGED, Result.REFUSED)
         await self._place.done(offer, path, was_read=was_read)
 
-    def _remember(self, offer: Offer) -> None:
-        self._ledger.add_listed(self.name, offer.name, offer.stamp, self._clock.time_ms())
+    async def _remember(self, offer: Offer) -> None:
+        async with self._ledger.turn:
+            self._ledger.add_listed(self.name, offer.name, offer.stamp, self._clock.time_ms())
 
     def _failed(self, error: Exception) -> None:
         self.looks[False] += 1

@@ -120,7 +120,9 @@ class MeasurementFiles(Collector):
     async def forget(self) -> None:
         """Let go of what is too old: counters, names of files, and parts of transfers."""
         now_ms = self._clock.time_ms()
-        self._ledger.forget(now_ms - self._keep_ms, now_ms - _REMEMBERED_MS)
+        before = (now_ms - self._keep_ms, now_ms - _REMEMBERED_MS)
+        async with self._ledger.turn:
+            await asyncio.to_thread(self._ledger.forget, *before)
         await self._clean_spools()
 
     async def _clean_spools(self) -> None:
