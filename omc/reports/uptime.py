@@ -134,12 +134,20 @@ class UptimeReader:
         return found
 
     def cells(self, technology: Technology) -> dict[str, Uptime]:
-        """Every cell of a technology in the inventory, by name.
+        """Every cell of a technology that was to be on air in the period, by name.
 
         This is what coverage weighs its cells with: `availability` has the split into fault,
         maintenance, energy saving and unknown time, and adds up over cells.
         """
-        cells = [c for c in self._sources.inventory.cells.values() if c.technology is technology]
+        first, last = (
+            datetime.fromtimestamp(ms / 1000, self._sources.zone).date()
+            for ms in (self._start_ms, self._end_ms - 1)
+        )
+        cells = [
+            cell
+            for cell in self._sources.inventory.cells.values()
+            if cell.technology is technology and cell.is_on_air_within(first, last)
+        ]
         if not cells:
             return {}
         seen = self._seen_cells(PREFIX[technology], {str(c.name): str(c.site) for c in cells})

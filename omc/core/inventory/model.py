@@ -159,6 +159,11 @@ class Cell:
         begun = self.on_air_from is None or self.on_air_from <= day
         return begun and (self.on_air_to is None or day < self.on_air_to)
 
+    def is_on_air_within(self, first: date, last: date) -> bool:
+        """Whether the cell is meant to work on any of these days, both included."""
+        begun = self.on_air_from is None or self.on_air_from <= last
+        return begun and (self.on_air_to is None or first < self.on_air_to)
+
 
 @dataclass(frozen=True, slots=True)
 class Node:

@@ -7,15 +7,15 @@ good.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from omc.core.inventory import Inventory, Site, Technology
+from omc.core.inventory import Cell, Inventory, Site, Technology
 from omc.core.model import SiteCode
 from omc.core.topology import Place, Topology
 from omc.history.reader import History
@@ -41,7 +41,7 @@ class Condition:
         runtime_seconds: Longest battery run time that was told, at the load of then.
         busy_prb_ratio: 4G downlink PRB use in the busy hour: the local hour with the largest mean.
         height_m: Highest antenna.
-        has_5g: Whether it has 5G already.
+        has_5g: Whether it has 5G at the end of the period.
     """
 
     site: Site
@@ -62,15 +62,16 @@ def conditions(sources: Sources, period: Period, say: Callable[[str], None]) -> 
     inventory = sources.inventory
     topology = Topology(inventory)
     measured = _Measured(sources, period, say)
+    day = period.end.date() - timedelta(days=1)
     return [
-        _condition(inventory, topology, measured, site)
+        _condition(inventory, topology, measured, site, day)
         for site in inventory.sites.values()
         if inventory.cells_of.get(site.code) or site.technologies
     ]
 
 
 def _condition(
-    inventory: Inventory, topology: Topology, measured: _Measured, site: Site
+    inventory: Inventory, topology: Topology, measured: _Measured, site: Site, day: date
 ) -> Condition:
     place = Place(site.code)
     links = topology.links(place)
@@ -88,9 +89,16 @@ def _condition(
         runtime_seconds=measured.runtime.get(site.code),
         busy_prb_ratio=measured.busy.get(site.code),
         height_m=max(heights, default=None),
-        has_5g=any(c.technology is Technology.G5 for c in cells)
-        or Technology.G5 in site.technologies,
+        has_5g=_has_5g(site, cells, day),
     )
+
+
+def _has_5g(site: Site, cells: Sequence[Cell], day: date) -> bool:
+    """Whether a 5G cell is on air on a day; a site without any is believed what it radiates."""
+    own = [cell for cell in cells if cell.technology is Technology.G5]
+    if not own:
+        return Technology.G5 in site.technologies
+    return any(cell.is_on_air_on(day) for cell in own)
 
 
 class _Measured:

@@ -166,7 +166,30 @@ def test_a_site_that_told_its_load_only_outside_of_the_period_is_as_one_that_nev
     assert of_site[SiteCode("C")].busy_prb_ratio is None
 
 
-def _sources(folder: Path, archive: Archive) -> Sources:
+AIRED = [
+    ((None, None), True),
+    ((date(2026, 1, 10), None), True),
+    ((date(2026, 1, 11), None), False),  # planned
+    ((None, date(2026, 1, 10)), False),  # retired
+]
+
+
+@pytest.mark.parametrize(("aired", "has_5g"), AIRED)
+def test_a_site_has_5g_while_a_cell_of_it_is_on_air(
+    aired: tuple[date | None, date | None], has_5g: bool, tmp_path: Path
+) -> None:
+    site = replace(SITE, technologies=(Technology.G4, Technology.G5))
+    own = Cell(CellName("A-1"), SITE.code, Technology.G5, "n78", 1)
+    cell = replace(own, on_air_from=aired[0], on_air_to=aired[1])
+    sources = _sources(tmp_path, None, Inventory(sites=[site], cells=[cell]))
+    (one,) = conditions(sources, PERIOD, lambda work: None)
+    assert one.has_5g is has_5g
+    told = _sources(tmp_path, None, Inventory(sites=[site]))  # of which no cell is known
+    assert conditions(told, PERIOD, lambda work: None)[0].has_5g
+
+
+def _sources(folder: Path, archive: Archive | None, inventory: Inventory = INVENTORY) -> Sources:
     settings = ReaderSettings(data=folder, inventory=folder)
     now = datetime(2026, 1, 20, tzinfo=ZONE)
-    return Sources(settings, INVENTORY, CATALOGUE, archive.history(), now)
+    history = None if archive is None else archive.history()
+    return Sources(settings, inventory, CATALOGUE, history, now)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -300,6 +300,26 @@ def test_a_cells_lost_time_is_told_apart_by_cause(
     first, second = uptime.outages
     assert (first.seconds, second.seconds) == (1800.0, 450.0)
     assert first.start_ms == (MIDNIGHT + 10 * 900 + 300) * 1000
+
+
+AIRED = [
+    (None, None, True),
+    (date(2026, 1, 10), date(2026, 1, 11), True),
+    (date(2026, 1, 11), None, False),  # planned
+    (None, date(2026, 1, 10), False),  # retired
+]
+
+
+@pytest.mark.parametrize(("first", "end", "told"), AIRED)
+def test_a_cell_that_was_never_on_air_in_the_period_is_no_unknown_time(
+    first: date | None, end: date | None, told: bool, tmp_path: Path
+) -> None:
+    cell = replace(INVENTORY.cells[CellName("A-1")], on_air_from=first, on_air_to=end)
+    inventory = Inventory(sites=INVENTORY.sites.values(), cells=[cell])
+    settings = ReaderSettings(data=tmp_path, inventory=tmp_path, timezone=str(HANOI))
+    sources = Sources(settings, inventory, CATALOGUE, None, LATER)
+    found = UptimeReader(sources, ONE_DAY, PastAlarms(inventory)).cells(Technology.G4)
+    assert list(found) == (["A-1"] if told else [])
 
 
 def test_two_causes_one_after_the_other_are_one_outage(
