@@ -68,8 +68,8 @@ class ReportFigures:
         return sum(known) if known and len(known) == len(sizes) else None
 
     def people(self, areas: Sequence[AreaCode]) -> float | None:
-        """People of areas; None where nobody knows."""
-        if self._report.study.population is None:
+        """People of areas; None where nobody knows, or one of them has no boundary."""
+        if self._report.study.population is None or not self._places.keys() >= set(areas):
             return None
         return self._sum(self._report.study.totals.people, areas)
 
@@ -78,7 +78,7 @@ class ReportFigures:
         covered = self._report.study.totals.covered
         now, before = (covered[technology, where, spell] for spell in (0, 1))
         measured = self.is_measured(technology)
-        km2, people = self.km2(areas), self.people(areas)
+        km2, people = self.km2(areas), self._sum(self._report.study.totals.people, areas)
         return Shares(
             self._share(now.km2, areas, km2),
             self._share(now.people, areas, people),

@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from omc.cli import main_group
 from omc.core.inventory import Cell, Kind, Span, SpanName, Technology
 from omc.core.inventory.csv_text import csv_of_rows
-from omc.core.model import CellName, SiteCode
+from omc.core.model import AreaCode, CellName, SiteCode
 from tests.unit.history.archives import DAY, HOUR, Archive, Sample, labels
 from tests.unit.reports.coverage_world import MIDDLE, communes, network
 
@@ -193,3 +193,23 @@ def test_one_area_and_technology_can_be_asked_for_by_a_name_without_diacritics(
     (path,) = (folder / "one").glob("*.cover_4g.csv")
     assert "Xã Đạo Trù" in path.read_text(encoding="utf-8-sig")
     assert not list((folder / "one").glob("*.cover_3g.csv"))
+
+
+def test_of_an_area_without_a_boundary_and_of_all_together_nobody_knows_the_people(
+    folder: Path,
+) -> None:
+    areas = folder / "inventory" / "areas.csv"
+    kept = areas.read_text(encoding="utf-8")
+    more = [*communes(), replace(communes()[4], code=AreaCode("99"), geometry=None)]
+    areas.write_text(csv_of_rows(Kind.AREAS, more), encoding="utf-8")
+    try:
+        out = folder / "blind"
+        result = report(folder, "--technology", "4G", "--format", "csv", "-o", str(out))
+    finally:
+        areas.write_text(kept, encoding="utf-8")
+    assert result.exit_code == 0, result.output
+    (path,) = out.glob("*.cover_4g.csv")
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        people = {row["code"]: row["people"] for row in csv.DictReader(file)}
+    assert float(people["00"]) == pytest.approx(9000)
+    assert (people["99"], people[""]) == ("", "")
