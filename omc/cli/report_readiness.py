@@ -36,7 +36,7 @@ Examples:
 @click.option(
     "--population",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Where people live: GeoTIFF, CSV or GeoJSON. Evenly within communes, if not given.",
+    help="Where people live: GeoTIFF, CSV or GeoJSON; else as `coverage: population` says.",
 )
 @click.option("--population-year", type=click.IntRange(1900, 2200), help="Year of that file.")
 def readiness(

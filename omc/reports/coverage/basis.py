@@ -8,6 +8,7 @@ from omc.core.inventory import Technology
 from omc.core.metric import Text
 from omc.reports.availability import Availability, added
 from omc.reports.coverage.figures import ReportFigures
+from omc.reports.coverage.population import PopulationBasis
 from omc.reports.coverage.report import CoverageReport
 from omc.reports.document import Language
 from omc.reports.value_text import number_text
@@ -95,7 +96,11 @@ _REFUSED = Text(
 
 def population_note(report: CoverageReport, language: Language) -> str:
     """What every figure of people stands on."""
-    basis = report.study.population
+    return population_text(report.study.population, language)
+
+
+def population_text(basis: PopulationBasis | None, language: Language) -> str:
+    """What people are known from, as part of a sentence; None: nobody knows."""
     if basis is None:
         return _NOBODY.of(language)
     year = _NO_YEAR.of(language) if basis.year is None else str(basis.year)

@@ -21,17 +21,18 @@ class Reach:
         candidates: Sites without 5G.
         reached: For each, the points within the radius.
         left: People of each point that have no 5G yet.
-        overloaded: People in reach whose nearest 4G site is full in the busy hour, by candidate.
+        overloaded: People in reach whose nearest 4G site is full in the busy hour, by candidate;
+            None where nobody knows who lives where.
         surroundings: By candidate.
-        covered: People with 5G today.
+        covered: People with 5G today; None where nobody knows.
     """
 
     candidates: tuple[Condition, ...]
     reached: tuple[NDArray[np.intp], ...]
     left: NDArray[np.float64]
-    overloaded: tuple[float, ...]
+    overloaded: tuple[float | None, ...]
     surroundings: tuple[Surroundings, ...]
-    covered: float
+    covered: float | None
 
 
 def reach_of(found: Sequence[Condition], people: People, radius_m: float) -> Reach:
@@ -42,7 +43,7 @@ def reach_of(found: Sequence[Condition], people: People, radius_m: float) -> Rea
         people: Who lives where.
         radius_m: How far a 5G site is taken to reach.
     """
-    x, y = people.place(
+    x, y = people.plane.forward(
         np.array([one.site.longitude for one in found]),
         np.array([one.site.latitude for one in found]),
     )
@@ -51,21 +52,22 @@ def reach_of(found: Sequence[Condition], people: People, radius_m: float) -> Rea
     left = people.count.copy()
     for index in np.flatnonzero(has_5g):
         left[reached[index]] = 0.0
+    known = people.basis is not None
     full = _of_full_sites(found, people, x, y)
     places = [index for index, one in enumerate(found) if not one.has_5g]
     return Reach(
         tuple(found[i] for i in places),
         tuple(reached[i] for i in places),
         left,
-        tuple(float(left[reached[i]][full[reached[i]]].sum()) for i in places),
+        tuple(float(left[reached[i]][full[reached[i]]].sum()) if known else None for i in places),
         tuple(
             Surroundings(
-                float(left[reached[i]].sum()),
+                float(left[reached[i]].sum()) if known else None,
                 int((np.hypot(x[has_5g] - x[i], y[has_5g] - y[i]) <= NEIGHBOUR_M).sum()),
             )
             for i in places
         ),
-        float(people.count.sum() - left.sum()),
+        float(people.count.sum() - left.sum()) if known else None,
     )
 
 

@@ -11,6 +11,7 @@ import shapely
 
 from omc.core.metric import Text
 from omc.reports import periods
+from omc.reports.coverage.basis import population_text
 from omc.reports.document import (
     Categories,
     Chart,
@@ -50,7 +51,8 @@ class Wish:
     Attributes:
         most: How many sites are wanted.
         radius_m: How far a 5G site is taken to reach.
-        population: A file of where people live; None spreads them evenly within communes.
+        population: A file of where people live; None: that of the settings, else evenly within
+            areas.
         population_year: Of that file.
     """
 
@@ -103,10 +105,13 @@ class _Report:
         self._chosen = self._choose(wish.most)
 
     def _find_people(self, wish: Wish) -> People:
-        inventory = self._sources.inventory
-        if wish.population is None:
-            return people_of(inventory, self._day)
-        return counted_people(inventory, wish.population, wish.population_year)
+        inventory, usual = self._sources.inventory, self._sources.settings.coverage
+        if wish.population is not None:
+            return counted_people(inventory, wish.population, wish.population_year)
+        if usual.population is not None:
+            year = wish.population_year or usual.population_year
+            return counted_people(inventory, usual.population, year)
+        return people_of(inventory, self._day)
 
     def _choose(self, most: int) -> tuple[list[int], Chosen]:
         """Among candidates with fibre, those that cover most people; indexes and the choice."""
@@ -137,10 +142,8 @@ class _Report:
         able, chosen = self._chosen
         table = self._next_table()
         number = ColumnKind.NUMBER
-        total = float(self._people.count.sum())
-        where = self._people.counted or self._said(
-            "people assumed uniform in the commune", "dân số giả định phân bố đều trong xã"
-        )
+        known = self._people.basis is not None
+        where = population_text(self._people.basis, self._language)
         basis = self._said(
             f"within {self._radius_m:g} m; {where}", f"trong bán kính {self._radius_m:g} m; {where}"
         )
@@ -149,12 +152,12 @@ class _Report:
             (
                 Figure(
                     Column("now", self._said("Have 5G today", "Đã có 5G"), number, people),
-                    self._reach.covered if total else None,
+                    self._reach.covered,
                     basis,
                 ),
                 Figure(
                     Column("more", self._said("Would get it", "Sẽ có thêm"), number, people),
-                    chosen.people if total else None,
+                    chosen.people if known else None,
                     self._said(
                         f"{len(chosen.choices)} sites chosen one after the other; no other choice "
                         f"of as many covers more than {self._number(chosen.at_best)}",
@@ -331,7 +334,6 @@ class _Report:
         )
 
     def _basis(self) -> tuple[str, ...]:
-        years = ", ".join(map(str, self._people.years)) or "–"
         lines = [
             self._said(
                 f"Reach: {self._radius_m:g} m around a site, declared and not predicted (band n78, "
@@ -339,7 +341,7 @@ class _Report:
                 f"Tầm phủ: {self._radius_m:g} m quanh trạm, là giá trị khai báo, không phải dự "
                 "đoán (băng n78, 3.700–3.800 MHz).",
             ),
-            self._population(years),
+            self._population(),
         ]
         if self._sources.history is None:
             lines.append(
@@ -359,18 +361,15 @@ class _Report:
         )
         return tuple(lines)
 
-    def _population(self, years: str) -> str:
-        if self._people.counted is not None:
-            return self._said(
-                f"Population: {self._people.counted} ({years}).",
-                f"Dân số: {self._people.counted} ({years}).",
+    def _population(self) -> str:
+        basis = self._people.basis
+        note = population_text(basis, self._language)
+        line = f"{note[0].upper()}{note[1:]}"
+        if basis is not None and basis.uniform:
+            line += self._said(
+                f", points every {SPACING_M:g} m", f", mỗi điểm cách {SPACING_M:g} m"
             )
-        return self._said(
-            f"Population: inventory ({years}), assumed uniform in the commune, points every "
-            f"{SPACING_M:g} m.",
-            f"Dân số: danh mục ({years}), giả định phân bố đều trong xã, mỗi điểm cách "
-            f"{SPACING_M:g} m.",
-        )
+        return f"{line}."
 
     def _place(self, one: Scored) -> str:
         site = one.condition.site

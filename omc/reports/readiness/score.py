@@ -73,11 +73,11 @@ class Surroundings:
     """What is around a site.
 
     Attributes:
-        people: In reach, without 5G today.
+        people: In reach, without 5G today; None where nobody knows who lives where.
         neighbours: Sites with 5G within `NEIGHBOUR_M`.
     """
 
-    people: float
+    people: float | None
     neighbours: int
 
 
@@ -109,7 +109,8 @@ class Scored:
 def scored(found: Iterable[tuple[Condition, Surroundings]]) -> list[Scored]:
     """Marks of all candidates, best score first; people are marked against the other candidates."""
     pairs = list(found)
-    most = np.quantile([around.people for _, around in pairs], 0.95) if pairs else 0.0
+    people = [around.people for _, around in pairs if around.people is not None]
+    most = np.quantile(people, 0.95) if people else 0.0
     rated = [
         Scored(condition, around, _marks(condition, around, float(most)))
         for condition, around in pairs
@@ -124,7 +125,7 @@ def _marks(own: Condition, around: Surroundings, most_people: float) -> dict[Nee
         Need.POWER: _falling(own.rectifier_ratio, RECTIFIER_LIMIT, 1.0),
         Need.BATTERY: _battery(own),
         Need.LOAD: _rising(own.busy_prb_ratio, BUSY_FROM, BUSY_FULL),
-        Need.PEOPLE: min(around.people / most_people, 1.0) if most_people else 0.0,
+        Need.PEOPLE: _people(around.people, most_people),
         Need.TOWER: _rising(own.height_m, 0.0, HEIGHT_NEED_M),
         Need.NEIGHBOURS: min(around.neighbours / 2, 1.0),
     }
@@ -137,6 +138,12 @@ def _rising(value: float | None, low: float, high: float) -> float | None:
 def _falling(value: float | None, low: float, high: float) -> float | None:
     risen = _rising(value, low, high)
     return None if risen is None else 1.0 - risen
+
+
+def _people(people: float | None, most: float) -> float | None:
+    if people is None:
+        return None
+    return min(people / most, 1.0) if most else 0.0
 
 
 def _uplink(own: Condition) -> float | None:
@@ -213,7 +220,7 @@ def _load_words(one: Scored, language: Language) -> str:
 
 
 def _people_words(one: Scored, language: Language) -> str:
-    people = number_text(one.surroundings.people, 0, language)
+    people = number_text(one.surroundings.people or 0, 0, language)
     return Text(en=f"{people} people in reach", vi=f"{people} dân trong tầm phủ").of(language)
 
 

@@ -23,8 +23,10 @@ from omc.core.inventory import (
     Technology,
 )
 from omc.core.model import AreaCode, CellName, SiteCode
-from omc.core.settings import ReaderSettings
+from omc.core.settings import CoverageSettings, ReaderSettings
 from omc.reports import periods
+from omc.reports.coverage.population import PopulationBasis
+from omc.reports.document import Value
 from omc.reports.files import FORMATS, write_files
 from omc.reports.readiness.condition import Condition, conditions
 from omc.reports.readiness.greedy import GUARANTEE, choose
@@ -98,7 +100,7 @@ INVENTORY = Inventory(
     ],
     sites=[
         Site(SiteCode(code), f"Trạm {code}", 21.3, longitude, AreaCode("1"))
-        for code, longitude in (("A", 105.55), ("B", 105.552), ("C", 105.65), ("D", 105.6))
+        for code, longitude in (("A", 105.51), ("B", 105.512), ("C", 105.65), ("D", 105.6))
     ],
     cells=[
         Cell(CellName(f"{code}-1"), SiteCode(code), technology, band, 1, height_m=30)
@@ -117,16 +119,52 @@ def test_people_add_up_to_their_source() -> None:
     people = people_of(INVENTORY, date(2026, 1, 10))
     assert people.count.sum() == pytest.approx(9000)
     assert len(people.count) > 1000
+    assert people.basis == PopulationBasis(True, "commune", None, 9000)
 
 
 def test_people_that_somebody_counted_are_where_they_were_counted(tmp_path: Path) -> None:
     path = tmp_path / "people.csv"
     path.write_text("longitude,latitude,population\n105.55,21.3,120\n105.65,21.3,80\n")
     people = counted_people(INVENTORY, path, 2024)
-    x, y = people.place(np.array([105.65]), np.array([21.3]))
+    x, y = people.plane.forward(np.array([105.65]), np.array([21.3]))
     assert people.count.tolist() == [120, 80]
     assert (people.x[1], people.y[1]) == pytest.approx((x[0], y[0]))
-    assert (people.counted, people.years) == ("people.csv", (2024,))
+    assert people.basis == PopulationBasis(False, "people.csv", 2024, 200)
+
+
+def test_people_are_those_of_the_file_that_coverage_takes_unless_another_is_given(
+    tmp_path: Path,
+) -> None:
+    usual, other = tmp_path / "usual.csv", tmp_path / "other.csv"
+    usual.write_text("longitude,latitude,population\n105.65,21.3,80\n")
+    other.write_text("longitude,latitude,population\n105.65,21.3,90\n")
+    coverage = CoverageSettings(population=usual, population_year=2024)
+    settings = ReaderSettings(data=tmp_path, inventory=tmp_path, coverage=coverage)
+    sources = replace(_sources(tmp_path, None), settings=settings)
+
+    def people(wish: Wish) -> Value:
+        document = readiness_report(sources, PERIOD, "en", wish, lambda work: None)
+        return document.table("next_sites").rows[0][3]
+
+    assert people(Wish()) == pytest.approx(80)
+    assert people(Wish(population=other)) == pytest.approx(90)
+
+
+def test_who_lives_where_is_unknown_and_not_nobody(tmp_path: Path) -> None:
+    areas = [replace(area, population=None) for areas in INVENTORY.areas.values() for area in areas]
+    inventory = Inventory(
+        areas=areas, sites=INVENTORY.sites.values(), cells=INVENTORY.cells.values()
+    )
+    sources = _sources(tmp_path, None, inventory)
+    document = readiness_report(sources, PERIOD, "en", Wish(), lambda work: None)
+    ranking = document.table("ranking")
+    places = {column.key: place for place, column in enumerate(ranking.columns)}
+    for row in ranking.rows:
+        assert row[places["people"]] is row[places["overloaded_people"]] is None
+        assert row[places["mark_people"]] is None
+        assert "people in reach" in str(row[places["reasons"]]).split("ot measured: ")[1]
+        assert row[places["at_most"]] > row[places["score"]]  # type: ignore[operator]
+    assert any("Population not known" in line for line in document.basis)
 
 
 def test_the_next_site_is_not_the_neighbour_of_the_one_before(tmp_path: Path) -> None:
@@ -135,7 +173,7 @@ def test_the_next_site_is_not_the_neighbour_of_the_one_before(tmp_path: Path) ->
     period = periods.days(date(2026, 1, 10), date(2026, 1, 10), ZONE)
     document = readiness_report(sources, period, "vi", Wish(2, 1500.0), lambda work: None)
     chosen = [str(row[1]) for row in document.table("next_sites").rows]
-    assert chosen[0] == "C"
+    assert chosen[0] == "C"  # A and B reach beyond the edge of the commune
     assert len(chosen) == 2  # nearly all around A is covered with B, and the other way round
     assert [row[1] for row in document.table("ranking").rows] != []
     assert any("Không có kho lưu trữ" in line for line in document.basis)
