@@ -13,7 +13,7 @@ HOURS = (1, 2, 4, 8, 24)
 _HOUR_MS = 3_600_000
 
 
-def carry_out(viewer: Viewer, alarm: Alarm, deed: Deed) -> str:
+async def carry_out(viewer: Viewer, alarm: Alarm, deed: Deed) -> str:
     """Do it in the name of the viewer.
 
     Returns:
@@ -30,7 +30,7 @@ def carry_out(viewer: Viewer, alarm: Alarm, deed: Deed) -> str:
         elif deed.what == "comment":
             engine.comment(alarm.key, who, deed.note)
         elif deed.what == "silence" and deed.hours in HOURS:
-            viewer.console.world.desk.open_window(_window(viewer, alarm, deed))
+            await viewer.console.world.desk.open_window(_window(viewer, alarm, deed))
             return "act.silenced"
     except UnknownAlarm:
         return "act.gone"

@@ -56,7 +56,7 @@ class PlannedWork:
                     ui.label(t("alarms.end_now"))
                 end.on("click", lambda: self._end(window.name))
 
-    def _end(self, name: str) -> None:
+    async def _end(self, name: str) -> None:
         if self._viewer.may(Role.OPERATOR):
-            self._viewer.console.world.desk.close_window(name)
+            await self._viewer.console.world.desk.close_window(name)
         self._show()

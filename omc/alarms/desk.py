@@ -149,6 +149,8 @@ class AlarmDesk:
             for language in ("vi", "en")
         }
         self.store = AlarmStore(world.data / STORE_FILE)
+        # One after the other, or the disk could keep another window than is in force.
+        self._windows_turn = asyncio.Lock()
         self.ledger = Ledger(world.data / LEDGER_FILE)
         self.notifier = Notifier(
             self.engine,
@@ -255,15 +257,17 @@ class AlarmDesk:
         writer = self._writers["vi" if language == "vi" else "en"]
         return writer.write(alarm, self.world.rules[alarm.rule], self.impact(alarm))
 
-    def open_window(self, window: MaintenanceWindow) -> None:
-        """Announce planned work. Blocks until it is on disk."""
-        self.store.put_window(window)
-        self.maintenance.put(window)
-        self.engine.apply_maintenance()
+    async def open_window(self, window: MaintenanceWindow) -> None:
+        """Announce planned work, once it is on disk."""
+        async with self._windows_turn:
+            await asyncio.to_thread(self.store.put_window, window)
+            self.maintenance.put(window)
+            self.engine.apply_maintenance()
 
-    def close_window(self, name: str) -> bool:
-        """Call planned work off, or end it; False if there is none of that name. Blocks."""
-        self.store.remove_window(name)
-        found = self.maintenance.remove(name)
-        self.engine.apply_maintenance()
-        return found
+    async def close_window(self, name: str) -> bool:
+        """Call planned work off, or end it; False if there is none of that name."""
+        async with self._windows_turn:
+            await asyncio.to_thread(self.store.remove_window, name)
+            found = self.maintenance.remove(name)
+            self.engine.apply_maintenance()
+            return found

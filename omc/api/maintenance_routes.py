@@ -35,14 +35,14 @@ async def open_window(desk: Desk, operator: Operator, wish: WindowView) -> Windo
     fault = _fault(desk.world.inventory, window)
     if fault:
         raise HTTPException(422, fault)
-    desk.open_window(window)
+    await desk.open_window(window)
     return window_view(window)
 
 
 @routes.delete("/maintenance")
 async def close_window(desk: Desk, operator: Operator, name: str) -> None:
     """End planned work, or call it off."""
-    if not desk.close_window(name):
+    if not await desk.close_window(name):
         raise HTTPException(404, f"there is no maintenance window {name!r}")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from nicegui.element import Element
@@ -37,7 +37,7 @@ class AlarmControls(Element, component="alarm_actions.js"):
         self,
         texts: Mapping[str, str],
         hours: Mapping[str, str],
-        act: Callable[[Deed], None],
+        act: Callable[[Deed], Awaitable[None]],
         *,
         may: bool,
     ) -> None:
@@ -46,9 +46,9 @@ class AlarmControls(Element, component="alarm_actions.js"):
         self._props["hours"] = dict(hours)
         self._props["may"] = may
 
-        def pass_on(arguments: Mapping[str, object]) -> None:
+        async def pass_on(arguments: Mapping[str, object]) -> None:
             note = str(arguments.get("note", "")).strip()[:500]
-            act(Deed(str(arguments.get("deed")), note, int(str(arguments.get("hours", 0)))))
+            await act(Deed(str(arguments.get("deed")), note, int(str(arguments.get("hours", 0)))))
 
         self.on("act", lambda event: pass_on(event.args))
 

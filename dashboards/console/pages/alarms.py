@@ -177,14 +177,16 @@ class AlarmsPage:
             self._text = ui.html("", sanitize=False).classes("detail-text")
         self._show_detail()
 
-    def _act(self, deed: Deed) -> None:
+    async def _act(self, deed: Deed) -> None:
         alarm = self._alarm()
         if alarm is None:
             return
         if deed.what == "silence" and not can_be_silenced(self._viewer, alarm):
             said = "act.no_place"
         else:
-            said = carry_out(self._viewer, alarm, deed)
+            said = await carry_out(self._viewer, alarm, deed)
+        if self._filter.key != alarm.key:  # another one has been chosen meanwhile
+            return
         now = self._alarm() or alarm
         done = said in ("act.done", "act.silenced")
         self._controls.show(self._viewer.texts(said), taken=now.acknowledged is not None, done=done)

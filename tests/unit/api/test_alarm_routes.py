@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,7 +15,7 @@ import pytest
 from pydantic import SecretStr
 
 from exporters.web_server import WebServer
-from omc.alarms.desk import AlarmDesk, AlarmWorld
+from omc.alarms.desk import STORE_FILE, AlarmDesk, AlarmWorld
 from omc.alarms.prober import NoProber
 from omc.api.access import Doorman
 from omc.api.app import api_app
@@ -189,6 +191,23 @@ async def test_planned_work_suppresses_and_ends(api: Api) -> None:
     _, (alarm,) = await api.ask("GET", "/alarms")
     assert alarm["suppressed"] is None
     assert (await api.ask("DELETE", "/maintenance", params={"name": "thay ắc quy"}))[0] == 404
+
+
+async def test_a_busy_disk_keeps_planned_work_waiting_and_nobody_else(
+    api: Api, tmp_path: Path
+) -> None:
+    now = api.clock.time_ms()
+    window = {"name": "splicing", "begins_ms": now, "ends_ms": now + 3_600_000, "areas": ["2"]}
+    with closing(sqlite3.connect(tmp_path / STORE_FILE, isolation_level=None)) as busy:
+        busy.execute("BEGIN EXCLUSIVE")
+        opening = asyncio.create_task(api.ask("POST", "/maintenance", json=window))
+        await asyncio.sleep(0.1)
+        async with asyncio.timeout(2):
+            assert await api.ask("GET", "/maintenance") == (200, [])
+        busy.execute("COMMIT")
+    assert (await opening)[0] == 200
+    assert [opened.name for opened in api.desk.store.windows()] == ["splicing"]
+    assert [opened.name for opened in api.desk.maintenance.windows()] == ["splicing"]
 
 
 @pytest.mark.parametrize(
