@@ -111,7 +111,7 @@ class Console:
 
     async def run(self) -> None:
         """Keep pages live until cancelled."""
-        await asyncio.to_thread(self.watch.restore)
+        await self.watch.restore()
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self.watch.run(), name="console-watch")

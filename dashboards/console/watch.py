@@ -114,15 +114,21 @@ class Watch:
                 self._listen_for_silence()
                 _call_all(self._beats)
 
-    def restore(self) -> None:
-        """Take up what is known of the last hour from the store of alarms. Blocks."""
+    async def restore(self) -> None:
+        """Take up what is known of the last hour from the store of alarms."""
         desk = self.world.desk
         since = self.world.clock.time_ms() - _HOUR_MS
-        for past in reversed(desk.store.history(since_ms=since, limit=_MOST_CHANGES)):
+        known = await asyncio.to_thread(desk.store.history, since_ms=since, limit=_MOST_CHANGES)
+        # What was heard meanwhile is newer, and may have reached the disk already.
+        heard = {(change.alarm.key, change.kind, change.time_ms) for change in self.changes}
+        for past in known:
             alarm = desk.engine.get(past.key)
-            if alarm is not None and past.kind in NOTEWORTHY:
-                change = Change(alarm, past.kind, past.time_ms, past.who, past.text, past.previous)
-                self.changes.appendleft(change)
+            if alarm is None or past.kind not in NOTEWORTHY:
+                continue
+            if (past.key, past.kind, past.time_ms) in heard or len(self.changes) == _MOST_CHANGES:
+                continue
+            change = Change(alarm, past.kind, past.time_ms, past.who, past.text, past.previous)
+            self.changes.append(change)
 
     def _heed(self, change: Change) -> None:
         self._is_old = True
