@@ -1,7 +1,8 @@
 """Drive tests: levels that somebody measured, and what they say of the model.
 
-The model's median is compared with what was measured at the same places; the mean difference of a
-technology is added to all its levels. Below thirty places a technology is left as it is.
+The model's median is compared with what was measured at the same places, which are squares of the
+grid: of many measurements in one their mean counts. The mean difference of a technology is added to
+all its levels. Below thirty places a technology is left as it is.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ class Correction:
     """What a drive test says of one technology.
 
     Attributes:
-        places: Where a level was measured and the model has one.
+        places: Squares of the grid where a level was measured and the model has one.
         mean_db: Measured less predicted: what is added to all levels; not added below the least
             number of places.
         sigma_db: Spread of the differences around their mean.
@@ -147,13 +148,22 @@ def corrections(
             if inside.any():
                 clutter = clutter_db(tile, layout.population, medians.propagation)
                 levels = work.on(tile, clutter, obstruction).levels[technology]
-                predicted = levels.ravel()[index[inside]]
+                squares, measured = _mean_of_squares(index[inside], test.levels_dbm[inside])
+                predicted = levels.ravel()[squares]
                 known = predicted > NOT_REACHED_DBM
-                differences.append(test.levels_dbm[inside][known] - predicted[known])
+                differences.append(measured[known] - predicted[known])
         both = np.concatenate(differences)
         mean, sigma = (float(both.mean()), float(both.std())) if both.size else (0.0, 0.0)
         found[technology] = Correction(int(both.size), mean, sigma)
     return found
+
+
+def _mean_of_squares(
+    index: NDArray[np.int64], levels_dbm: Array
+) -> tuple[NDArray[np.int64], Array]:
+    """Squares that were measured in, and the mean level of each."""
+    squares, place, count = np.unique(index, return_inverse=True, return_counts=True)
+    return squares, np.bincount(place, weights=levels_dbm) / count
 
 
 def _telling_medians(parameters: RadioParameters) -> RadioParameters:
