@@ -116,8 +116,8 @@ def basis_lines(
     """All that figures stand on."""
     note = population_note(report, language)
     yield f"{note[0].upper()}{note[1:]}."
-    outside = report.study.totals.outside_people
-    if report.study.population is not None and not report.study.population.uniform and outside >= 1:
+    outside = report.study.uncounted_people
+    if outside >= 1:
         yield _OUTSIDE.of(language).format(people=number_text(outside, 0, language))
     yield from _model(report, language)
     yield from _drive_tests(report, language)

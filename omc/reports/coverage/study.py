@@ -62,6 +62,13 @@ class Study:
     size_m: float
     terrain: bool
 
+    @property
+    def uncounted_people(self) -> float:
+        """Those of a population file who live in none of the areas, wherever that is."""
+        if self.population is None or self.population.uniform:
+            return 0.0
+        return self.population.total - float(self.totals.people.sum())
+
 
 def study(
     ground: Ground,

@@ -131,7 +131,10 @@ def test_settlements_are_counted_where_they_are_and_the_rest_is_told() -> None:
     )
     found = predict(network(PLACES), settlements=counted)
     assert found.totals.people == pytest.approx([70, 30, 0, 0])
-    assert found.totals.people.sum() + found.totals.outside_people <= 105
+    assert found.uncounted_people == pytest.approx(5)
+    assert found.totals.people.sum() + found.uncounted_people == 105
+    far = replace(counted, longitudes=longitudes + np.array([0, 0, 1]))
+    assert predict(network(PLACES), settlements=far).uncounted_people == pytest.approx(5)
 
 
 def test_without_population_nothing_is_said_of_people_and_cover_is_no_better_for_it() -> None:
