@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -51,6 +51,7 @@ class WebServer:
         port: TCP port; 0 lets the system choose one, see `port`.
         tls: Serve HTTPS; None serves HTTP.
         live: The application has WebSockets, and work of its own beside requests (a lifespan).
+        trusted_proxies: Addresses and networks whose word is taken for whom they pass on.
 
     Raises:
         OSError: from entering the block; the address cannot be listened on.
@@ -64,6 +65,7 @@ class WebServer:
         tls: ServerTls | None = None,
         *,
         live: bool = False,
+        trusted_proxies: Sequence[str] = (),
     ) -> None:
         self.host = host
         self._port = port
@@ -79,6 +81,7 @@ class WebServer:
                 log_config=None,
                 access_log=False,
                 server_header=False,
+                forwarded_allow_ips=list(trusted_proxies),
                 timeout_graceful_shutdown=_GRACE_SECONDS,
                 ssl_certfile=str(tls.certificate) if tls else None,
                 ssl_keyfile=str(tls.key) if tls else None,

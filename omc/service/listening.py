@@ -78,4 +78,11 @@ def api_server(
     app = api_app(desk, doorman, version("omc-telemetry"), traps)
     if console is not None:
         console.mount(app)
-    return WebServer(app, written.listen.host, written.listen.port, tls, live=console is not None)
+    return WebServer(
+        app,
+        written.listen.host,
+        written.listen.port,
+        tls,
+        live=console is not None,
+        trusted_proxies=[str(network) for network in written.trusted_proxies],
+    )

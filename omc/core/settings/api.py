@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Self
 
-from pydantic import model_validator
+from pydantic import IPvAnyNetwork, model_validator
 
 from omc.core.quantities import ListenAddress, Written
 from omc.core.settings.base import FilePath, SettingsModel
@@ -30,6 +31,8 @@ class ApiSettings(SettingsModel):
             address it needs TLS, its own or that of a proxy in front of it.
         tls: Its own TLS.
         behind_proxy: A proxy in front of it adds TLS.
+        trusted_proxies: Addresses and networks of proxies that are believed when they say whom
+            they pass on (`X-Forwarded-For`).
     """
 
     listen: Annotated[ListenAddress, Written(ListenAddress.parse)] = ListenAddress(
@@ -37,6 +40,10 @@ class ApiSettings(SettingsModel):
     )
     tls: ServerTlsSettings | None = None
     behind_proxy: bool = False
+    trusted_proxies: tuple[IPvAnyNetwork, ...] = (
+        IPv4Network("127.0.0.1"),
+        IPv6Network("::1"),
+    )
 
     @model_validator(mode="after")
     def _secrets_are_protected(self) -> Self:
