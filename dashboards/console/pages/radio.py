@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,8 @@ from dashboards.console.past import Lines, PastUnknown, Question
 from dashboards.console.templates import render
 from dashboards.console.viewer import Viewer
 from omc.alarms import Severity
+from omc.alarms.levels import Levels, level_of
+from omc.alarms.rule import RatioOfSums, Rule, Threshold
 from omc.core.model import AreaCode, CellName
 from omc.core.quantity_text import value_text
 
@@ -33,7 +35,8 @@ class Kpi:
     Attributes:
         name: Key of its name.
         metric: Of the catalogue.
-        bad: Bound beyond which it is marked; None for none. Engineering judgement.
+        bad: Bound beyond which it is marked where no alarm rule has levels for it; None for none.
+            Engineering judgement.
         is_bad_above: Larger is worse.
         down: Only the downlink.
     """
@@ -48,22 +51,22 @@ class Kpi:
 #: What is shown, by the technology; the first is what worst cells are told by.
 KPIS: Mapping[str, tuple[Kpi, ...]] = {
     "4G": (
-        Kpi("setup", "lte_rrc_setup_success_ratio", 0.98),
-        Kpi("drop", "lte_erab_drop_ratio", 0.02, is_bad_above=True),
-        Kpi("load", "lte_prb_utilisation_ratio", 0.7, is_bad_above=True, down=True),
+        Kpi("setup", "lte_rrc_setup_success_ratio"),
+        Kpi("drop", "lte_erab_drop_ratio", is_bad_above=True),
+        Kpi("load", "lte_prb_utilisation_ratio", is_bad_above=True, down=True),
         Kpi("throughput", "lte_ue_throughput_bits_per_second", down=True),
         Kpi("volume", "lte_pdcp_volume_bytes", down=True),
         Kpi("availability", "lte_cell_availability_ratio", 0.995),
     ),
     "5G": (
         Kpi("setup", "nr_rrc_setup_success_ratio", 0.98),
-        Kpi("load", "nr_prb_utilisation_ratio", 0.7, is_bad_above=True, down=True),
+        Kpi("load", "nr_prb_utilisation_ratio", is_bad_above=True, down=True),
         Kpi("volume", "nr_pdcp_volume_bytes", down=True),
         Kpi("availability", "nr_cell_availability_ratio", 0.995),
     ),
     "3G": (
         Kpi("setup", "utran_rrc_setup_success_ratio", 0.98),
-        Kpi("drop", "utran_drop_ratio", 0.02, is_bad_above=True),
+        Kpi("drop", "utran_drop_ratio", is_bad_above=True),
     ),
 }
 
@@ -85,6 +88,7 @@ class RadioPage:
         chosen = viewer.request.query_params.get("technology", "4G")
         self._technology = chosen if chosen in KPIS else "4G"
         self._kpis = KPIS[self._technology]
+        self._levels = levels_by_metric(viewer.console.world.desk.world.rules)
         t = viewer.texts
         with ui.element("nav").classes("filters") as bar:
             bar.props["aria-label"] = t("radio.technology")
@@ -160,8 +164,7 @@ class RadioPage:
             if kpi.metric.endswith("_ratio")
             else value_text(metric, value, self._viewer.language)
         )
-        is_bad = kpi.bad is not None and (value > kpi.bad if kpi.is_bad_above else value < kpi.bad)
-        return Cell(text, "major" if is_bad else "")
+        return Cell(text, tone(kpi, self._levels, value))
 
     def _area_rows(self, by_area: Mapping[str, Lines]) -> list[list[Field]]:
         codes = sorted({labels for lines in by_area.values() for labels in lines})
@@ -188,7 +191,7 @@ class RadioPage:
 
     def _heat_map(self, kpi: Kpi, lines: Lines) -> str:
         zone, t = self._viewer.console.world.timezone, self._viewer.texts
-        title, full = t(f"radio.{kpi.name}"), kpi.bad or 1.0
+        title, full = t(f"radio.{kpi.name}"), _worst_bound(self._levels.get(kpi.metric, {}))
         decimals = 0 if full > _SMALL else 1
         hours = sorted({time for points in lines.values() for time, _ in points})
         rows = []
@@ -197,6 +200,29 @@ class RadioPage:
             rows.append((self._area(labels[0]), [known.get(hour) for hour in hours]))
         titles = [f"{datetime.fromtimestamp(hour / 1000, zone):%H}" for hour in hours]
         return render("heat_map.html", title=title, hours=titles, rows=rows, full=full, t=t)
+
+
+def levels_by_metric(rules: Iterable[Rule]) -> dict[str, Levels]:
+    """Bounds of the alarm rules: what is marked here is what is an alarm there."""
+    return {
+        rule.when.metric: rule.when.levels
+        for rule in rules
+        if isinstance(rule.when, Threshold | RatioOfSums)
+    }
+
+
+def tone(kpi: Kpi, levels: Mapping[str, Levels], value: float) -> str:
+    """How a value is marked: the word of a severity, "" for a good one."""
+    if kpi.metric in levels:
+        severity = level_of(levels[kpi.metric], value)
+        return severity.word if severity > Severity.CLEARED else ""
+    is_bad = kpi.bad is not None and (value > kpi.bad if kpi.is_bad_above else value < kpi.bad)
+    return "major" if is_bad else ""
+
+
+def _worst_bound(levels: Levels) -> float:
+    """The largest bound: where a value is as bad as can be. 1 without any."""
+    return max((bound.limit for bounds in levels.values() for bound in bounds), default=1.0)
 
 
 def _drawn_by_hour(kpis: tuple[Kpi, ...]) -> Kpi:
