@@ -21,6 +21,7 @@ class Reason(StrEnum):
     NOT_SPARKPLUG = "not_sparkplug"
     NO_BIRTH = "no_birth"
     LATE_DEATH = "late_death"
+    OUT_OF_ORDER = "out_of_order"
     # One record of it.
     NO_RECORD = "no_record"
     IDENTITY_MISSING = "identity_missing"

@@ -163,6 +163,11 @@ class SparkplugReader:
         if not opened.payload.HasField("seq") or opened.payload.seq >= SEQUENCE_NUMBERS:
             raise Rejected(Reason.NOT_SPARKPLUG, "no sequence number")
         self._sessions.follow(node, opened.payload.seq, message.now_ms)
+        if node.sequence.is_late(opened.payload.seq):
+            # One comes twice now and then; several in a row are of a session that began unheard.
+            if node.sequence.count_late() > 1:
+                self._sessions.want(node)
+            raise Rejected(Reason.OUT_OF_ORDER, f"sequence number {opened.payload.seq}")
         now = self._clock.monotonic()
         for ready in node.sequence.take(opened.payload.seq, opened, now):
             self._guarded(ready.message, partial(self._apply, node, ready))

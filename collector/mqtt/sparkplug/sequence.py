@@ -2,6 +2,7 @@
 
 Brokers of several machines may pass each other's messages. So one that comes too early waits for
 those before it, up to the reorder timeout; then what waits is let go, and the births are asked for.
+One that was taken, or given up, is not taken again.
 """
 
 from __future__ import annotations
@@ -21,25 +22,40 @@ class Sequence(Generic[MessageT]):
         waits_since: Monotonic time since when a message is missing; None: none is.
     """
 
-    __slots__ = ("_early", "last", "waits_since")
+    __slots__ = ("_early", "_late", "last", "waits_since")
 
     def __init__(self, last: int | None = None) -> None:
         self.last = last
         self.waits_since: float | None = None
         self._early: dict[int, MessageT] = {}
+        self._late = 0
 
     def begin(self, number: int) -> None:
         """A session begins with an NBIRTH of this number."""
         self.last = number
         self.waits_since = None
         self._early = {}
+        self._late = 0
+
+    def is_late(self, number: int) -> bool:
+        """Whether a message was taken or given up before, as far as half the numbers can tell."""
+        if self.last is None:
+            return False
+        behind = (self.last - number) % SEQUENCE_NUMBERS
+        return behind <= SEQUENCE_NUMBERS // 2 or number in self._early
+
+    def count_late(self) -> int:
+        """One more is late; how many there were since the last message that was not."""
+        self._late += 1
+        return self._late
 
     def is_next(self, number: int) -> bool:
         """Whether a message follows the last one."""
         return self.last is not None and number == (self.last + 1) % SEQUENCE_NUMBERS
 
     def take(self, number: int, message: MessageT, now: float) -> list[MessageT]:
-        """The messages that are in order now that this one has come."""
+        """The messages that are in order now that this one, which is not late, has come."""
+        self._late = 0
         self._early[number] = message
         ready = self._in_order()
         if not self._early:

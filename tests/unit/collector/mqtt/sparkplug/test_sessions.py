@@ -76,6 +76,38 @@ def test_a_late_message_fills_the_gap() -> None:
     assert host.wait(10.0) == []
 
 
+def test_a_message_that_comes_again_is_counted_and_read_once() -> None:
+    host = Hosting()
+    born(host)
+    for seq, value in ((1, 53.0), (2, 52.0), (1, 53.0), (3, 51.0), (3, 51.0), (4, 50.0)):
+        host.read(NDATA, message(seq, {VOLTS: value}))
+    assert volts(host) == [54.0, 53.0, 52.0, 51.0, 50.0]
+    assert host.rejected == {"out_of_order": 2}
+    assert host.wait(10.0) == []
+
+
+def test_a_message_that_waits_for_others_and_comes_again_is_counted() -> None:
+    host = Hosting()
+    born(host)
+    for seq, value in ((2, 52.0), (2, 52.0), (1, 53.0)):
+        host.read(NDATA, message(seq, {VOLTS: value}))
+    assert volts(host) == [54.0, 53.0, 52.0]
+    assert host.rejected == {"out_of_order": 1}
+    assert host.wait(10.0) == []
+
+
+def test_a_session_that_began_unheard_is_asked_for_its_births() -> None:
+    host = Hosting()
+    born(host)
+    for seq in range(1, 100):
+        host.read(NDATA, message(seq, {VOLTS: 54.0}))
+    host.read(NDATA, message(1, {VOLTS: 50.0}))
+    assert host.wait(5.0) == []
+    host.read(NDATA, message(2, {VOLTS: 50.0}))
+    assert [command.topic for command in host.wait(5.0)] == [NCMD]
+    assert host.rejected == {"out_of_order": 2}
+
+
 def test_the_sequence_runs_over_without_being_a_birth() -> None:
     host = Hosting()
     born(host)
