@@ -19,6 +19,7 @@ from collector.mqtt.json_path import JsonPath
 from collector.mqtt.mapping import ListForm, ObjectForm, PayloadMapping, TopicForm
 from collector.mqtt.message import Message, Refusals
 from collector.mqtt.payload import documents_of, text_of
+from collector.mqtt.period import period_seconds
 from collector.mqtt.rejection import Reason, Rejected
 from collector.mqtt.series_budget import SeriesBudget
 from collector.mqtt.timestamps import TimeFormat
@@ -29,7 +30,6 @@ from omc.core.model import Batch
 
 _ABSENT: Final = object()
 _NO_LABELS: Final[Mapping[str, Any]] = {}
-_LONGEST_PERIOD = 86_400
 _GOOD = ("ok", "good", None, "")
 
 
@@ -178,7 +178,7 @@ class PayloadReader:
         period, suspect = None, False
         rule = self.mapping.period
         if rule is not None:
-            period = _period(found_in(rule.path, body, document))
+            period = period_seconds(found_in(rule.path, body, document))
             suspect = rule.suspect is not None and found_in(rule.suspect, body, document) is True
         batch = self._open.get((period, suspect))
         if batch is None:
@@ -279,13 +279,6 @@ class PayloadReader:
             else:
                 batch.add(binding.series, number, record.time_ms)
                 record.message.samples += 1
-
-
-def _period(value: Any) -> float | None:
-    """Seconds of a granularity period, or None where there is no sensible one."""
-    if type(value) in (int, float) and 0 < value <= _LONGEST_PERIOD:
-        return float(value)
-    return None
 
 
 def _unquoted(text: str) -> str:

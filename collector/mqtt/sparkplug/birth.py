@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from collector.mqtt.period import period_seconds
 from collector.mqtt.sparkplug.values import Scalar, cells, elements, scalar
 from omc.core.sparkplug import DataType
 
@@ -109,7 +110,7 @@ def template_definitions(metrics: Iterable[Any]) -> dict[str, Declared]:
 
 def _declared(metric: Any, definitions: Mapping[str, Declared]) -> Declared:
     properties = _properties(metric)
-    unit, period = properties.get(UNIT), properties.get(PERIOD)
+    unit = properties.get(UNIT)
     members: dict[str, Declared] = {}
     if metric.HasField("template_value"):
         template = metric.template_value
@@ -125,7 +126,7 @@ def _declared(metric: Any, definitions: Mapping[str, Declared]) -> Declared:
         metric.name,
         metric.datatype,
         unit if isinstance(unit, str) and unit else None,
-        float(period) if isinstance(period, int | float) and period > 0 else None,
+        period_seconds(properties.get(PERIOD)),
         members,
     )
 

@@ -312,6 +312,19 @@ def test_a_value_that_becomes_null_is_shown_no_longer() -> None:
     assert volts(host) == []
 
 
+@pytest.mark.parametrize("period", [0, -900, 86_401, 1e300, float("inf"), float("nan")])
+def test_a_sum_of_no_sensible_period_is_none(period: float) -> None:
+    host = Hosting()
+    payload = Payload(timestamp=NOW_MS, seq=0)
+    name = "lte_rrc_setup_attempts/cell=VPH0123-1"
+    metric = payload.metrics.add(name=name, datatype=DataType.INT64, long_value=90)
+    metric.properties.keys.append("period")
+    metric.properties.values.add(type=DataType.DOUBLE, double_value=period)
+    host.read(NBIRTH, encoded(payload))
+    assert host.rejected == {"no_period": 1}
+    assert all(batch.period is None for batch in host.batches)
+
+
 def test_sums_of_a_period_are_told_once() -> None:
     host = Hosting()
     payload = Payload(timestamp=NOW_MS, seq=0)
