@@ -41,6 +41,12 @@ class SourceAllowance:
             self._buckets.popitem(last=False)
         return is_taken
 
+    def give_back(self, source: str, amount: int = 1) -> None:
+        """What was taken shall not count, as if it had never come."""
+        if source in self._buckets:
+            left, since, shed = self._buckets[source]
+            self._buckets[source] = (min(self._burst, left + amount), since, shed)
+
     def shed(self, source: str) -> int:
         """How many of its present flood were not heard."""
         return self._buckets[source][2] if source in self._buckets else 0

@@ -57,12 +57,21 @@ class Admission:
         known = self._proved.get(mark)
         if known is not None:
             return known
+        async with self._one_at_a_time:
+            # Another request may have proved the same meanwhile.
+            return self._proved.get(mark) or await self._prove(
+                self._passwords, mark, credentials.strip(), address
+            )
+
+    async def _prove(
+        self, passwords: Passwords, mark: bytes, credentials: str, address: str
+    ) -> str | None:
         if not self._tries.takes(address, self._clock.monotonic()):
             raise TooManyTries
-        async with self._one_at_a_time:
-            name = await asyncio.to_thread(self._passwords.admit, credentials.strip())
+        name = await asyncio.to_thread(passwords.admit, credentials)
         if name is None:
             return None
+        self._tries.give_back(address)
         if len(self._proved) >= _MOST_REMEMBERED:
             self._proved.clear()
         self._proved[mark] = f"user:{name}"

@@ -184,3 +184,15 @@ def test_more_than_may_come_at_once_is_heard_and_then_waited_for() -> None:
     assert allowance.takes("a", 16.0)
     assert not allowance.takes("a", 24.0, 25)
     assert allowance.takes("a", 26.0, 25)
+
+
+def test_what_is_given_back_can_be_taken_again_and_no_more() -> None:
+    allowance = SourceAllowance(rate=1.0, burst=2.0)
+    assert allowance.takes("a", 0.0, 2)
+    allowance.give_back("a")
+    assert [allowance.takes("a", 0.0) for _ in range(2)] == [True, False]
+    for _ in range(5):
+        allowance.give_back("a")
+    assert [allowance.takes("a", 0.0) for _ in range(3)] == [True, True, False]
+    allowance.give_back("never heard of")
+    assert allowance.sources == 1
