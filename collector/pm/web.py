@@ -80,7 +80,11 @@ class WebFolder:
         return sorted(kept, key=lambda offer: offer.base_name)
 
     def _is_wanted(self, offer: Offer) -> bool:
-        here, there = urlsplit(self._access.url), urlsplit(self._address(offer))
+        here = urlsplit(self._access.url)
+        try:
+            there = urlsplit(self._address(offer))
+        except ValueError:  # it is no address
+            return False
         return (here.scheme, here.netloc) == (there.scheme, there.netloc) and offer.fits(
             self._patterns
         )

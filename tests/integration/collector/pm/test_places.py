@@ -227,6 +227,7 @@ async def test_what_a_web_server_refuses_is_told(nginx: Nginx, tmp_path: Path) -
         ('{"fileInfoList": [{"fileLocation": "/pm/A1.xml", "fileSize": 5}]}', 1),
         ('["A1.xml", "A2.xml", "B.xml"]', 2),
         ('[{"fileLocation": "http://192.0.2.1/A1.xml"}]', 0),
+        ('[{"fileLocation": "http://[no-address/A1.xml"}, {"name": "A2.xml"}]', 1),
     ],
 )
 async def test_lists_in_json_are_of_several_kinds(nginx: Nginx, page: str, names: int) -> None:
