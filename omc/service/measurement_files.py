@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Never
 
+import structlog
 from prometheus_client import Metric
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
@@ -28,6 +30,8 @@ from omc.core.clock import Clock
 from omc.core.model import Event, EventKind, Quality, SeriesTable
 from omc.core.settings import FolderSource, HttpSource, PmSource, Settings, SftpSource
 from omc.service.installation import Installation
+
+log = structlog.get_logger(__name__)
 
 #: Days that files and periods are remembered.
 _REMEMBERED_MS = 35 * 86_400_000
@@ -121,8 +125,11 @@ class MeasurementFiles(Collector):
         """Let go of what is too old: counters, names of files, and parts of transfers."""
         now_ms = self._clock.time_ms()
         before = (now_ms - self._keep_ms, now_ms - _REMEMBERED_MS)
-        async with self._ledger.turn:
-            await asyncio.to_thread(self._ledger.forget, *before)
+        try:
+            async with self._ledger.turn:
+                await asyncio.to_thread(self._ledger.forget, *before)
+        except sqlite3.Error as error:  # there may be room again the next time
+            log.warning("pm_ledger_not_cleaned", reason=str(error))
         await self._clean_spools()
 
     async def _clean_spools(self) -> None:
