@@ -62,7 +62,6 @@ class _Indicator:
         metric: Of the network's own view; None where it has none.
         direction: Label of the metric.
         complement: The metric is the share that succeeds, the indicator the share that fails.
-        remark: What else there is to say.
     """
 
     regulation: str
@@ -73,11 +72,10 @@ class _Indicator:
     metric: str | None = None
     direction: str | None = None
     complement: bool = False
-    remark: Text | None = None
 
 
 _INDICATORS = (
-    _Indicator(_QCVN_81, "2.1.1", _AVAILABILITY, "≥ 95 %", _DRIVE_ONLY, remark=_SIGNAL),
+    _Indicator(_QCVN_81, "2.1.1", _AVAILABILITY, "≥ 95 %", _DRIVE_ONLY),
     _Indicator(
         *(_QCVN_81, "2.1.2", _ACCESS, "≤ 5 %", _INDICATION, "lte_accessibility_ratio"),
         complement=True,
@@ -95,7 +93,7 @@ _INDICATORS = (
     _Indicator(_QCVN_81, "2.2.1", _COMPLAINTS, "", _SERVICE_DESK),
     _Indicator(_QCVN_81, "2.2.2", _REPLIES, "", _SERVICE_DESK),
     _Indicator(_QCVN_81, "2.2.3", _SUPPORT, "", _SERVICE_DESK),
-    _Indicator(_QCVN_126, "2.1.1", _AVAILABILITY, "", _DRIVE_ONLY, remark=_SIGNAL),
+    _Indicator(_QCVN_126, "2.1.1", _AVAILABILITY, "", _DRIVE_ONLY),
     _Indicator(
         *(_QCVN_126, "2.1.2", _ACCESS, "", _INDICATION, "nr_accessibility_ratio"), complement=True
     ),
