@@ -7,7 +7,7 @@ good.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -24,6 +24,10 @@ from omc.reports.seen import milliseconds
 from omc.reports.sources import Sources
 
 _HOUR_MS = 3_600_000
+#: So much is read at a time of what has a value an hour of every port.
+_STRETCH_MS = 4 * 24 * _HOUR_MS
+#: Labels that tell ports apart.
+_PORT = ["site", "node", "interface"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,21 +185,24 @@ class _Measured:
 
     def _uplinks(self) -> dict[SiteCode, tuple[float, float | None]]:
         """Busiest hour of the busiest port of each site's devices, and the speed of the port."""
-        speeds = {
-            (site, node, port): value
-            for site, node, port, _, value in _rows(self._read("interface_speed_bits_per_second"))
-        }
+        speed = "interface_speed_bits_per_second"
+        table = self._history.values(speed, *self._range, None, _PORT, sort=False)
+        speeds = {(site, node, port): value for site, node, port, _, value in _rows(table)}
         found: dict[SiteCode, tuple[float, float | None]] = {}
         for metric in ("interface_receive_bytes_total", "interface_transmit_bytes_total"):
-            for site, node, port, _, value in _rows(self._read(metric, _HOUR_MS)):
+            for site, node, port, value in self._busiest_hours(metric):
                 bits = 8 * value / (_HOUR_MS / 1000)
                 if site not in found or bits > found[site][0]:
                     found[site] = (bits, speeds.get((site, node, port)))
         return found
 
-    def _read(self, metric: str, step_ms: int | None = None) -> Any:
-        by = ["site", "node", "interface"]
-        return self._history.values(metric, *self._range, step_ms, by, sort=False)
+    def _busiest_hours(self, metric: str) -> Iterator[tuple[SiteCode, str, str, float]]:
+        """Site, node, port and largest value of an hour, port by port and stretch by stretch."""
+        start, end = self._range
+        for first in range(start, end, _STRETCH_MS):
+            last = min(first + _STRETCH_MS, end)
+            hours = self._history.values(metric, first, last, _HOUR_MS, _PORT, sort=False)
+            yield from _rows(hours.group_by(_PORT).aggregate([("value", "max")]))
 
 
 def _rows(table: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from dataclasses import replace
 from datetime import date, datetime
 from itertools import combinations
@@ -202,6 +203,53 @@ def test_a_site_that_told_its_load_only_outside_of_the_period_is_as_one_that_nev
     assert of_site[SiteCode("A")].busy_prb_ratio == pytest.approx(0.43)
     assert of_site[SiteCode("B")].busy_prb_ratio is None
     assert of_site[SiteCode("C")].busy_prb_ratio is None
+
+
+BUSIEST = [0, 95, 96, 191]  # the first and last hours of stretches that are read at a time
+
+
+@pytest.mark.parametrize("busiest", BUSIEST)
+def test_an_uplink_is_as_busy_as_the_busiest_hour_of_its_busiest_port(
+    busiest: int, tmp_path: Path
+) -> None:
+    period = periods.days(date(2026, 1, 10), date(2026, 1, 17), ZONE)
+    start = period.start_ms - NEW_YEAR_MS
+    samples = []
+    for port, (usual, most) in {"slow": (1e6, 2e6), "fast": (1e7, 3e7)}.items():  # bytes an hour
+        names = labels(site="A", node="R-A", interface=port)
+        speed = 1e9 if port == "fast" else 1e8
+        samples.append(Sample("interface_speed_bits_per_second", names, start + HOUR, speed))
+        count = 0.0
+        for hour in range(-1, 8 * 24):
+            count += most if hour == busiest else usual
+            at = start + (hour + 1) * HOUR - 1
+            samples.append(Sample("interface_receive_bytes_total", names, at, count, 3600.0))
+    archive = Archive(tmp_path / "archive")
+    archive.write(samples)
+    of_site = conditions(_sources(tmp_path, archive), period, lambda work: None)
+    (one,) = [own for own in of_site if own.site.code == "A"]
+    assert one.uplink_bits == pytest.approx(3e7 * 8 / 3600)
+    assert one.uplink_speed == 1e9
+
+
+def test_uplinks_of_many_days_take_no_more_memory_than_those_of_a_few(tmp_path: Path) -> None:
+    period = periods.days(date(2026, 1, 5), date(2026, 1, 16), ZONE)
+    start = period.start_ms - NEW_YEAR_MS
+    archive = Archive(tmp_path / "archive")
+    archive.write(
+        Sample("interface_receive_bytes_total", names, start + hour * HOUR, 1e6 * hour, 3600.0)
+        for names in (labels(site="A", node="R-A", interface=str(port)) for port in range(60))
+        for hour in range(12 * 24)
+    )
+    sources = _sources(tmp_path, archive)
+    conditions(sources, PERIOD, lambda work: None)  # what is imported late is there now
+    tracemalloc.start()
+    try:
+        conditions(sources, period, lambda work: None)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 1_000_000  # the 17,280 hours as objects of Python take several times as much
 
 
 AIRED = [
