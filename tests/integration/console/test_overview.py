@@ -46,6 +46,26 @@ def test_theme_and_language_are_switched_and_kept(operator: Screen) -> None:
     assert page.evaluate("document.documentElement.dataset.shade") == after
 
 
+def test_the_title_counts_criticals_that_nobody_has_taken(operator: Screen) -> None:
+    beat = (
+        "(count) => {omc.beat({open_criticals: count, newest_critical: 0}); return document.title}"
+    )
+    assert operator.page.evaluate(beat, 3) == "(3) Overview · OMC"
+    assert operator.page.evaluate(beat, 12) == "(12) Overview · OMC"
+    assert operator.page.evaluate(beat, 0) == "Overview · OMC"
+
+
+def test_a_picture_that_is_old_says_so_until_it_lives_again(
+    operator: Screen, province: WatchedProvince
+) -> None:
+    banner = operator.page.locator("#stale")
+    expect(banner).to_be_hidden()
+    with province.unheard():
+        expect(banner).to_contain_text("What you see is from", timeout=40_000)
+        expect(banner).to_be_visible(timeout=40_000)
+    expect(banner).to_be_hidden(timeout=60_000)
+
+
 def test_the_keyboard_explains_itself(operator: Screen) -> None:
     operator.page.keyboard.press("?")
     expect(operator.page.locator("#help")).to_contain_text("Search")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Self
 
@@ -69,6 +70,16 @@ class WatchedProvince:
     def log(self) -> str:
         """What the service has said."""
         return (self.folder / "omc.log").read_text(encoding="utf-8")
+
+    @contextmanager
+    def unheard(self) -> Iterator[None]:
+        """The service says nothing within the block."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
 
     def cut(self, span: str) -> None:
         """Cut a cable, once the service knows which ports are at its ends."""
