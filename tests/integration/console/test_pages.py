@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+from collections import Counter
 
 import pytest
 from playwright.sync_api import expect
@@ -77,6 +78,31 @@ def test_a_slow_disk_of_reports_keeps_nobody_waiting(
         expect(operator.page.locator(".table-box")).not_to_be_empty()
     finally:
         index.unlink()
+    assert operator.complaints == []
+
+
+def test_which_site_goes_dark_first_is_the_first_thing_to_see(
+    operator: Screen, province: WatchedProvince
+) -> None:
+    page = operator.page
+    areas = Counter(str(site.area) for site in province.inventory.sites.values())
+    ((area, sites),) = areas.most_common(1)
+    province.fail_mains(area)
+    try:
+        province.wait_until(lambda: len(province.sites_on_battery()) >= sites, 120)
+        operator.open("/")
+        page.keyboard.press("g")
+        page.keyboard.press("d")
+        page.wait_for_url("**/time-to-dark")
+        operator.wait_until_live()
+        first = page.locator("tbody tr").first.get_by_role("link")
+        # Predictions become surer while people look: what is seen is what is true now.
+        province.wait_until(lambda: f"({province.sites_on_battery()[0]})" in first.inner_text())
+        name = first.inner_text()
+        first.click()
+        expect(page.locator("h1")).to_have_text(name.rpartition(" (")[0])
+    finally:
+        province.heal()
     assert operator.complaints == []
 
 

@@ -92,6 +92,15 @@ class WatchedProvince:
         told = [line for line in page.splitlines() if span in line]
         return sum(line.startswith("interface_info{") for line in told) >= 2
 
+    def fail_mains(self, area: str) -> None:
+        """Let the sites of an area live on their batteries."""
+        self._simulator.tell("mains", area, "--for", "20m")
+
+    def sites_on_battery(self) -> list[str]:
+        """Those, the one that goes dark first at the top, as the API tells them."""
+        _, body, _ = self.get("/api/v1/time-to-dark", Authorization=f"Bearer {WALL_TOKEN}")
+        return [site["site"] for site in json.loads(body)]
+
     def heal(self) -> None:
         """Mend everything."""
         self._simulator.tell("heal")
