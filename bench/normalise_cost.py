@@ -21,9 +21,9 @@ from dataclasses import dataclass, field
 
 from prometheus_client import CollectorRegistry
 
-from collector.normalise import NodeReader
-from collector.plan import Plan, compile_plan
-from collector.profile_set import ProfileSet
+from collector.normalising.normalise import NodeReader
+from collector.profiles.plan import Plan, compile_plan
+from collector.profiles.profile_set import ProfileSet
 from collector.snmp.exchange import Reply
 from collector.snmp.limits import AgentLimits
 from collector.snmp.walk import walk

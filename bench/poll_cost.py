@@ -26,7 +26,7 @@ from pathlib import Path
 
 from prometheus_client import CollectorRegistry
 
-from collector.profile_set import ProfileSet
+from collector.profiles.profile_set import ProfileSet
 from collector.snmp.client import SnmpClient
 from collector.snmp.credentials import Community, Target
 from collector.snmp.device import PlanBook

@@ -31,7 +31,7 @@ from bench.recall_truth import (
     load_explanations,
     load_readings,
 )
-from collector.profile_set import ProfileSet
+from collector.profiles.profile_set import ProfileSet
 from collector.snmp.credentials import Community, Target
 from collector.snmp.fetch import PollResult
 from omc.core.catalogue import Catalogue

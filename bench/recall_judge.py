@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bench.recall_truth import Explanation, Truth
-from collector.refusal import Cause, Refusal
+from collector.normalising.refusal import Cause, Refusal
 from collector.snmp.fetch import PollResult
 from omc.core.model import Quality, Series
 

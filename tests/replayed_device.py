@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
-from collector.normalise import NodeReader
-from collector.plan import Plan, PollTask, compile_plan
-from collector.profile import Profile
-from collector.profile_detection import GENERIC
-from collector.profile_set import ProfileSet
+from collector.normalising.normalise import NodeReader
+from collector.profiles.detection import GENERIC
+from collector.profiles.plan import Plan, PollTask, compile_plan
+from collector.profiles.profile import Profile
+from collector.profiles.profile_set import ProfileSet
 from collector.varbind import Value, Varbind
 from omc.core.catalogue import Catalogue
 from omc.core.model import Batch, SeriesTable

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 
-from collector.octets import OctetFormat, octets_text
+from collector.decoding.octets import OctetFormat, octets_text
 from collector.varbind import Value
 
 Oid = tuple[int, ...]

@@ -10,11 +10,11 @@ import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from collector.normalise import NodeReader
-from collector.octets import decoded_text
-from collector.plan import GROUP_MULTIPLES, Column, Plan, PollTask, Sweep, compile_plan
-from collector.profile import PollGroup
-from collector.profile_set import ProfileSet
+from collector.decoding.octets import decoded_text
+from collector.normalising.normalise import NodeReader
+from collector.profiles.plan import GROUP_MULTIPLES, Column, Plan, PollTask, Sweep, compile_plan
+from collector.profiles.profile import PollGroup
+from collector.profiles.profile_set import ProfileSet
 from collector.snmp.exchange import Exchange, PollDeadline
 from collector.snmp.fetch import Fetcher, GivenUp, PollResult
 from collector.snmp.get import get

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from collector.refusal import Refusal
+from collector.normalising.refusal import Refusal
 from collector.snmp.exchange import Exchange, RequestTimeout
 from collector.snmp.get import get
 from collector.snmp.limits import AgentLimits

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 
-from collector.poll_task import Column
+from collector.profiles.poll_task import Column
 from collector.varbind import Varbind
 
 

@@ -113,7 +113,7 @@ def _poll_and_print(
     *,
     oids: bool,
 ) -> int:
-    from collector.profile_set import ProfileSet
+    from collector.profiles.profile_set import ProfileSet
     from omc.core.catalogue import Catalogue
     from omc.core.errors import AuthenticationRefused, SourceError
     from omc.core.resources import config_folder

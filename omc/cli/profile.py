@@ -11,8 +11,8 @@ import click
 from omc.cli.profile_suggest import suggest
 
 if TYPE_CHECKING:
-    from collector.plan import Plan
-    from collector.profile_set import ProfileSet
+    from collector.profiles.plan import Plan
+    from collector.profiles.profile_set import ProfileSet
     from omc.core.catalogue import Catalogue
 
 
@@ -43,7 +43,7 @@ def show(name: str) -> None:
     """What a profile reads: every object with its metric, and how often."""
     from rich.console import Console
 
-    from collector.plan import compile_plan
+    from collector.profiles.plan import compile_plan
 
     catalogue, profiles = load_profiles()
     name = chosen(name, profiles)
@@ -117,7 +117,7 @@ def load_profiles(own: Path | None = None) -> tuple[Catalogue, ProfileSet]:
     Raises:
         ConfigurationError: the file is no profile.
     """
-    from collector.profile_set import ProfileSet
+    from collector.profiles.profile_set import ProfileSet
     from omc.core.catalogue import Catalogue
     from omc.core.resources import config_folder
 

@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from collector.octets import OctetFormat, octets_text
-from collector.refusal import Refusal
+from collector.decoding.octets import OctetFormat, octets_text
+from collector.normalising.refusal import Refusal
 from collector.varbind import Value
 from omc.core.model import Series
 from omc.core.quantity_text import value_text

@@ -13,7 +13,7 @@ from typing import TypeVar
 from collector.mqtt.mapping import MappingSet
 from collector.mqtt.topic_template import TopicTemplate
 from collector.pm.style import StyleSet
-from collector.profile_set import ProfileSet
+from collector.profiles.profile_set import ProfileSet
 from collector.snmp.trap_declaration import TrapSet
 from collector.ves.fields import TOPIC as VES_TOPIC
 from omc.alarms import RuleSet

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from collector.drafting.walk_shape import Oid, objects_of
-from collector.plan import Plan, compile_plan
-from collector.profile_set import ProfileSet
-from collector.refusal import Cause, Refusal
+from collector.normalising.refusal import Cause, Refusal
+from collector.profiles.plan import Plan, compile_plan
+from collector.profiles.profile_set import ProfileSet
 from collector.snmp.credentials import Community, Target
 from collector.snmp.fetch import PollResult
 from collector.varbind import Value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collector.profile_set import ProfileSet
+from collector.profiles.profile_set import ProfileSet
 from collector.snmp.client import SnmpClient
 from collector.snmp.credentials import Target
 from collector.snmp.device import Device, PlanBook

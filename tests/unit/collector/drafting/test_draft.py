@@ -12,8 +12,8 @@ from collector.drafting.draft import draft
 from collector.drafting.mib import MibSet
 from collector.drafting.units import Unit, unit_of
 from collector.drafting.walk import Walk
-from collector.profile import Profile
-from collector.profile_check import ProfileChecker
+from collector.profiles.check import ProfileChecker
+from collector.profiles.profile import Profile
 from collector.varbind import Value
 from omc.core.errors import ConfigurationError
 from omc.core.yaml_source import parse_yaml, validate

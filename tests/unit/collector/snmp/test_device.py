@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from collector.profile_set import ProfileSet
+from collector.profiles.profile_set import ProfileSet
 from collector.snmp.device import Device, PlanBook
 from collector.snmp.exchange import Bulk, Get, Next, PollDeadline, Reply, Request, RequestTimeout
 from collector.snmp.fetch import PollResult

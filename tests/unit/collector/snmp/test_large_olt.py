@@ -14,7 +14,7 @@ from itertools import pairwise
 
 import pytest
 
-from collector.profile_set import ProfileSet
+from collector.profiles.profile_set import ProfileSet
 from collector.snmp.device import SWEEP_SHARE, Device, PlanBook
 from collector.snmp.exchange import Reply, Request
 from collector.snmp.fetch import PollResult

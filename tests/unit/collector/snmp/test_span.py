@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from collector.poll_task import Column
-from collector.profile import PollGroup
+from collector.profiles.poll_task import Column
+from collector.profiles.profile import PollGroup
 from collector.snmp.exchange import Answer, Bulk, Cursor, Next, Reply, Request, RequestTimeout
 from collector.snmp.span import Span, spans_of
 from collector.varbind import Value

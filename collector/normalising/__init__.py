@@ -1,0 +1,1 @@
+"""Raw varbinds of one device become samples of catalogue metrics."""

@@ -1,0 +1,1 @@
+"""What people write in config/profiles: read, checked, and compiled into what to ask."""
