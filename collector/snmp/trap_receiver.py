@@ -73,7 +73,6 @@ class TrapReceiver:
         users: Of v3; empty for none.
         allowance: How many each source may send.
         kept: Returns when what was told so far is on disk; None: informs are answered at once.
-            Those of SNMPv3 always are.
 
     Attributes:
         host: As given.
@@ -210,7 +209,7 @@ class TrapReceiver:
         if message_version(message) == _USM:
             if self._users is None:
                 raise RefusedTrap("no users are set")
-            return self._users.open(message, sender), None
+            return self._users.open(message, sender)
         read = read_community_message(message)
         if not self._accepts(read.community):
             raise RefusedTrap("another community")

@@ -3,7 +3,8 @@
 For a trap the sender is the authoritative engine (RFC 3412 section 6): nobody tells us its engine
 id beforehand, and keys are localised to it (RFC 3414 section 2.6). So the id is read from outside
 the message, and the user is made known to pysnmp for it. For an inform we are authoritative, and
-pysnmp answers discovery, the clock's report and the inform itself.
+pysnmp answers discovery and the clock's report; its answer to the inform itself is handed on, to be
+sent once what the inform tells is kept.
 """
 
 from __future__ import annotations
@@ -45,14 +46,14 @@ _HANDSHAKE = (errind.UnknownEngineID, errind.NotInTimeWindow)
 
 
 class _Dispatcher(AbstractTransportDispatcher):  # type: ignore[misc]
-    """What pysnmp sends through."""
+    """Takes what pysnmp would send; it answers before it says what it has heard."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._send = send
+        self.answer: bytes | None = None
 
     def send_message(self, message: bytes, domain: Any, address: Any) -> None:
-        self._send(bytes(message), tuple(address))
+        self.answer = bytes(message)
 
 
 @dataclass(slots=True)
@@ -75,14 +76,16 @@ class TrapUsers:
 
     Args:
         users: By unique name.
-        send: Sends what the engine answers.
+        send: Sends what the engine answers to what is no inform: reports, our engine id and clock.
     """
 
     def __init__(self, users: Iterable[UsmUser], send: Send) -> None:
         self._users = {user.name.encode(): user for user in users}
         self._keys = {name: _master_keys(user) for name, user in self._users.items()}
+        self._send = send
+        self._dispatcher = _Dispatcher()
         self._engine = engine.SnmpEngine()
-        self._engine.register_transport_dispatcher(_Dispatcher(send))
+        self._engine.register_transport_dispatcher(self._dispatcher)
         self._engines: OrderedDict[bytes, set[bytes]] = OrderedDict()
         self._outcome = _Outcome()
         for user in self._users.values():
@@ -92,23 +95,19 @@ class TrapUsers:
         observer.register_observer(self._note_level, "rfc3412.receiveMessage:request")
         observer.register_observer(self._note_failure, "rfc3412.prepareDataElements:sm-failure")
 
-    def open(self, message: bytes, sender: Address) -> Notification:
-        """The notification in a message; an inform is answered.
+    def open(self, message: bytes, sender: Address) -> tuple[Notification, bytes | None]:
+        """The notification in a message, and what an inform is to be answered.
 
         Raises:
             MalformedTrap: it cannot be read.
             RefusedTrap: its user is unknown, or it is not proved to be of that user.
-            EngineQuestion: it was a question about our engine.
+            EngineQuestion: it was a question about our engine, and was answered.
         """
         user = self._claimed(message)
-        self._outcome = outcome = _Outcome()
-        address = udp.UdpTransportAddress(sender)
-        try:
-            self._engine.message_dispatcher.receive_message(
-                self._engine, udp.DOMAIN_NAME, address, message
-            )
-        except Exception as error:  # noqa: BLE001 - strangers make it fail in many ways
-            raise MalformedTrap(type(error).__name__) from None
+        outcome = self._processed(message, sender)
+        answer = self._dispatcher.answer
+        if answer is not None and outcome.heard is None:
+            self._send(answer, sender)
         if isinstance(outcome.failure, _HANDSHAKE):
             raise EngineQuestion("answered")
         if outcome.failure is not None:
@@ -117,7 +116,21 @@ class TrapUsers:
             raise MalformedTrap("no notification")
         if user is None or outcome.level < _level_of(user):
             raise RefusedTrap("less protection than is set for the user")
-        return notification_of([(str(oid), _value(value)) for oid, value in outcome.heard])
+        varbinds = [(str(oid), _value(value)) for oid, value in outcome.heard]
+        return notification_of(varbinds), answer
+
+    def _processed(self, message: bytes, sender: Address) -> _Outcome:
+        """What the engine makes of a message."""
+        self._outcome = outcome = _Outcome()
+        self._dispatcher.answer = None
+        address = udp.UdpTransportAddress(sender)
+        try:
+            self._engine.message_dispatcher.receive_message(
+                self._engine, udp.DOMAIN_NAME, address, message
+            )
+        except Exception as error:  # noqa: BLE001 - strangers make it fail in many ways
+            raise MalformedTrap(type(error).__name__) from None
+        return outcome
 
     def _claimed(self, message: bytes) -> UsmUser | None:
         """The user that a message names, made known for the engine that it names."""

@@ -117,16 +117,19 @@ async def test_an_inform_is_acknowledged(tmp_path: Path) -> None:
         assert await told.results() == {"known": 1}
 
 
-async def test_an_inform_is_acknowledged_once_what_it_tells_is_kept(tmp_path: Path) -> None:
+@pytest.mark.parametrize("options", [("-v2c", "-cpublic"), AS_PRIVATE], ids=["v2c", "v3"])
+async def test_an_inform_is_acknowledged_once_what_it_tells_is_kept(
+    tmp_path: Path, options: tuple[str, ...]
+) -> None:
     is_kept = asyncio.Event()
 
     async def kept() -> None:
         await is_kept.wait()
 
-    async with hearing(tmp_path, kept=kept) as told:
-        assert not await told.send.inform("", LINK_DOWN)
+    async with hearing(tmp_path, users=[PRIVATE], kept=kept) as told:
+        assert not await told.send.inform("", LINK_DOWN, options=options)
         is_kept.set()
-        assert await told.send.inform("", LINK_DOWN)
+        assert await told.send.inform("", LINK_DOWN, options=options)
 
 
 async def test_another_community_is_refused_and_its_inform_not_acknowledged(tmp_path: Path) -> None:

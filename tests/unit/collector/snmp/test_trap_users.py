@@ -51,7 +51,9 @@ def users() -> TrapUsers:
 
 
 def test_the_message_itself_is_read() -> None:
-    assert users().open(sent(), SENDER).oid == "1.3.6.1.6.3.1.1.5.3"
+    notification, answer = users().open(sent(), SENDER)
+    assert notification.oid == "1.3.6.1.6.3.1.1.5.3"
+    assert answer is None
 
 
 @given(st.data())
