@@ -62,6 +62,7 @@ _WORDS = {
     "homes": Text(
         en="{} homes (ONTs) of {} in operation", vi="{}/{} thuê bao (ONT) đang hoạt động"
     ),
+    "without_mains": Text(en="{:.0f} sites without mains", vi="{:.0f} trạm mất điện lưới"),
     "measured": Text(
         en="Place: {} km of cable from {}, span {}", vi="Vị trí: {} km cáp tính từ {}, tuyến {}"
     ),
@@ -136,8 +137,9 @@ class MessageWriter:
         parts = []
         if span is not None:
             parts.append(self._span(span, alarm.finding.sections if alarm.finding else ()))
-        if alarm.finding is not None and alarm.finding.homes is not None and "pon" not in labels:
-            parts.append(f"PON {', '.join(alarm.finding.homes.pons)}")
+        homes = alarm.finding.homes if alarm.finding is not None else None
+        if homes is not None and homes.pons and "pon" not in labels:
+            parts.append(f"PON {', '.join(homes.pons)}")
         parts += [
             f"{self._say(word)} {labels[name]}"
             for name, word in _LABEL_WORDS.items()
@@ -167,7 +169,10 @@ class MessageWriter:
         homes = alarm.finding.homes if alarm.finding is not None else None
         if homes is not None and homes.lost:
             told = self._word("homes").format(len(homes.lost), homes.onts)
-            return f"{self._word('affected')}: {told}"
+            return self._named("affected", told)
+        is_commune = alarm.finding is not None and alarm.finding.fault == "mains"
+        if is_commune and alarm.is_active and alarm.value is not None:
+            return self._named("affected", self._word("without_mains").format(alarm.value))
         if not impact.sites:
             is_protected_cut = alarm.finding is not None and alarm.finding.fault == "cut"
             return self._word("redundancy") if is_protected_cut and alarm.is_active else ""

@@ -53,11 +53,17 @@ _FAULTS: Mapping[str, Text] = {
 def reasons(finding: Finding, language: str) -> list[str]:
     """Observations that speak for a finding, how sure it is, and what else it could be."""
     if finding.fault == "mains":
-        return [_WORDS["commune"].of(language).format(finding.confidence)]
+        return list(_of_a_commune(finding, language))
     return [_WORDS[word].of(language).format(*values) for word, *values in _observed(finding)] + [
         _WORDS["sure"].of(language).format(finding.confidence),
         *_otherwise(finding, language),
     ]
+
+
+def _of_a_commune(finding: Finding, language: str) -> Iterator[str]:
+    yield _WORDS["commune"].of(language).format(finding.confidence)
+    if finding.homes is not None and finding.homes.known:
+        yield _WORDS["gasps"].of(language).format(finding.homes.gasps, finding.homes.known)
 
 
 def _observed(finding: Finding) -> Iterator[tuple[str, *tuple[float, ...]]]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from omc.alarms import AlarmEngine, Maintenance, Severity
+from omc.alarms.alarm import Finding, Homes
 from omc.alarms.area_mains import AreaMains
+from omc.alarms.reasons import reasons
 from omc.core.clock import ManualClock
 from tests.unit.alarms.small_network import small_inventory
 
@@ -24,6 +26,11 @@ class Commune:
     def mains_at(self, sites: str, severity: Severity) -> None:
         for site in sites:
             self.engine.report("mains_failed", (("site", site),), site, severity)
+
+    def homes_at(self, site: str, severity: Severity) -> None:
+        labels = (("node", f"{site}-OLT1"), ("site", site))
+        finding = Finding("homes", 0.9, homes=Homes(("0/1/1",), 40, ("0/1/1:1",), 20, 17))
+        self.engine.report("pon_homes_dark", labels, "PON", severity, finding=finding)
 
     @property
     def roots(self) -> list[str]:
@@ -65,3 +72,26 @@ def test_it_is_taken_up_after_a_restart() -> None:
     assert after.roots == [ROOT]
     after.mains_at("ABCD", Severity.CLEARED)
     assert after.roots == []
+
+
+def test_homes_that_lose_the_same_mains_are_folded_beneath_it_and_speak_for_it() -> None:
+    commune = Commune()
+    commune.homes_at("A", Severity.MINOR)
+    commune.mains_at("ABC", Severity.MINOR)
+    commune.homes_at("D", Severity.MINOR)
+    commune.homes_at("E", Severity.MINOR)
+    assert commune.roots == [ROOT, 'pon_homes_dark{node="E-OLT1",site="E"}']
+    (root,) = [alarm for alarm in commune.engine.active() if alarm.key == ROOT]
+    assert root.finding is not None
+    assert reasons(root.finding, "en") == [
+        "75% of the commune's sites are without mains",
+        "34 of 40 lost ONTs sent a dying gasp",
+    ]
+
+
+def test_homes_that_stay_dark_after_it_stand_for_themselves() -> None:
+    commune = Commune()
+    commune.homes_at("A", Severity.MINOR)
+    commune.mains_at("ABC", Severity.MINOR)
+    commune.mains_at("ABC", Severity.CLEARED)
+    assert commune.roots == ['pon_homes_dark{node="A-OLT1",site="A"}']

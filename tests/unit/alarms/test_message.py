@@ -64,6 +64,25 @@ def test_a_cut_with_a_second_way_says_that_nobody_is_cut_off() -> None:
     assert message.lines[0] == "no site is cut off: the second way carries the traffic"
 
 
+def test_a_commune_without_mains_says_how_many_sites_and_how_it_is_known() -> None:
+    writer = MessageWriter(INVENTORY, catalogue(), HANOI, "vi")
+    failed = replace(
+        CUT,
+        rule="area_mains_failed",
+        labels=(("area", "2"),),
+        severity=Severity.MAJOR,
+        value=3.0,
+        finding=Finding("mains", 1.0, homes=Homes((), 60, (), 40, 34)),
+    )
+    rule = shipped_rules()["area_mains_failed"]
+    message = writer.write(failed, rule, impact_of(INVENTORY, (), DAY))
+    assert message.title == "▲ Nặng: Mất điện lưới cả xã · Xã Hai"
+    assert message.lines[0] == "Ảnh hưởng: 3 trạm mất điện lưới"
+    assert message.lines[2] == (
+        "Căn cứ: 100% số trạm trong xã mất điện; 34/40 ONT bị mất có gửi dying gasp"
+    )
+
+
 def test_what_is_over_says_how_long_it_took_and_asks_for_nothing() -> None:
     writer = MessageWriter(INVENTORY, catalogue(), HANOI, "en")
     over = replace(CUT, severity=Severity.CLEARED, cleared_ms=NEW_YEAR_MS + 5_000_000)
