@@ -58,15 +58,19 @@ def demo(
     addresses, and the service that watches it. Ctrl-C ends everything.
     """
     from omc.service.demo import DemoFailed
+    from omc.service.listening import CannotListen
     from omc.service.logs import configure_logs
 
     configure_logs("error", "console")
+    chosen = context.get_parameter_source("listen") is not ParameterSource.DEFAULT
+    failure: Exception | None = None
     try:
-        chosen = context.get_parameter_source("listen") is not ParameterSource.DEFAULT
         page = _page(listen, chosen=chosen)
         asyncio.run(_demo(_Wish(sites, seed, seconds, page)))
-    except DemoFailed as error:
-        raise click.ClickException(str(error)) from error
+    except* (DemoFailed, CannotListen) as group:  # the port may be taken after it was tried
+        failure = group.exceptions[0]
+    if failure is not None:
+        raise click.ClickException(str(failure)) from failure
 
 
 def _page(wanted: ListenAddress, *, chosen: bool) -> ListenAddress:
