@@ -116,6 +116,7 @@ class Console:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self.watch.run(), name="console-watch")
                 group.create_task(self.past.run(), name="console-past")
+                group.create_task(self.world.report_desk.run(), name="report-desk")
         finally:
             await _close_pages()
 

@@ -16,6 +16,7 @@ from omc.core.inventory import Inventory
 from omc.core.model import Batch, Latest, Series
 from omc.core.settings import ConsoleSettings
 from omc.core.topology import Topology
+from omc.reports.desk import ReportDesk
 
 
 class LatestValues(Protocol):
@@ -55,6 +56,7 @@ class ConsoleWorld:
         topology: It as a graph.
         catalogue: All metrics.
         desk: The alarms.
+        report_desk: Where reports are ordered.
         doorman: Who may come in.
         clock: The time.
         values: The newest values.
@@ -74,6 +76,7 @@ class ConsoleWorld:
     topology: Topology
     catalogue: Catalogue
     desk: AlarmDesk
+    report_desk: ReportDesk
     doorman: Doorman
     clock: Clock
     values: LatestValues

@@ -49,6 +49,7 @@ class Order:
         formats: Of the files.
         folder: Of the files.
         language: Of the report.
+        say: Told what is being done; "" when it is over.
     """
 
     sources: Sources
@@ -56,19 +57,20 @@ class Order:
     formats: tuple[str, ...]
     folder: Path
     language: Language
+    say: Say
 
     def produce(self, build: Callable[[Say], Document]) -> None:
         """Build the document and write its files, saying how it goes, and where they are."""
         from omc.reports.files import write_files
         from omc.reports.shelf import shelve
 
-        document = build(_say)
+        document = build(self.say)
         try:
-            written = write_files(document, self.formats, self.folder, _say)
+            written = write_files(document, self.formats, self.folder, self.say)
             shelve(document, written, self.folder)
         except OSError as error:
             raise click.ClickException(f"cannot write to {self.folder}: {error}") from error
-        _say("")
+        self.say("")
         for path in written:
             click.echo(f"{path}  {path.stat().st_size:,} bytes")
 
@@ -110,6 +112,12 @@ def report_options(command: Callable[..., None]) -> Callable[..., None]:
     @click.option(
         "--language", type=click.Choice(["vi", "en"]), help="The settings' one, if not given."
     )
+    @click.option(
+        "--progress",
+        "tell_progress",
+        is_flag=True,
+        help="Write what is being done to standard error line by line, for other programs.",
+    )
     @functools.wraps(command)
     def with_order(
         *,
@@ -119,13 +127,15 @@ def report_options(command: Callable[..., None]) -> Callable[..., None]:
         formats: tuple[str, ...],
         output: Path | None,
         language: str | None,
+        tell_progress: bool,
         **others: Any,
     ) -> None:
         from omc.core.settings import load_reader_settings
         from omc.reports.sources import Sources
 
         settings = load_reader_settings(config)
-        _say("inventory")
+        say = _tell if tell_progress else _show
+        say("inventory")
         sources = Sources.open(settings, time.time_ns() // 1_000_000)
         order = Order(
             sources,
@@ -133,6 +143,7 @@ def report_options(command: Callable[..., None]) -> Callable[..., None]:
             formats,
             output or settings.report_folder,
             cast("Language", language or settings.language),
+            say,
         )
         command(order=order, **others)
 
@@ -153,7 +164,14 @@ def _period(first: datetime | None, last: datetime | None, sources: Sources) -> 
     return periods.days(first.date(), last.date(), sources.zone)
 
 
-def _say(work: str) -> None:
+def _tell(work: str) -> None:
+    from omc.reports.maker import PROGRESS
+
+    if work:
+        click.echo(f"{PROGRESS}{work}", err=True)
+
+
+def _show(work: str) -> None:
     """Show what is being done, where somebody watches; "" when it is over."""
     if sys.stderr.isatty():
         sys.stderr.write(live_line(work))

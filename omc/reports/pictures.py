@@ -23,7 +23,7 @@ class Pictures:
     def svg(self, block: Chart | Map) -> bytes:
         """The picture as SVG."""
         if block.name not in self._drawn:
-            self._say(block.title)
+            self._say(f"picture: {block.title}")
             self._drawn[block.name] = self._draw(block)
         return self._drawn[block.name]
 

@@ -12,12 +12,14 @@ from omc.api.access import Doorman
 from omc.core.clock import Clock
 from omc.core.model import Batch
 from omc.core.topology import Topology
+from omc.reports.desk import ReportDesk
 from omc.service.installation import Installation
 
 
 def make_console(
     installation: Installation,
     desk: AlarmDesk,
+    report_desk: ReportDesk,
     doorman: Doorman,
     clock: Clock,
     values: LatestValues,
@@ -29,6 +31,7 @@ def make_console(
     Args:
         installation: What it shows, and how.
         desk: The alarms.
+        report_desk: Where reports are ordered.
         doorman: Knows who may come in.
         clock: The time.
         values: The newest values.
@@ -48,6 +51,7 @@ def make_console(
             topology=Topology(installation.inventory, settings.alarms.core),
             catalogue=installation.catalogue,
             desk=desk,
+            report_desk=report_desk,
             doorman=doorman,
             clock=clock,
             values=values,

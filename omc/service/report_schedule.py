@@ -1,19 +1,15 @@
-"""Reports that the service makes by itself, each in a process of its own, and sends to people.
+"""Reports that the service makes by itself, and sends to people.
 
-`omc report` makes them, at low priority, so that neither its work nor its memory burdens
-collecting; it may be killed at any moment. What was made and sent is kept in `schedule.json` beside
-the reports: a period that ended while the service was down is made up for, once.
+What was made and sent is kept in `schedule.json` beside the reports: a period that ended while the
+service was down is made up for, once.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-import os
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, time, timedelta
-from pathlib import Path
 
 import structlog
 
@@ -29,6 +25,7 @@ from omc.core.settings.reports import ScheduledReport
 from omc.reports import periods
 from omc.reports.document import Period
 from omc.reports.facts import period_text
+from omc.reports.maker import ReportFailed, ReportMaker, ReportOrder
 
 log = structlog.get_logger(__name__)
 
@@ -36,8 +33,6 @@ STATE = "schedule.json"
 #: Seconds between two looks at the clock, and before a report that failed is tried again.
 _LOOK_SECONDS = 30.0
 _RETRY_SECONDS = 900.0
-#: Nicer than anything that polls.
-_NICENESS = 10
 
 _LAST = {"day": periods.last_day, "week": periods.last_week, "month": periods.last_month}
 _TITLES = {
@@ -47,24 +42,19 @@ _TITLES = {
 }
 
 
-class ReportFailed(Exception):
-    """A report could not be made or sent; the text says why."""
-
-
 class ReportSchedule:
     """All scheduled reports.
 
     Args:
         settings: Which, and the routes they are sent to.
-        path: Of the settings' file.
+        maker: Makes them.
         clock: The time.
     """
 
-    def __init__(self, settings: Settings, path: Path, clock: Clock) -> None:
+    def __init__(self, settings: Settings, maker: ReportMaker, clock: Clock) -> None:
         self._settings = settings
-        self._path = path
+        self._maker = maker
         self._clock = clock
-        self.folder = settings.report_folder
         self._routes = {
             route.name: route for route in settings.alarms.routes if isinstance(route, AppriseRoute)
         }
@@ -107,7 +97,7 @@ class ReportSchedule:
 
     async def _make(self, one: ScheduledReport, period: Period) -> None:
         language = one.language or self._settings.language
-        files = await self._in_a_process(self._arguments(one, period, language))
+        files = await self._maker.make(_order(one, period, language))
         log.info("report_made", report=one.name, files=[file.name for file in files])
         said = period_text(period, "vi" if language == "vi" else "en")
         message = Message(f"{_TITLES[one.report].of(language)}: {said}", ())
@@ -117,34 +107,6 @@ class ReportSchedule:
                 await sender.send_files(message, files)
             except NotDelivered as error:
                 raise ReportFailed(f"{name}: {error}") from None
-
-    def _arguments(self, one: ScheduledReport, period: Period, language: str) -> list[str]:
-        last = period.end.date() - timedelta(days=1)
-        arguments = ["report", one.report, "-c", str(self._path), "-o", str(self.folder)]
-        arguments += ["--from", str(period.start.date()), "--to", str(last)]
-        arguments += ["--format", ",".join(one.formats), "--language", language]
-        for option, value in one.options.items():
-            arguments += [f"--{option}", str(value)]
-        return arguments
-
-    async def _in_a_process(self, arguments: Sequence[str]) -> list[Path]:
-        """Run `omc`; returns the files that it says it has written."""
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "omc", *arguments),
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            start_new_session=True,  # Ctrl-C in a terminal is for the service, which ends it
-        )
-        os.setpriority(os.PRIO_PROCESS, process.pid, _NICENESS)
-        try:
-            output, errors = await process.communicate()
-        finally:
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
-        if process.returncode:
-            raise ReportFailed(errors.decode(errors="replace").strip().rpartition("\n")[2])
-        return [Path(line.rsplit("  ", 1)[0]) for line in output.decode().splitlines()]
 
     # -- what was done -----------------------------------------------------------------------------
 
@@ -158,13 +120,19 @@ class ReportSchedule:
     def _done(self) -> Mapping[str, str]:
         """The last period that each report was made and sent for."""
         try:
-            content = json.loads((self.folder / STATE).read_bytes())
+            content = json.loads((self._maker.folder / STATE).read_bytes())
         except (FileNotFoundError, ValueError):
             return {}
         return content if isinstance(content, dict) else {}
 
     def _note(self, name: str, stem: str) -> Mapping[str, str]:
         done = {**self._done(), name: stem}
-        self.folder.mkdir(parents=True, exist_ok=True)
-        replace_file(self.folder / STATE, json.dumps(done, indent=1).encode())
+        self._maker.folder.mkdir(parents=True, exist_ok=True)
+        replace_file(self._maker.folder / STATE, json.dumps(done, indent=1).encode())
         return done
+
+
+def _order(one: ScheduledReport, period: Period, language: str) -> ReportOrder:
+    last = period.end.date() - timedelta(days=1)
+    options = tuple((option, str(value)) for option, value in one.options.items())
+    return ReportOrder(one.report, period.start.date(), last, one.formats, language, options)

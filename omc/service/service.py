@@ -31,6 +31,8 @@ from omc.bus.journal import JournalledBus
 from omc.core import garbage
 from omc.core.clock import Clock
 from omc.core.model import SeriesTable
+from omc.reports.desk import ReportDesk
+from omc.reports.maker import ReportMaker
 from omc.service.brokers import MqttCollector, make_subscribers
 from omc.service.installation import Installation, alarm_world
 from omc.service.instruments import (
@@ -145,6 +147,7 @@ class Service:
         kept = self._alarms.store.settled
         self._traps = trap_receiver(traps, installation, self._bus, clock, kept) if traps else None
         self._doorman = make_doorman(settings)
+        self._reports = ReportMaker(installation.path, settings.report_folder)
         self._console = self._make_console() if settings.console.enabled else None
         self._ves = self._make_ves(settings.ves) if settings.ves else None
         self.url = ""
@@ -258,7 +261,7 @@ class Service:
                 tasks.append(group.create_task(self._archive.run(), name="archive"))
                 tasks.append(group.create_task(self._archive.events.run(), name="events"))
             if self._settings.reports.schedule:
-                schedule = ReportSchedule(self._settings, self._installation.path, self._clock)
+                schedule = ReportSchedule(self._settings, self._reports, self._clock)
                 tasks.append(group.create_task(schedule.run(), name="reports"))
             if self._files is not None:
                 tasks.append(group.create_task(self._files.run(), name="pm"))
@@ -286,6 +289,7 @@ class Service:
         console = make_console(
             self._installation,
             self._alarms,
+            ReportDesk(self._reports),
             self._doorman,
             self._clock,
             self._view,

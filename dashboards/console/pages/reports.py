@@ -1,22 +1,34 @@
-"""Reports: what was made for planners and managers, to be taken along."""
+"""Reports: making one, and what was made for planners and managers, to be taken along."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from urllib.parse import quote
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 from nicegui import background_tasks, ui
 
-from dashboards.console.components.table import Cell, Column, Field
+from dashboards.console.components.report_form import ReportForm
+from dashboards.console.report_jobs import ReportJobs
+from dashboards.console.report_orders import FORMATS, REPORTS, UnfitOrder, read_order
 from dashboards.console.templates import render
 from dashboards.console.viewer import Viewer
-from omc.reports.shelf import ShelvedReport, shelved_reports
+from omc.core.inventory import Technology
+from omc.core.settings import Role
+from omc.reports import periods
+from omc.reports.desk import TooManyOrders
+from omc.reports.document import Period
+from omc.reports.shelf import shelved_reports
 
 
 def build(viewer: Viewer) -> None:
     """The page."""
     t = viewer.texts
+    if viewer.may(Role.OPERATOR):
+        _Ordering(viewer)
+    with ui.element("section").classes("panel panel-orders") as section:
+        section.props["aria-label"] = t("order.ordered")
+        jobs = ReportJobs(viewer)
     with ui.element("section").classes("panel fill") as section:
         section.props["aria-label"] = t("nav.reports")
         box = ui.html("", sanitize=False).classes("table-box")
@@ -24,39 +36,78 @@ def build(viewer: Viewer) -> None:
         box.props["role"] = "region"
         box.props["aria-label"] = t("nav.reports")
     ui.label(t("reports.how")).classes("hint")
-    background_tasks.create(_show(viewer, box), name="reports")
+
+    def show() -> None:
+        background_tasks.create(_show(viewer, box), name="reports")
+
+    jobs.when_done(show)
+    show()
+
+
+class _Ordering:
+    """The form, and what is done with it.
+
+    Args:
+        viewer: Who fills it in.
+    """
+
+    def __init__(self, viewer: Viewer) -> None:
+        self._viewer = viewer
+        t, world = viewer.texts, viewer.console.world
+        now = self._now()
+        areas = {area.name for known in world.inventory.areas.values() for area in known}
+        with ui.element("section").classes("panel panel-order") as section:
+            section.props["aria-label"] = t("order.make")
+            self._form = ReportForm(
+                t.group("order"),
+                {name: t(f"order.{name}") for name in REPORTS},
+                _periods(now),
+                sorted(areas),
+                [technology.value for technology in Technology],
+                FORMATS,
+                viewer.language,
+                now.date().isoformat(),
+                self._order,
+            )
+
+    def _now(self) -> datetime:
+        world = self._viewer.console.world
+        return datetime.fromtimestamp(world.clock.time_ms() / 1000, world.timezone)
+
+    def _order(self, fields: Mapping[str, object]) -> None:
+        self._form.show(self._viewer.texts(f"order.{self._carry_out(fields)}"))
+
+    def _carry_out(self, fields: Mapping[str, object]) -> str:
+        """Key of the text that says what came of it."""
+        viewer = self._viewer
+        if not viewer.may(Role.OPERATOR):
+            return "not_yours"
+        try:
+            order = read_order(fields, self._now().date())
+            viewer.console.world.report_desk.order(order, viewer.session.caller.name)
+        except UnfitOrder as error:
+            return f"fault_{error.fault}"
+        except TooManyOrders:
+            return "too_many"
+        return "taken"
+
+
+def _periods(now: datetime) -> dict[str, tuple[str, str]]:
+    named = {
+        "month": periods.last_month(now),
+        "week": periods.last_week(now),
+        "day": periods.last_day(now),
+    }
+    return {name: _days(period) for name, period in named.items()}
+
+
+def _days(period: Period) -> tuple[str, str]:
+    last = period.end.date() - timedelta(days=1)
+    return period.start.date().isoformat(), last.isoformat()
 
 
 async def _show(viewer: Viewer, box: ui.html) -> None:
     """Show what is on the shelf, once that is read from the disk."""
     made = await asyncio.to_thread(shelved_reports, viewer.console.world.reports)
     if not box.is_deleted:
-        box.set_content(_table(viewer, made))
-
-
-def _table(viewer: Viewer, made: Sequence[ShelvedReport]) -> str:
-    t = viewer.texts
-    most = max((len(report.files) for report in made), default=1)
-    titles = [t(f"reports.{name}") for name in ("title", "period", "geography", "made", "files")]
-    return render(
-        "table.html",
-        columns=[Column(title) for title in (*titles, *[""] * (most - 1))],
-        caption=t("nav.reports"),
-        empty=t("reports.none"),
-        rows=[
-            [field if isinstance(field, Cell) else Cell(field) for field in _row(report, most)]
-            for report in made
-        ],
-    )
-
-
-def _row(report: ShelvedReport, most: int) -> list[Field]:
-    made = report.made.replace("T", " ")[:16]
-    facts: list[Field] = [report.title, report.period, report.geography, made]
-    files = [Cell(_ending(file), href=f"/reports/{quote(file)}") for file in report.files]
-    facts += files
-    return [*facts, *[""] * (most - len(files))]
-
-
-def _ending(file: str) -> str:
-    return file.rpartition(".")[2].upper()
+        box.set_content(render("report_shelf.html", t=viewer.texts, reports=made))

@@ -120,7 +120,7 @@ def coverage_report(sources: Sources, request: CoverageRequest, say: Say) -> Cov
         stations,
         request.technologies,
         spells,
-        lambda done, count: say(f"cover: tile {done} of {count}"),
+        lambda done, count: say(f"cover: {done}/{count}"),
     )
     say("load of cells")
     loads = _loads(sources, request, areas)

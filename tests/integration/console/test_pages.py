@@ -81,6 +81,56 @@ def test_a_slow_disk_of_reports_keeps_nobody_waiting(
     assert operator.complaints == []
 
 
+def test_a_report_is_ordered_followed_and_taken_along(
+    operator: Screen, province: WatchedProvince
+) -> None:
+    page = operator.page
+    operator.open("/reports")
+    form = page.locator("form.order")
+    form.get_by_label("Report").select_option("availability")
+    form.get_by_label("Period").select_option("day")
+    form.get_by_label("PDF").uncheck()
+    form.get_by_label("XLSX").uncheck()
+    form.get_by_label("CSV").check()
+    form.get_by_role("button", name="Make a report").click()
+    first = page.locator(".report-jobs li").first
+    expect(first).to_contain_text("Availability")
+    expect(first).to_contain_text("Done", timeout=60_000)
+    link = page.locator("tbody tr").first.get_by_role("link", name="sites.csv")
+    table = page.request.get(f"{province.url}{link.get_attribute('href')}").text()
+    assert next(iter(province.inventory.sites)) in table
+    assert serious_findings(operator) == []
+    assert operator.complaints == []
+
+
+def test_a_report_that_cannot_be_made_says_why_and_one_that_is_not_wanted_is_given_up(
+    operator: Screen, province: WatchedProvince
+) -> None:
+    page = operator.page
+    operator.open("/reports")
+    form, jobs = page.locator("form.order"), page.locator(".report-jobs li")
+    before = jobs.count()
+    area = next(iter(province.inventory.areas.values()))[-1].name
+    form.get_by_label("Area").fill(f"{area}x")
+    make = form.get_by_role("button", name="Make a report")
+    make.click()
+    expect(jobs).to_have_count(before + 1)
+    make.click()
+    expect(jobs).to_have_count(before + 2)
+    jobs.first.get_by_role("button", name="Give up").click()
+    expect(jobs.first).to_contain_text("Given up")
+    expect(jobs.nth(1)).to_contain_text(f"did you mean {area}", timeout=60_000)
+    assert operator.complaints == []
+
+
+def test_who_only_looks_orders_no_reports(screen: Screen) -> None:
+    screen.page.goto("/reports")
+    screen.log_in("minh")
+    screen.wait_until_live()
+    expect(screen.page.locator(".table-box")).to_be_visible()
+    expect(screen.page.locator("form.order")).to_have_count(0)
+
+
 def test_which_site_goes_dark_first_is_the_first_thing_to_see(
     operator: Screen, province: WatchedProvince
 ) -> None:

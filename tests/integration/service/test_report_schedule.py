@@ -14,6 +14,7 @@ from omc.core.clock import ManualClock
 from omc.core.errors import ConfigurationError
 from omc.core.settings import load_settings
 from omc.reports import periods
+from omc.reports.maker import ReportMaker
 from omc.reports.shelf import shelved_reports
 from omc.service.installation import load_installation
 from omc.service.report_schedule import STATE, ReportSchedule
@@ -63,7 +64,9 @@ def make(folder: Path) -> MakeSchedule:
     def schedule(every: str, now: str, url: str) -> tuple[ReportSchedule, ManualClock]:
         path = write(folder, every)
         clock = ManualClock(at(now))
-        return ReportSchedule(load_settings(path, {"MAIL": url}), path, clock), clock
+        settings = load_settings(path, {"MAIL": url})
+        maker = ReportMaker(path, settings.report_folder)
+        return ReportSchedule(settings, maker, clock), clock
 
     return schedule
 

@@ -12,12 +12,16 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from dashboards.console.texts import LANGUAGES, Texts
 from omc.cli import main_group
+from omc.cli.report import REPORTS
 from omc.core.inventory import Cell, Kind, Span, SpanName, Technology
 from omc.core.inventory.csv_text import csv_of_rows
 from omc.core.model import AreaCode, CellName, SiteCode
+from omc.reports.maker import PROGRESS
 from tests.unit.history.archives import DAY, HOUR, Archive, Sample, labels
 from tests.unit.reports.coverage_world import MIDDLE, communes, network
+from tests.unit.reports.sample_document import ZONE
 
 PLACES = [(-2.1, -1.4), (1.7, 2.2), (2.4, -2.6)]
 #: Vietnam is seven hours ahead: its first day of the year begins so many milliseconds before UTC's.
@@ -86,10 +90,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def report(folder: Path, *arguments: str) -> Result:
+def report(folder: Path, *arguments: str, name: str = "coverage") -> Result:
     days = ("--from", "2026-01-01", "--to", "2026-01-02")
     config = ("-c", str(folder / "omc.yaml"), "-o", str(folder / "out"))
-    return CliRunner().invoke(main_group, ["report", "coverage", *config, *days, *arguments])
+    return CliRunner().invoke(main_group, ["report", name, *config, *days, *arguments])
 
 
 def rows(folder: Path, table: str) -> list[dict[str, str]]:
@@ -165,6 +169,19 @@ def test_layers_can_be_put_on_any_map(made: Path) -> None:
     collection = json.loads(path.read_text(encoding="utf-8"))
     assert len(collection["features"]) == 4
     assert 0 <= collection["features"][0]["properties"]["people_outdoors"] <= 1
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_what_is_being_done_is_told_in_words_that_the_console_has(folder: Path, name: str) -> None:
+    wish = ("--progress", "--format", "html", "-o", str(folder / "steps"))
+    result = report(folder, *wish, name=name)
+    assert result.exit_code == 0, result.output
+    steps = [line.removeprefix(PROGRESS) for line in result.stderr.splitlines()]
+    assert steps[0] == "inventory"
+    assert "html" in steps
+    for language in LANGUAGES:
+        words = Texts.load(language, ZONE).group("report_step")
+        assert {step.partition(": ")[0] for step in steps} - {"html"} <= words.keys()
 
 
 WRONG = [

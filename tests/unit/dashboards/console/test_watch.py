@@ -14,6 +14,8 @@ from omc.core.clock import ManualClock
 from omc.core.model import Batch, Latest, Series
 from omc.core.settings import AlarmSettings, ConsoleSettings
 from omc.core.topology import Topology
+from omc.reports.desk import ReportDesk
+from omc.reports.maker import ReportMaker
 from tests.unit.alarms.small_network import small_inventory
 from tests.unit.alarms.watching import catalogue, shipped_rules
 
@@ -46,6 +48,7 @@ def watch_over(desk: AlarmDesk, folder: Path, clock: ManualClock) -> Watch:
             topology=Topology(inventory, ("C",)),
             catalogue=catalogue(),
             desk=desk,
+            report_desk=ReportDesk(ReportMaker(folder / "omc.yaml", folder)),
             doorman=Doorman([], [], ""),
             clock=clock,
             values=NoValues(),
