@@ -7,9 +7,9 @@ numerators, denominators and sums; the ratios of the catalogue are computed from
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from itertools import product
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
@@ -33,23 +33,59 @@ def _as_weights(value: Any) -> Any:
     return value
 
 
-Weight = float | Literal["number"]
+class Where(CatalogueModel):
+    """Counts a counter only while another one is small: users of a band by the band's mean level.
+
+    Attributes:
+        where: The other counter, with the same ranges in braces.
+        below: Where it is not below this, the counter counts as zero.
+    """
+
+    where: str
+    below: float
+
+
+Weight = float | Literal["number"] | Where
 #: Counter -> weight. `Bin{0..15}` is sixteen counters; the weight `number` is each one's number.
 Terms = Annotated[Mapping[str, Weight], BeforeValidator(_as_weights), Field(min_length=1)]
 
 
-def expanded(terms: Mapping[str, Weight]) -> Iterator[tuple[str, float]]:
-    """Counters with their weights, ranges in braces written out; `{00..15}` keeps its zeros."""
+class Term(NamedTuple):
+    """One counter of a sum.
+
+    Attributes:
+        counter: Its name.
+        weight: It is multiplied by this.
+        where: Counter that decides whether it counts; "" for none.
+        below: It counts while that one is below this.
+    """
+
+    counter: str
+    weight: float
+    where: str = ""
+    below: float = 0.0
+
+
+def expanded(terms: Mapping[str, Weight]) -> Iterator[Term]:
+    """The counters of a sum, ranges in braces written out; `{00..15}` keeps its zeros."""
     for name, weight in terms.items():
         ranges = _BRACES.findall(name)
-        if not ranges:
-            yield name, 1.0 if weight == "number" else float(weight)
-            continue
         widths = [len(first) if first.startswith("0") else 0 for first, _ in ranges]
         for numbers in product(*(range(int(a), int(b) + 1) for a, b in ranges)):
-            texts = iter([str(n).zfill(w) for n, w in zip(numbers, widths, strict=True)])
-            full = _BRACES.sub(lambda _, texts=texts: next(texts), name)  # type: ignore[misc]
-            yield full, float(numbers[0]) if weight == "number" else float(weight)
+            texts = [str(n).zfill(w) for n, w in zip(numbers, widths, strict=True)]
+            full = _written_out(name, texts)
+            if isinstance(weight, Where):
+                yield Term(full, 1.0, _written_out(weight.where, texts), weight.below)
+            elif weight == "number":
+                yield Term(full, float(numbers[0]) if numbers else 1.0)
+            else:
+                yield Term(full, weight)
+
+
+def _written_out(name: str, numbers: Iterable[str]) -> str:
+    """The name with a number in place of each range."""
+    rest = iter(numbers)
+    return _BRACES.sub(lambda _: next(rest), name)
 
 
 class Formula(CatalogueModel):
@@ -106,7 +142,11 @@ class Formula(CatalogueModel):
 
     @field_validator("of", "over")
     @classmethod
-    def _expands_to_few(cls, terms: Terms | None) -> Terms | None:
+    def _can_be_expanded(cls, terms: Terms | None) -> Terms | None:
+        for name, weight in (terms or {}).items():
+            ranges = len(_BRACES.findall(name))
+            if isinstance(weight, Where) and len(_BRACES.findall(weight.where)) not in (0, ranges):
+                raise ValueError(f"{weight.where} needs the ranges of {name}, or none")
         if terms is not None and sum(1 for _ in expanded(terms)) > _MOST_TERMS:
             raise ValueError(f"more than {_MOST_TERMS} counters")
         return terms
@@ -114,8 +154,8 @@ class Formula(CatalogueModel):
     @property
     def counters(self) -> Iterator[str]:
         """Every counter that it reads, as the file names it."""
-        for terms in (self.of, self.over or {}):
-            yield from (name for name, _ in expanded(terms) if name != PERIOD)
+        for term in (*expanded(self.of), *expanded(self.over or {})):
+            yield from (name for name in (term.counter, term.where) if name not in ("", PERIOD))
         yield from self.requires
 
     def counters_in(self, names: Set[str]) -> int:
@@ -138,7 +178,9 @@ def _sum_text(terms: Mapping[str, Weight]) -> str:
     parts: list[str] = []
     for name, weight in terms.items():
         shown = "period" if name == PERIOD else name
-        if weight == "number":
+        if isinstance(weight, Where):
+            parts.append(f"+ {shown} where {weight.where} < {weight.below:.10g}")
+        elif weight == "number":
             parts.append(f"+ number × {shown}")
         else:
             factor = "" if abs(weight) == 1 else f"{abs(weight):.10g} × "
@@ -164,17 +206,25 @@ def _metric(info: ValidationInfo) -> Metric | None:
 
 def evaluate(
     own: Mapping[str, float],
-    terms: Sequence[tuple[str, float]],
+    terms: Sequence[Term],
     *,
     partial: bool,
 ) -> float | None:
     """The weighted sum of counters; None where one is missing, or with `partial` all are."""
     total, found = 0.0, False
-    for name, weight in terms:
+    for name, weight, where, below in terms:
         value = own.get(name)
+        if where and value is not None:
+            value = _counted(value, own.get(where), below)
         if value is not None:
             total += weight * value
             found = True
         elif not partial:
             return None
     return total if found else None
+
+
+def _counted(value: float, decider: float | None, below: float) -> float | None:
+    if decider is None:
+        return None
+    return value if decider < below else 0.0

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from collector.pm.formula import PERIOD, Formula, evaluate, expanded
+from collector.pm.formula import PERIOD, Formula, Term, evaluate, expanded
 from collector.pm.style import Style, StyleSet
 from omc.core.catalogue import Catalogue, Metric
 from omc.core.inventory import Technology
@@ -22,7 +22,7 @@ class Rule:
     Attributes:
         formula: As written.
         metric: Its metric.
-        of: Counters and weights above the line.
+        of: What is added up above the line.
         over: Below it; empty for none.
         divisor: What to divide by in place of a scale such as 0.01, which no float64 is exactly;
             0 for scales that are.
@@ -30,8 +30,8 @@ class Rule:
 
     formula: Formula
     metric: Metric
-    of: tuple[tuple[str, float], ...]
-    over: tuple[tuple[str, float], ...]
+    of: tuple[Term, ...]
+    over: tuple[Term, ...]
     divisor: float
 
     def value(self, counters: Mapping[str, float]) -> float | None:

@@ -146,7 +146,8 @@ class Trial:
 
 def _stored(measurement: Measurement) -> Value:
     rule = measurement.rule
-    names = dict.fromkeys(name for name, _ in (*rule.of, *rule.over))
+    terms = (*rule.of, *rule.over)
+    names = dict.fromkeys(name for term in terms for name in (term.counter, term.where))
     counters = {
         name.removeprefix("$"): measurement.counters[name]
         for name in names

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from collector.pm.formula import expanded
+from collector.pm.formula import Weight, Where, evaluate, expanded
 from collector.pm.style import StyleSet
 from omc.core.catalogue import Catalogue
 from omc.core.errors import ConfigurationError
@@ -19,7 +19,8 @@ STYLES = StyleSet.load([config_folder() / "pm"], CATALOGUE)
 #: What the OMC owes an operator of each generation.
 KPIS = {
     Technology.G3: """utran_rrc_setup_success_ratio utran_rab_setup_success_ratio utran_drop_ratio
-        utran_hsdpa_throughput_bits_per_second utran_cell_availability_ratio""",
+        utran_hsdpa_throughput_bits_per_second utran_weak_coverage_ratio
+        utran_cell_availability_ratio""",
     Technology.G4: """lte_rrc_setup_success_ratio lte_erab_setup_success_ratio lte_erab_drop_ratio
         lte_prb_utilisation_ratio lte_active_users lte_ue_throughput_bits_per_second lte_cqi_mean
         lte_mimo_ratio lte_handover_success_ratio lte_cell_availability_ratio""",
@@ -59,14 +60,28 @@ def test_a_ratio_whose_denominator_a_style_gives_has_its_numerator_there_too() -
 
 
 def test_ranges_in_braces_are_written_out() -> None:
-    assert list(expanded({"Bin{0..2}": "number"})) == [("Bin0", 0), ("Bin1", 1), ("Bin2", 2)]
-    assert list(expanded({"B{08..10}": 2})) == [("B08", 2), ("B09", 2), ("B10", 2)]
-    assert list(expanded({"B{1..2}.C{3..4}": 1})) == [
-        ("B1.C3", 1),
-        ("B1.C4", 1),
-        ("B2.C3", 1),
-        ("B2.C4", 1),
+    def terms(name: str, weight: Weight) -> list[tuple[str, float]]:
+        return [(term.counter, term.weight) for term in expanded({name: weight})]
+
+    assert terms("Bin{0..2}", "number") == [("Bin0", 0), ("Bin1", 1), ("Bin2", 2)]
+    assert terms("B{08..10}", 2) == [("B08", 2), ("B09", 2), ("B10", 2)]
+    assert terms("B{1..2}.C{3..4}", 1) == [("B1.C3", 1), ("B1.C4", 1), ("B2.C3", 1), ("B2.C4", 1)]
+
+
+def test_a_counter_counts_only_where_its_partner_is_small() -> None:
+    terms = list(expanded({"Users{1..3}": Where(where="Level{1..3}", below=20.5)}))
+    assert [(term.counter, term.where) for term in terms] == [
+        ("Users1", "Level1"),
+        ("Users2", "Level2"),
+        ("Users3", "Level3"),
     ]
+    levels = {"Level1": 20.0, "Level2": 21.0, "Level3": 20.5}
+    users = {"Users1": 1.0, "Users2": 10.0, "Users3": 100.0}
+    assert evaluate(users | levels, terms, partial=False) == 1.0
+    # Of a band whose level is not told nobody knows whether it counts.
+    assert evaluate(users | {"Level1": 0.0}, terms, partial=False) is None
+    assert evaluate(users | {"Level1": 0.0}, terms, partial=True) == 1.0
+    assert evaluate(users, terms, partial=True) is None
 
 
 HEAD = 'about: {en: "x", vi: "x"}\ntechnology: 4G\ncells: [EUtranCellFDD]\nvalues:\n'
@@ -83,6 +98,10 @@ HEAD = 'about: {en: "x", vi: "x"}\ntechnology: 4G\ncells: [EUtranCellFDD]\nvalue
         ("{metric: lte_connected_users}", "the key 'of' is missing"),
         ("{metric: lte_connected_users, of: []}", "of"),
         ("{metric: lte_connected_users, of: 'a{1..9999}'}", "more than 2000 counters"),
+        (
+            "{metric: lte_connected_users, of: {'a{1..2}': {where: 'b{1..2}{3..4}', below: 1}}}",
+            "b{1..2}{3..4} needs the ranges of a{1..2}, or none",
+        ),
         ("{metric: lte_connected_users, off: a}", "the key 'off' is not known here"),
         ("{metric: lte_connected_users, of: a, scale: -1}", "scale"),
     ],
