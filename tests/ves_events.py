@@ -48,3 +48,29 @@ def fault(severity: str, condition: str = "ruLost", where: str = "RU-1") -> dict
 def heartbeat(interval: int = 20) -> dict[str, Any]:
     fields = {"heartbeatFieldsVersion": "3.0", "heartbeatInterval": interval}
     return event("heartbeat", heartbeatFields=fields)
+
+
+def notification(kind: str, **data: Any) -> dict[str, Any]:
+    """A notification of 3GPP TS 28.532 as units of O-RAN send it."""
+    fields = {
+        "schemaReference": f"https://forge.3gpp.org/rep/sa5/MnS/TS28532.yaml#{kind}",
+        "stndDefinedFieldsVersion": "1.0",
+        "data": {
+            "href": "https://omc.example/ManagedElement=gnb-1/GNBDUFunction=1/NRCellDU=3",
+            "notificationId": 42,
+            "notificationType": kind,
+            "eventTime": "2026-11-24T07:15:00.000Z",
+            "systemDN": "ManagedElement=gnb-1",
+            **data,
+        },
+    }
+    return event("stndDefined", stndDefinedFields=fields)
+
+
+def alarm(kind: str, severity: str, **data: Any) -> dict[str, Any]:
+    usual = {"alarmId": "a-7", "probableCause": "linkFailure", "perceivedSeverity": severity}
+    return notification(kind, **{**usual, **data})
+
+
+def file_ready(location: str) -> dict[str, Any]:
+    return notification("notifyFileReady", fileInfoList=[{"fileLocation": location}])

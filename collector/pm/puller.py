@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 from typing import Never
 
@@ -21,6 +22,10 @@ log = structlog.get_logger(__name__)
 
 #: A place that fails is asked ever more rarely, down to once in so many intervals.
 _LONGEST_PAUSE = 8
+#: Seconds between two looks of a place whose files are announced.
+_SOON = 2.0
+#: Looks after an announcement: some places offer only what two looks saw alike.
+_LOOKS_OWED = 2
 #: Files in a row that cannot be fetched: then it is the place that fails, and not the files.
 _MOST_FAILURES = 3
 
@@ -67,6 +72,13 @@ class Puller:
         self._bus = bus
         self._clock = clock
         self._troubled: set[str] = set()
+        self._announced = asyncio.Event()
+        self._looks_owed = 0
+
+    def look_soon(self) -> None:
+        """A file is said to be there: do not wait for the interval to be over."""
+        self._looks_owed = _LOOKS_OWED
+        self._announced.set()
 
     async def run(self) -> Never:
         """Look again and again until cancelled."""
@@ -74,9 +86,22 @@ class Puller:
         try:
             while True:
                 failures = 0 if await self._look_safely() else failures + 1
-                await asyncio.sleep(self._interval * min(2**failures, _LONGEST_PAUSE))
+                await self._rest(failures)
         finally:
             await self._place.close()
+
+    async def _rest(self, failures: int) -> None:
+        """Wait until it is time for the next look. A place that fails is not asked any sooner."""
+        pause = self._interval * min(2**failures, _LONGEST_PAUSE)
+        if failures:
+            await asyncio.sleep(pause)
+        elif self._looks_owed:
+            await asyncio.sleep(min(_SOON, pause))
+        else:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._announced.wait(), pause)
+        self._announced.clear()
+        self._looks_owed = max(0, self._looks_owed - 1)
 
     async def _look_safely(self) -> bool:
         try:

@@ -7,7 +7,7 @@ from typing import Any
 #: What an event's mapping sees as its topic.
 TOPIC = "ves"
 #: Domains that are read; others are well-formed and of no use here.
-DOMAINS = ("measurement", "fault", "heartbeat")
+DOMAINS = ("measurement", "fault", "heartbeat", "stndDefined")
 
 
 def keyed(fields: dict[str, Any]) -> dict[str, Any]:

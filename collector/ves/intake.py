@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 from collector.mqtt.counts import Result, SubscriptionCounts
 from collector.mqtt.directory import Directory, Place, is_label_value
 from collector.mqtt.json_payload import PayloadReader
+from collector.ves import notifications
 from collector.ves.fields import DOMAINS, TOPIC, keyed
 from collector.ves.heartbeats import Heartbeats
 from omc.bus.base import Bus
@@ -29,6 +31,7 @@ class VesIntake:
         directory: Knows senders by their names.
         bus: Where samples and faults go.
         clock: Of arrivals.
+        file_ready: Told where a measurement file is ready; says whether a source has it.
 
     Attributes:
         counts: What became of measurements.
@@ -42,6 +45,7 @@ class VesIntake:
         directory: Directory,
         bus: Bus,
         clock: Clock,
+        file_ready: Callable[[str], bool],
     ) -> None:
         self.counts: SubscriptionCounts = measurements.counts
         self.events: Counter[tuple[str, str]] = Counter()
@@ -50,14 +54,16 @@ class VesIntake:
         self._directory = directory
         self._bus = bus
         self._clock = clock
+        self._file_ready = file_ready
 
     def take(self, event: dict[str, Any]) -> str:
         """Take one event.
 
         Returns:
             What became of it, as a word: `accepted`, `unsupported` (its domain is none that is
-            read), `unknown_source` (the inventory has nobody of that name), `rejected` (nothing of
-            it could be taken).
+            read), `unused` (it is a notification of no use here), `unknown_source` (the inventory
+            has nobody of that name), `unknown_file` (none of the configured sources has the files
+            that are ready), `rejected` (nothing of it could be taken).
         """
         header = event["commonEventHeader"]
         domain = header["domain"] if header["domain"] in DOMAINS else "other"
@@ -76,6 +82,8 @@ class VesIntake:
             return self._measure(event)
         if domain == "fault":
             return self._fault(event["faultFields"], place)
+        if domain == "stndDefined":
+            return self._notify(event[notifications.FIELDS]["data"], place)
         fields = event.get("heartbeatFields", {})
         self._heartbeats.note(place, fields.get("heartbeatInterval"))
         return "accepted"
@@ -91,10 +99,27 @@ class VesIntake:
         where = fields.get("alarmInterfaceA") or fields["eventSourceType"]
         # Two conditions of one part are two alarms: the end of one is not that of the other.
         component = f"{where}: {fields['alarmCondition']}"[:_LONGEST_COMPONENT]
+        severity = fields["eventSeverity"]
+        return self._report(place, component, _SEVERITIES.get(severity, severity.lower()))
+
+    def _notify(self, notification: dict[str, Any], place: Place) -> str:
+        kind = notification["notificationType"]
+        if kind in notifications.ALARMS:
+            component = notifications.component_of(notification, _LONGEST_COMPONENT)
+            return self._report(place, component, notifications.severity_of(notification))
+        if kind == notifications.HEARTBEAT:
+            self._heartbeats.note(place, notification.get("heartbeatNtfPeriod") or None)
+            return "accepted"
+        if kind == notifications.FILE_READY:
+            known = [self._file_ready(one) for one in notifications.locations_of(notification)]
+            return "accepted" if any(known) else "unknown_file"
+        return "unused"
+
+    def _report(self, place: Place, component: str, severity: str) -> str:
+        """Tell of an alarm of a node's part, or with the severity `cleared` of its end."""
         if not is_label_value(component):
             return "rejected"
         labels = {"site": place.site, "node": place.node, "component": component}
-        severity = fields["eventSeverity"]
         self._bus.emit(
             Event(
                 EventKind.FAULT,
@@ -102,7 +127,7 @@ class VesIntake:
                 self._clock.time_ms(),
                 sorted_labels(labels),
                 _ALARM,
-                severity=_SEVERITIES.get(severity, severity.lower()),
+                severity=severity,
             )
         )
         return "accepted"

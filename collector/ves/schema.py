@@ -1,9 +1,9 @@
 """What an event has to look like before anybody looks into it.
 
-A schema of our own, of what is read here: the header, measurements, faults and heartbeats of the
-ONAP VES Event Listener 7.x (Common Event Format 30.x). The official one is a hundred kilobytes for
-thirteen domains, and closed: it refuses the fields of the next version. This one is open, and
-bounds what it lets in.
+A schema of our own, of what is read here: the header, measurements, faults, heartbeats and
+standards-defined events of the ONAP VES Event Listener 7.x (Common Event Format 30.x). The official
+one is a hundred kilobytes for thirteen domains, and closed: it refuses the fields of the next
+version. This one is open, and bounds what it lets in.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from collector.ves import notifications
 from collector.ves.fields import DOMAINS
 
 _MOST_EVENTS = 1_000
@@ -123,6 +124,7 @@ _FIELDS = {
     "measurement": ("measurementFields", _MEASUREMENT),
     "fault": ("faultFields", _FAULT),
     "heartbeat": ("heartbeatFields", _HEARTBEAT),
+    "stndDefined": (notifications.FIELDS, notifications.SCHEMA),
 }
 
 

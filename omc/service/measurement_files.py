@@ -29,6 +29,7 @@ from omc.bus.base import Bus
 from omc.core.clock import Clock
 from omc.core.model import Event, EventKind, Quality, SeriesTable
 from omc.core.settings import FolderSource, HttpSource, PmSource, Settings, SftpSource
+from omc.service.file_announcements import has_file
 from omc.service.installation import Installation
 
 log = structlog.get_logger(__name__)
@@ -65,8 +66,9 @@ class MeasurementFiles(Collector):
         self.intake = self._intake(installation, table)
         spool = settings.pm.spool or settings.data / "pm"
         self._spools = [spool / source.name for source in settings.pm.sources]
+        self._sources = settings.pm.sources
         self.pullers = [
-            self._puller(source, settings, spool / source.name) for source in settings.pm.sources
+            self._puller(source, settings, spool / source.name) for source in self._sources
         ]
 
     def _accounts(self, installation: Installation, table: SeriesTable) -> Punctuality:
@@ -103,6 +105,22 @@ class MeasurementFiles(Collector):
             self._bus,
             self._clock,
         )
+
+    def announced(self, location: str) -> bool:
+        """A file is said to be ready: look soon where it is.
+
+        Args:
+            location: Of the file, a URI or a path.
+
+        Returns:
+            Whether any source is there.
+        """
+        known = False
+        for source, puller in zip(self._sources, self.pullers, strict=True):
+            if has_file(source, location):
+                puller.look_soon()
+                known = True
+        return known
 
     async def run(self) -> None:
         """Read all sources until cancelled."""

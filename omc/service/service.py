@@ -303,7 +303,14 @@ class Service:
         # Who hears no VES need not hold what checks its schema.
         from omc.service.ves import VesListener
 
-        return VesListener(written, self._installation, self._table, self._bus, self._clock)
+        return VesListener(
+            written,
+            self._installation,
+            self._table,
+            self._bus,
+            self._clock,
+            self._files.announced if self._files else lambda _: False,
+        )
 
     def _make_poller(self, client: SnmpClient) -> SnmpPoller:
         snmp = self._settings.snmp

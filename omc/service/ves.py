@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Never
 
 from prometheus_client import Metric
@@ -43,6 +43,7 @@ class VesListener:
         table: Interns series.
         bus: Where samples and faults go.
         clock: The time.
+        file_ready: Told where a measurement file is ready; says whether a source has it.
 
     Attributes:
         server: To be entered.
@@ -55,6 +56,7 @@ class VesListener:
         table: SeriesTable,
         bus: Bus,
         clock: Clock,
+        file_ready: Callable[[str], bool],
     ) -> None:
         catalogue = installation.catalogue
         directory = InventoryDirectory(installation.inventory)
@@ -68,7 +70,7 @@ class VesListener:
             counts=SubscriptionCounts(),
         )
         self._heartbeats = Heartbeats(catalogue.metric(ONLINE), table, bus, clock)
-        self._intake = VesIntake(measurements, self._heartbeats, directory, bus, clock)
+        self._intake = VesIntake(measurements, self._heartbeats, directory, bus, clock, file_ready)
         hashes = {user.name: user.password_hash.get_secret_value() for user in written.users}
         admission = Admission(Passwords(hashes) if hashes else None, clock)
         limits = Limits(written.max_body, written.rate, written.burst)

@@ -17,7 +17,8 @@ from tests.integration.service.test_alarms import alarms
 from tests.integration.service.test_run import omc_run, settings_of
 from tests.servers.certificates import CertificateAuthority
 from tests.servers.process import free_port
-from tests.ves_events import event, fault, heartbeat, measurement
+from tests.ves_events import alarm as notified
+from tests.ves_events import event, fault, file_ready, heartbeat, measurement
 
 PASSWORD = "sent-with-every-event"
 NODES = "name,kind,site\ngnb-1,radio,VPC0001\n"
@@ -59,6 +60,7 @@ def test_events_of_a_unit_become_samples_and_alarms(tmp_path: Path) -> None:
         assert _send(port, tmp_path, batch, "/eventBatch") == 202
         assert _send(port, tmp_path, {"event": fault("MAJOR")}) == 202
         assert _send(port, tmp_path, {"event": event("syslog")}) == 400
+        assert _send(port, tmp_path, {"event": file_ready(f"{tmp_path}/pm/A1.xml")}) == 202
         running.wait_until(lambda: len(alarms(tmp_path)) == 1)
         (alarm,) = alarms(tmp_path)
         assert alarm["key"] == (
@@ -70,7 +72,12 @@ def test_events_of_a_unit_become_samples_and_alarms(tmp_path: Path) -> None:
         assert f'cpu_utilisation_ratio{{board="0",{place}}} 0.5' in page
         assert f"network_function_online{{{place}}} 1" in page
         assert 'omc_ves_events_total{domain="fault",result="accepted"} 1' in page
+        assert 'omc_ves_events_total{domain="stndDefined",result="unknown_file"} 1' in page
         assert _send(port, tmp_path, {"event": fault("NORMAL")}) == 202
+        running.wait_until(lambda: alarms(tmp_path) == [])
+        assert _send(port, tmp_path, {"event": notified("notifyNewAlarm", "CRITICAL")}) == 202
+        running.wait_until(lambda: [a["severity"] for a in alarms(tmp_path)] == ["critical"])
+        assert _send(port, tmp_path, {"event": notified("notifyClearedAlarm", "CLEARED")}) == 202
         running.wait_until(lambda: alarms(tmp_path) == [])
         check = [sys.executable, "-m", "omc", "check", "-c", str(tmp_path / "omc.yaml")]
         said = subprocess.run(check, capture_output=True, text=True, check=True, timeout=60)

@@ -150,6 +150,22 @@ async def test_a_failing_source_is_told_once_and_asked_more_rarely(tmp_path: Pat
     assert place.looks == -1  # closed
 
 
+async def test_a_place_of_which_a_file_is_announced_is_looked_at_before_it_is_time(
+    tmp_path: Path,
+) -> None:
+    office = Office(tmp_path)
+    place = Flaky(failures=0)
+    reader, _ = puller(office, place, interval=3600.0)
+    task = asyncio.create_task(reader.run())
+    await until(lambda: reader.looks[True] == 1)
+    reader.look_soon()
+    # Twice: what may still grow is offered at the second look only.
+    await until(lambda: reader.looks[True] == 3)
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
 async def test_files_that_cannot_be_fetched_cost_no_other(tmp_path: Path) -> None:
     office = Office(tmp_path)
     names = [f"A{number}.xml" for number in range(8)]

@@ -51,7 +51,14 @@ class Taking:
         )
         online = catalogue().metric("network_function_online")
         self.heartbeats = Heartbeats(online, table, bus, self.clock)
-        self.intake = VesIntake(reader, self.heartbeats, directory, bus, self.clock)
+        self.ready: list[str] = []
+        self.intake = VesIntake(
+            reader, self.heartbeats, directory, bus, self.clock, self._file_is_ready
+        )
+
+    def _file_is_ready(self, location: str) -> bool:
+        self.ready.append(location)
+        return location.startswith("sftp:")
 
     def samples(self) -> dict[str, float]:
         """Latest value by series of all that came since the last call."""

@@ -10,18 +10,30 @@ from hypothesis import strategies as st
 
 from collector.ves.fields import keyed
 from collector.ves.schema import Unfit, events_of
-from tests.ves_events import event, fault, heartbeat, measurement
+from tests.ves_events import alarm, event, fault, file_ready, heartbeat, measurement, notification
+
+_GOOD = [
+    measurement(),
+    fault("MAJOR"),
+    heartbeat(),
+    event("heartbeat"),
+    alarm("notifyNewAlarm", "MAJOR"),
+    alarm("notifyClearedAlarm", "Cleared"),
+    file_ready("/pm/A1.xml"),
+    notification("notifyHeartbeat"),
+    notification("notifyMOIChanges"),
+]
 
 
-@pytest.mark.parametrize("good", [measurement(), fault("MAJOR"), heartbeat(), event("heartbeat")])
+@pytest.mark.parametrize("good", _GOOD)
 def test_events_of_the_domains_that_are_read_fit(good: dict[str, Any]) -> None:
     assert events_of({"event": good}, is_batch=False) == [good]
     assert events_of({"eventList": [good, good]}, is_batch=True) == [good, good]
 
 
 def test_other_domains_and_fields_of_later_versions_fit_too() -> None:
-    later = event("stndDefined", stndDefinedFields={"data": {}})
-    later["commonEventHeader"] |= {"stndDefinedNamespace": "3GPP-FaultSupervision"}
+    later = event("perf3gpp", perf3gppFields={})
+    later["commonEventHeader"] |= {"nfVendorName": "a field of a later version"}
     assert events_of({"event": later}, is_batch=False) == [later]
 
 
@@ -54,6 +66,39 @@ _WRONG: list[tuple[Callable[[dict[str, Any]], Any], str]] = [
         "event.measurementFields.additionalMeasurements: maxItems",
     ),
 ]
+
+
+_DATA = "event.stndDefinedFields.data"
+_WRONG_NOTIFICATIONS: list[tuple[dict[str, Any], str]] = [
+    (event("stndDefined"), "event: 'stndDefinedFields' is a required property"),
+    (
+        event("stndDefined", stndDefinedFields={"data": {}}),
+        f"{_DATA}: 'notificationType' is a required property",
+    ),
+    (
+        notification("notifyNewAlarm", alarmId="a-7"),
+        f"{_DATA}: 'probableCause' is a required property",
+    ),
+    (
+        alarm("notifyNewAlarm", "BAD"),
+        f"{_DATA}.perceivedSeverity: enum",
+    ),
+    (
+        alarm("notifyNewAlarm", "MAJOR", alarmId="x" * 200),
+        f"{_DATA}.alarmId: maxLength",
+    ),
+    (
+        notification("notifyFileReady", fileInfoList=[{"fileLocation": "x" * 5000}]),
+        f"{_DATA}.fileInfoList.0.fileLocation: maxLength",
+    ),
+]
+
+
+@pytest.mark.parametrize(("wrong", "why"), _WRONG_NOTIFICATIONS)
+def test_a_notification_that_is_none_says_where_and_why(wrong: dict[str, Any], why: str) -> None:
+    with pytest.raises(Unfit) as unfit:
+        events_of({"event": wrong}, is_batch=False)
+    assert str(unfit.value) == why
 
 
 @pytest.mark.parametrize(("change", "why"), _WRONG)
