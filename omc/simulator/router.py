@@ -166,7 +166,7 @@ def _router_sensors(world: World, node: Node, lines: list[Interface]) -> list[Se
 
 def _optics(world: World, node: Node, port: Interface) -> list[Sensor]:
     span = world.province.spans[port.span or 0]
-    launch = _LAUNCH + unit(span.index, node.site, 1)
+    launch = _launched_dbm(span, node.site)
     received = arriving_dbm(span, node.site)
 
     def receive_milliwatts(moment: Moment) -> float | None:
@@ -197,12 +197,17 @@ def _optics(world: World, node: Node, port: Interface) -> list[Sensor]:
     ]  # fmt: skip
 
 
+def _launched_dbm(span: Span, site: int) -> float:
+    """Light that is sent at one end of a transport span: long ones have stronger optics."""
+    return _LAUNCH + unit(span.index, site, 1) + (4.0 if span.metres > 25_000 else 0.0)
+
+
 def arriving_dbm(span: Span, site: int) -> float:
-    """Light that arrives at one end of a transport span: long ones have stronger optics."""
-    kilometres = span.metres / 1000
-    launch = _LAUNCH + unit(span.index, site, 2) + (4.0 if kilometres > 25 else 0.0)
+    """Light that arrives at one end of a transport span."""
+    assert span.b is not None  # noqa: S101 - transport spans join two sites
+    far = span.b if site == span.a else span.a
     ageing = 2.5 * unit(span.index, 4) ** 3
-    return launch - _CONNECTOR_LOSS - _FIBRE_LOSS * kilometres - ageing
+    return _launched_dbm(span, far) - _CONNECTOR_LOSS - _FIBRE_LOSS * span.metres / 1000 - ageing
 
 
 def _neighbour(router: Router, moment: Moment, row: int) -> _Neighbour | None:
