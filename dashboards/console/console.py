@@ -24,6 +24,7 @@ from dashboards.console.alarm_rows import AlarmWriter
 from dashboards.console.exploration import Exploration, csv_text
 from dashboards.console.geometry import map_geometry
 from dashboards.console.guard import Guard
+from dashboards.console.light_trends import TrendWatch
 from dashboards.console.login import Login
 from dashboards.console.page import Page
 from dashboards.console.pages import PAGES
@@ -33,6 +34,7 @@ from dashboards.console.preferences import Preferences
 from dashboards.console.search import SearchIndex
 from dashboards.console.sessions import Sessions, cookie_secret
 from dashboards.console.shell import build_shell
+from dashboards.console.span_figures import SpanWatch
 from dashboards.console.texts import LANGUAGES, Texts
 from dashboards.console.viewer import Viewer
 from dashboards.console.watch import BEAT, Watch
@@ -40,6 +42,7 @@ from dashboards.console.world import ConsoleWorld
 from omc.alarms import Severity
 from omc.api.app import PREFIX as API_PREFIX
 from omc.core.model import Batch
+from omc.core.rings import rings
 from omc.reports.shelf import shelved_reports
 
 _STATIC = Path(__file__).with_name("static")
@@ -71,6 +74,9 @@ class Console:
         self.asset_version = _fingerprint(_STATIC)
         self.beat_seconds = BEAT
         self.pons = PonWatch(world)
+        self.spans = SpanWatch(world)
+        self.trends = TrendWatch(self.past, world.clock)
+        self.rings = rings(world.topology)
         self._search = SearchIndex(world.inventory)
         self._geometry: dict[str, Any] | None = None
 
@@ -117,6 +123,7 @@ class Console:
                 group.create_task(self.watch.run(), name="console-watch")
                 group.create_task(self.past.run(), name="console-past")
                 group.create_task(self.world.report_desk.run(), name="report-desk")
+                group.create_task(self.spans.run(), name="console-spans")
         finally:
             await _close_pages()
 

@@ -12,6 +12,8 @@ from omc.core.model import CellName, NodeName, SiteCode
 
 #: Rules that say that a site has no mains.
 _MAINS = "mains_failed"
+#: The rule that says that a span is cut.
+_CUT = "fibre_cut"
 #: While we are cut off ourselves, silence says nothing of the sites.
 _BLIND = "collector_cut_off"
 #: Faults of a finding that take the places it names out of service (`omc.alarms.alarm.Finding`).
@@ -49,6 +51,7 @@ class NetworkState:
     Attributes:
         sites: Those that have an alarm, by code; the others are well.
         spans: Severity of those with an alarm, by name.
+        cut: Names of those that are cut, be it by planned work.
         areas: Severity of those with an alarm of their own, by code.
         cells_out: Cells without service, by technology.
         roots: Alarms that people have to look at, the worst first: no child, no planned work.
@@ -58,6 +61,7 @@ class NetworkState:
 
     sites: dict[str, SiteState] = field(default_factory=dict)
     spans: dict[str, Severity] = field(default_factory=dict)
+    cut: set[str] = field(default_factory=set)
     areas: dict[str, Severity] = field(default_factory=dict)
     cells_out: Counter[str] = field(default_factory=Counter)
     roots: tuple[Alarm, ...] = ()
@@ -77,7 +81,7 @@ class NetworkState:
     @property
     def cut_spans(self) -> int:
         """Cables that are cut."""
-        return sum(alarm.rule == "fibre_cut" for alarm in self.roots)
+        return sum(alarm.rule == _CUT for alarm in self.roots)
 
 
 def site_of(inventory: Inventory, alarm: Alarm) -> str:
@@ -97,6 +101,8 @@ def network_state(inventory: Inventory, alarms: Iterable[Alarm]) -> NetworkState
     for alarm in alarms:
         if alarm.root is not None:
             state.children[alarm.root] += 1
+        if alarm.rule == _CUT:
+            state.cut.add(alarm.label("span"))
         if alarm.suppressed is not None or (alarm.root or "").startswith(_BLIND):
             continue
         if alarm.root is None:
@@ -112,7 +118,7 @@ def network_state(inventory: Inventory, alarms: Iterable[Alarm]) -> NetworkState
     _count_cells(inventory, state, cells)
     roots.sort(key=lambda alarm: (-alarm.severity, -alarm.raised_ms, alarm.key))
     return NetworkState(
-        *(state.sites, state.spans, state.areas, state.cells_out),
+        *(state.sites, state.spans, state.cut, state.areas, state.cells_out),
         *(tuple(roots), state.children, state.counts),
     )
 

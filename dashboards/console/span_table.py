@@ -1,12 +1,14 @@
-"""Cables between sites as a table: the cut ones first, then those that carry most."""
+"""Cables between sites as a table: the broken ones first, then those that carry most."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 from dashboards.console.components.table import Cell, Field
+from dashboards.console.span_figures import Ways, worst_share
 from dashboards.console.viewer import Viewer
 from omc.alarms import Severity
 from omc.core.inventory import Span
-from omc.core.model import label_text
 
 _MOST = 80
 #: Keys of the columns, and whether they hold numbers.
@@ -15,7 +17,11 @@ SPAN_COLUMNS = (
     ("ends", False),
     ("length", True),
     ("behind", True),
+    ("used", True),
+    ("carried", True),
     ("rx", True),
+    ("margin", True),
+    ("missing", True),
 )
 
 
@@ -24,14 +30,15 @@ def span_rows(viewer: Viewer, chosen: Span | None) -> list[list[Field]]:
     world, state = viewer.console.world, viewer.console.watch.state
     topology = world.topology
     spans = [world.inventory.spans[name] for name in topology.spans]
-    light = _light(viewer)
 
-    def order(span: Span) -> tuple[bool, int, int, str]:
+    def order(span: Span) -> tuple[bool, int, int, float, str]:
         severity = state.spans.get(span.name, Severity.CLEARED)
-        return span is not chosen, -severity, -len(topology.lost_with_span(span.name)), span.name
+        behind = len(topology.lost_with_span(span.name))
+        used = worst_share(viewer.console.spans.ways(span.name)) or 0.0
+        return span is not chosen, -severity, -behind, -used, span.name
 
     between = [s for s in spans if _is_between_sites(viewer, s)]
-    return [_row(viewer, span, light) for span in sorted(between, key=order)[:_MOST]]
+    return [_row(viewer, span) for span in sorted(between, key=order)[:_MOST]]
 
 
 def _is_between_sites(viewer: Viewer, span: Span) -> bool:
@@ -39,36 +46,49 @@ def _is_between_sites(viewer: Viewer, span: Span) -> bool:
     return None not in (inventory.site_of_end(span.start), inventory.site_of_end(span.end))
 
 
-def _light(viewer: Viewer) -> dict[str, float]:
-    """Received power by the rendered labels of the port."""
-    found = viewer.console.world.values.latest("optical_rx_power_dbm")
-    return {latest.series.label_text: latest.value for latest in found}
-
-
-def _row(viewer: Viewer, span: Span, light: dict[str, float]) -> list[Field]:
+def _row(viewer: Viewer, span: Span) -> list[Field]:
     world, t = viewer.console.world, viewer.texts
     severity = viewer.console.watch.state.spans.get(span.name, Severity.CLEARED)
     ends = [world.inventory.site_of_end(end) for end in (span.start, span.end)]
     behind = len(world.topology.lost_with_span(span.name))
-    tone = severity.word if severity else ""
     return [
-        Cell(span.name, tone, href=f"/fibre?span={span.name}", shape=severity.word),
+        Cell(span.name, _tone(severity), href=f"/fibre?span={span.name}", shape=severity.word),
         " – ".join(end.name for end in ends if end is not None),
         f"{t.number(span.length_km, 1)} km",
         t.number(behind) if behind else t("fibre.protected"),
-        " / ".join(_levels(viewer, span, light)) or "–",
+        *_measured(viewer, viewer.console.spans.ways(span.name)),
     ]
 
 
-def _levels(viewer: Viewer, span: Span, light: dict[str, float]) -> list[str]:
-    """Received power at the ends of a cable, as far as their ports are known."""
-    nodes = viewer.console.world.inventory.nodes
-    texts = []
-    for port in sorted(viewer.console.world.desk.ports.ports(span.name)):
-        node = nodes.get(port.node)  # type: ignore[call-overload]
-        labels = {"node": port.node, "interface": port.interface}
-        site = {"site": node.site} if node is not None and node.site else {}
-        level = light.get(label_text(labels | site))
-        if level is not None:
-            texts.append(f"{viewer.texts.number(level, 1)} dBm")
-    return texts
+def _measured(viewer: Viewer, ways: Ways) -> list[Field]:
+    """What goes through a cable, from its start to its end and back."""
+    t, spans = viewer.texts, viewer.console.spans
+    share = worst_share(ways)
+    fullness = spans.fullness(share) if share is not None else Severity.CLEARED
+    light = [way.light for way in ways]
+    arriving = [found for found in light if found is not None]
+    scarcity = max(map(spans.scarcity, arriving), default=Severity.CLEARED)
+    missing = max((found.missing for found in arriving if found.missing is not None), default=None)
+
+    def decibels(value: float) -> str:
+        return t.number(value, 1)
+
+    return [
+        Cell(_both((way.share for way in ways), t.percent), _tone(fullness), share=share),
+        _both((way.bits_per_second for way in ways), lambda bits: t.number(bits / 1e9, 2)),
+        _both((found.received if found else None for found in light), decibels),
+        Cell(
+            _both((found.margin if found else None for found in light), decibels), _tone(scarcity)
+        ),
+        decibels(missing) if missing is not None else "–",
+    ]
+
+
+def _both(values: Iterable[float | None], write: Callable[[float], str]) -> str:
+    """Both directions; one dash where neither is known."""
+    texts = ["–" if value is None else write(value) for value in values]
+    return " / ".join(texts) if set(texts) != {"–"} else "–"
+
+
+def _tone(severity: Severity) -> str:
+    return severity.word if severity else ""

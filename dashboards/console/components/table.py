@@ -20,6 +20,7 @@ class Cell:
         href: Where it leads; "" for nowhere.
         share: 0..1 drawn as a bar behind the text; None for no bar.
         shape: Severity whose symbol stands in front; "" for none.
+        line: Values over time drawn in place of the text, which says what they are; () for none.
     """
 
     text: str
@@ -27,6 +28,17 @@ class Cell:
     href: str = ""
     share: float | None = None
     shape: str = ""
+    line: tuple[float, ...] = ()
+
+    @property
+    def polyline(self) -> str:
+        """The line in a box of 100 by 20: `x,y x,y ...`."""
+        low, high = min(self.line), max(self.line)
+        last, height = max(len(self.line) - 1, 1), (high - low) or 1.0
+        return " ".join(
+            f"{100 * place / last:.1f},{19 - 18 * (value - low) / height:.1f}"
+            for place, value in enumerate(self.line)
+        )
 
 
 #: A field that is only a text may be given as one.
@@ -64,13 +76,13 @@ class Table:
         for name, value in (("tabindex", "0"), ("role", "region"), ("aria-label", caption)):
             self._html.props[name] = value
 
-    def show(self, rows: Sequence[Sequence[Field]]) -> None:
-        """Show these rows."""
+    def show(self, rows: Sequence[Sequence[Field]], empty: str | None = None) -> None:
+        """Show these rows; without any say `empty`, or what the table was made with."""
         content = render(
             "table.html",
             columns=self._columns,
             caption=self._caption,
-            empty=self._empty,
+            empty=self._empty if empty is None else empty,
             rows=[[f if isinstance(f, Cell) else Cell(f) for f in row] for row in rows],
         )
         if content != self._html.content:

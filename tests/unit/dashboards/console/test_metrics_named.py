@@ -20,7 +20,8 @@ WORD = re.compile(r'"([a-z]+(?:_[a-z0-9]+)+)"')
 NO_METRICS = {
     *("battery_current", "battery_temperature", "dc_bus", "fibre_cut", "lte_cell_down"),
     *("lte_cell_sleeping", "nr_cell_down", "nr_cell_sleeping", "omc_language", "omc_session"),
-    *("omc_theme", "rectifiers_used", "time_to_dark", "ups_load", "utran_cell_down"),
+    *("interface_transmit_utilisation_high", "omc_theme", "optical_rx_power_low", "pon_list"),
+    *("rectifiers_used", "time_to_dark", "ups_load", "utran_cell_down"),
 }
 NAMED = sorted(
     {

@@ -1,66 +1,16 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from dashboards.console.watch import Watch
-from dashboards.console.world import ConsoleWorld
 from omc.alarms import Severity
-from omc.alarms.desk import AlarmDesk, AlarmWorld
-from omc.alarms.prober import NoProber
-from omc.api.access import Doorman
+from omc.alarms.desk import AlarmDesk
 from omc.core.clock import ManualClock
-from omc.core.model import Batch, Latest, Series
-from omc.core.settings import AlarmSettings, ConsoleSettings
-from omc.core.topology import Topology
-from omc.reports.desk import ReportDesk
-from omc.reports.maker import ReportMaker
-from tests.unit.alarms.small_network import small_inventory
-from tests.unit.alarms.watching import catalogue, shipped_rules
-
-ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
-
-
-class NoValues:
-    """Nothing has been read."""
-
-    def latest(self, metric: str) -> Iterable[Latest]:
-        return ()
-
-    def latest_of(self, series: Series) -> Latest | None:
-        return None
-
-
-def make_desk(folder: Path, clock: ManualClock) -> AlarmDesk:
-    world = AlarmWorld(shipped_rules(), catalogue(), small_inventory(), ZONE, "vi", folder)
-    return AlarmDesk(world, AlarmSettings(core=("C",)), clock, NoProber())
+from tests.unit.dashboards.console.worlds import make_desk, make_world
 
 
 def watch_over(desk: AlarmDesk, folder: Path, clock: ManualClock) -> Watch:
-    inventory = small_inventory()
-    return Watch(
-        ConsoleWorld(
-            settings=ConsoleSettings(),
-            language="vi",
-            timezone=ZONE,
-            inventory=inventory,
-            topology=Topology(inventory, ("C",)),
-            catalogue=catalogue(),
-            desk=desk,
-            report_desk=ReportDesk(ReportMaker(folder / "omc.yaml", folder)),
-            doorman=Doorman([], [], ""),
-            clock=clock,
-            values=NoValues(),
-            fleet=lambda: None,
-            self_report=lambda: Batch("self", 60.0),
-            data=folder,
-            reports=folder,
-            archive=None,
-            is_secure=False,
-            version="1",
-        )
-    )
+    return Watch(make_world(folder, clock, desk))
 
 
 def catch_fire(desk: AlarmDesk, clock: ManualClock, site: str) -> None:
