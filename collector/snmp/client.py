@@ -12,7 +12,7 @@ from collector.snmp.credentials import Target
 from collector.snmp.pool import SocketPool
 from collector.snmp.second_opinion import SecondOpinion
 from collector.snmp.session import Session, Shared
-from collector.snmp.sockets import MasterKeys
+from collector.snmp.user_socket import MasterKeys
 from collector.snmp.wheel import DeadlineWheel
 from omc.core.clock import Clock
 

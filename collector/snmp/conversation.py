@@ -28,8 +28,9 @@ from collector.snmp.sockets import (
     Garbled,
     Reported,
     Undeliverable,
-    UserSocket,
+    Unproved,
 )
+from collector.snmp.user_socket import UserSocket
 from collector.snmp.wheel import DeadlineWheel
 from omc.core.clock import Clock
 from omc.core.errors import AuthenticationRefused, OmcError, SourceError, Unreachable
@@ -117,6 +118,7 @@ class Conversation(Generic[T]):
         self._reports = 0
         self._refusals = 0
         self._garbled = False
+        self._unproved = False
         self._discovering = False
         self._rediscovered = False
         self._listening = False
@@ -215,6 +217,9 @@ class Conversation(Generic[T]):
                 self._undeliverable(error)
                 return
             self._transmit()
+        elif self._unproved:
+            text = "answers do not prove to be of the agent: another may answer in its place"
+            self._throw(self._error(AuthenticationRefused, text))
         elif self._line.trusted or self._garbled:
             self._give_up()
         else:
@@ -232,6 +237,7 @@ class Conversation(Generic[T]):
         self._reports = 0
         self._refusals = 0
         self._garbled = False
+        self._unproved = False
         self._rediscovered = False
         if isinstance(request, Diagnose):
             self._wait_for_background()
@@ -290,6 +296,9 @@ class Conversation(Generic[T]):
         except Garbled:
             self._garbled = True
             self._counts.garbled += 1
+        except Unproved:
+            self._unproved = True
+            self._counts.unproved += 1
         except Reported:
             self._reported()
         except Undeliverable as error:

@@ -15,6 +15,7 @@ class TransportCounts:
         retries: Requests sent again.
         timeouts: Requests given up.
         garbled: Datagrams that could not be read.
+        unproved: SNMPv3 datagrams that did not prove to be of the agent.
         refusals: Requests the network refused (port unreachable, no route).
         reports: SNMPv3 Reports: clocks out of step, refused users.
         second_opinions: Questions put to the second library.
@@ -26,6 +27,7 @@ class TransportCounts:
     retries: int = 0
     timeouts: int = 0
     garbled: int = 0
+    unproved: int = 0
     refusals: int = 0
     reports: int = 0
     second_opinions: int = 0

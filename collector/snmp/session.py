@@ -14,8 +14,10 @@ from collector.snmp.counts import TransportCounts
 from collector.snmp.credentials import Community, Target, Version
 from collector.snmp.exchange import Diagnose, Exchange, PollDeadline, Reply
 from collector.snmp.limits import AgentLimits
+from collector.snmp.opening import open_socket
 from collector.snmp.pool import SocketPool
-from collector.snmp.sockets import AgentSocket, MasterKeys, Undeliverable, open_socket
+from collector.snmp.sockets import AgentSocket, Undeliverable
+from collector.snmp.user_socket import MasterKeys
 from collector.snmp.wheel import DeadlineWheel
 from omc.core.clock import Clock
 from omc.core.errors import SourceError, Unreachable

@@ -1,4 +1,4 @@
-"""The one module that knows gufo-snmp: sockets, iterators, keys and the errors it raises.
+"""What gufo-snmp is made to do: sockets, iterators and the errors it raises.
 
 Facts of gufo-snmp 0.13 that shape this module:
 
@@ -11,6 +11,7 @@ Facts of gufo-snmp 0.13 that shape this module:
 - Its receive buffer holds 4,080 octets; a longer response cannot be decoded.
 - Some malformed responses make its Rust code panic; the socket survives that.
 - It has no close: a socket is closed when the last reference to it goes.
+- It does not check the digest of SNMPv3 responses, so they are looked at before it reads them.
 """
 
 from __future__ import annotations
@@ -18,20 +19,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from gufo.snmp import (
-    Aes128Key,
-    Aes192Key,
-    Aes256Key,
-    DesKey,
-    Md5Key,
-    Sha1Key,
-    Sha224Key,
-    Sha256Key,
-    Sha384Key,
-    Sha512Key,
-    User,
-)
-from gufo.snmp import KeyExpansion as GufoKeyExpansion
 from gufo.snmp._fast import (
     GetIter,
     NoSuchInstance,
@@ -41,44 +28,15 @@ from gufo.snmp._fast import (
     SnmpV2cClientSocket,
     SnmpV3ClientSocket,
 )
-from gufo.snmp.user import BaseAuthKey, BasePrivKey, KeyType
 
-from collector.snmp.credentials import (
-    AuthProtocol,
-    Community,
-    Credentials,
-    KeyExpansion,
-    PrivProtocol,
-    UsmUser,
-    Version,
-)
 from collector.snmp.exchange import Answer, Bulk, Cursor, Get, Next, Peek, Reply
 from collector.varbind import Varbind
-
-_AUTH: dict[AuthProtocol, type[BaseAuthKey]] = {
-    AuthProtocol.MD5: Md5Key,
-    AuthProtocol.SHA1: Sha1Key,
-    AuthProtocol.SHA224: Sha224Key,
-    AuthProtocol.SHA256: Sha256Key,
-    AuthProtocol.SHA384: Sha384Key,
-    AuthProtocol.SHA512: Sha512Key,
-}
-_PRIV: dict[PrivProtocol, type[BasePrivKey]] = {
-    PrivProtocol.DES: DesKey,
-    PrivProtocol.AES128: Aes128Key,
-    PrivProtocol.AES192: Aes192Key,
-    PrivProtocol.AES256: Aes256Key,
-}
-_EXPANSION = {
-    KeyExpansion.BLUMENTHAL: GufoKeyExpansion.Blumenthal,
-    KeyExpansion.CISCO: GufoKeyExpansion.Cisco,
-}
 
 _OS_ERROR = re.compile(r"\(os error (\d+)\)")
 _EAGAIN = 11
 
 WireRequest = Get | Bulk | Next | Peek
-_RawSocket = SnmpV1ClientSocket | SnmpV2cClientSocket | SnmpV3ClientSocket
+RawSocket = SnmpV1ClientSocket | SnmpV2cClientSocket | SnmpV3ClientSocket
 
 
 class Garbled(Exception):
@@ -87,6 +45,10 @@ class Garbled(Exception):
 
 class Reported(Exception):
     """An SNMPv3 engine answered with a Report: the time is out of step, or it refuses us."""
+
+
+class Unproved(Exception):
+    """A datagram came that an SNMPv3 agent would not have sent: it lacks the right digest."""
 
 
 class Undeliverable(Exception):
@@ -102,7 +64,7 @@ class AgentSocket:
         bulk: The protocol has GETBULK; without it a `Bulk` becomes a GETNEXT.
     """
 
-    def __init__(self, raw: _RawSocket, now: Callable[[], int], *, bulk: bool) -> None:
+    def __init__(self, raw: RawSocket, now: Callable[[], int], *, bulk: bool) -> None:
         self._raw = raw
         self._now = now
         self._bulk = bulk
@@ -119,7 +81,7 @@ class AgentSocket:
         try:
             self._send(request)
         except OSError as error:
-            _raise_undeliverable(error)
+            raise_undeliverable(error)
 
     def receive(self, request: WireRequest) -> Reply | None:
         """Read one datagram if it answers the last request; never blocks.
@@ -143,7 +105,7 @@ class AgentSocket:
         except SnmpAuthError:
             return self._refused()
         except BaseException as error:  # noqa: BLE001 - Rust panics are no Exceptions
-            raise _translated(error) from None
+            raise translated(error) from None
 
     def _refused(self) -> Reply:
         """Communities have no Reports: gufo calls authorizationError so, too."""
@@ -217,120 +179,6 @@ class AgentSocket:
         return Reply([(request.oids[0], value)], self._now())
 
 
-class UserSocket(AgentSocket):
-    """A connected UDP socket to one agent, SNMPv3. Has to discover the engine before it asks.
-
-    Attributes:
-        discovered: The engine is known and the keys are localised for it.
-    """
-
-    def __init__(
-        self, endpoint: str, user: UsmUser, keys: MasterKeys, now: Callable[[], int]
-    ) -> None:
-        raw = SnmpV3ClientSocket(endpoint, b"", "", 0, b"", 0, b"", 0, 0, 0, 0)
-        super().__init__(raw, now, bulk=True)
-        self._v3 = raw
-        self._user = keys.user(user)
-        self.discovered = False
-
-    @property
-    def engine_id(self) -> bytes:
-        """The authoritative engine, empty before it was discovered."""
-        return bytes(self._v3.get_engine_id())
-
-    def _refused(self) -> Reply:
-        raise Reported
-
-    def send_discovery(self) -> None:
-        """Ask who the engine is. Source: RFC 3414, section 4.
-
-        Raises:
-            Undeliverable: as `send`.
-        """
-        try:
-            self._v3.send_refresh()
-        except OSError as error:
-            _raise_undeliverable(error)
-
-    def receive_discovery(self) -> bool:
-        """Read one datagram; true when it told the engine and keys are localised for it.
-
-        Raises:
-            Garbled, Reported, Undeliverable: as `receive`.
-        """
-        try:
-            self._v3.recv_refresh()
-        except BlockingIOError:
-            return False
-        except BaseException as error:  # noqa: BLE001 - Rust panics are no Exceptions
-            raise _translated(error) from None
-        user = self._user
-        self._v3.set_keys(
-            user.name,
-            user.get_auth_alg(),
-            user.get_auth_key(),
-            user.get_priv_alg(),
-            user.get_priv_key(),
-        )
-        self.discovered = True
-        return True
-
-
-class MasterKeys:
-    """Passwords turned into master keys once: that hashes a megabyte each (RFC 3414, A.2)."""
-
-    def __init__(self) -> None:
-        self._users: dict[UsmUser, User] = {}
-
-    def user(self, user: UsmUser) -> User:
-        """What gufo calls a user, with master keys; localising them for an engine is cheap."""
-        made = self._users.get(user)
-        if made is None:
-            made = self._users[user] = _user_with_master_keys(user)
-        return made
-
-
-def open_socket(
-    endpoint: str, credentials: Credentials, keys: MasterKeys, now: Callable[[], int]
-) -> AgentSocket:
-    """Open a socket to one agent.
-
-    Args:
-        endpoint: `192.0.2.1:161` or `[2001:db8::1]:161`; no host names.
-        credentials: A `UsmUser` gives a `UserSocket`.
-        keys: Shared by all sockets.
-        now: Unix milliseconds, stamps replies.
-
-    Raises:
-        Undeliverable: no socket can be had, or there is no route.
-    """
-    try:
-        if isinstance(credentials, UsmUser):
-            return UserSocket(endpoint, credentials, keys, now)
-        return _community_socket(endpoint, credentials, now)
-    except OSError as error:
-        raise Undeliverable(_plain(error)) from None
-
-
-def _community_socket(endpoint: str, credentials: Community, now: Callable[[], int]) -> AgentSocket:
-    bulk = credentials.version is Version.V2C
-    kind = SnmpV2cClientSocket if bulk else SnmpV1ClientSocket
-    return AgentSocket(kind(endpoint, credentials.community, 0, 0, 0, 0), now, bulk=bulk)
-
-
-def _user_with_master_keys(user: UsmUser) -> User:
-    if user.auth_protocol is None:
-        return User(user.name)
-    auth = _AUTH[user.auth_protocol]
-    auth_key = auth(auth.get_master_key(user.auth_key.encode()), key_type=KeyType.Master)
-    if user.priv_protocol is None:
-        return User(user.name, auth_key=auth_key)
-    master = auth.get_master_key(user.priv_key.encode())
-    priv_key = _PRIV[user.priv_protocol](master, key_type=KeyType.Master)
-    expansion = _EXPANSION[user.key_expansion]
-    return User(user.name, auth_key=auth_key, priv_key=priv_key, key_expansion=expansion)
-
-
 class _Place:
     """Where a cursor stands, in gufo's iterators.
 
@@ -366,12 +214,12 @@ def _anywhere(cursor: Cursor) -> GetIter:
     return GetIter(root, cursor.repetitions)
 
 
-def _translated(error: BaseException) -> BaseException:
+def translated(error: BaseException) -> BaseException:
     """Our word for an error of gufo's receive."""
     if isinstance(error, SnmpAuthError):
         return Reported()
     if isinstance(error, OSError):
-        return Undeliverable(_plain(error))
+        return Undeliverable(plain(error))
     if isinstance(error, (SnmpError, ValueError, RuntimeError)):
         return Garbled(str(error))
     if type(error).__name__ == "PanicException":
@@ -379,13 +227,14 @@ def _translated(error: BaseException) -> BaseException:
     return error
 
 
-def _raise_undeliverable(error: OSError) -> None:
+def raise_undeliverable(error: OSError) -> None:
+    """Raise `Undeliverable` for an error of gufo's send, unless its buffer was just full."""
     found = _OS_ERROR.search(str(error))
     if found is not None and int(found[1]) == _EAGAIN:
         return
-    raise Undeliverable(_plain(error)) from None
+    raise Undeliverable(plain(error)) from None
 
 
-def _plain(error: OSError) -> str:
+def plain(error: OSError) -> str:
     """`Connection refused (os error 111)` without its number."""
     return _OS_ERROR.sub("", str(error)).strip().lower() or "network error"

@@ -9,6 +9,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from collector.snmp.ber import (
+    INTEGER,
+    OCTETS,
+    SEQUENCE,
+    MalformedMessage,
+    element,
+    enter,
+    integer,
+    signed,
+)
 from collector.varbind import Value, Varbind
 
 #: Names that every notification may carry (RFC 3418, RFC 3584 section 3.1).
@@ -21,7 +31,7 @@ LONGEST_MESSAGE = 16_384
 _MOST_VARBINDS = 256
 _MOST_SUBIDENTIFIERS = 128
 
-_INTEGER, _OCTETS, _NULL, _OID, _SEQUENCE = 0x02, 0x04, 0x05, 0x06, 0x30
+_NULL, _OID = 0x05, 0x06
 _IP_ADDRESS, _OPAQUE = 0x40, 0x44
 _UNSIGNED = frozenset((0x41, 0x42, 0x43, 0x46))  # Counter32, Gauge32, TimeTicks, Counter64
 _EXCEPTIONS = frozenset((0x80, 0x81, 0x82))  # noSuchObject and its like: no value
@@ -30,11 +40,6 @@ _V1_TRAP, _INFORM, _V2_TRAP, _RESPONSE = 0xA4, 0xA6, 0xA7, 0xA2
 _STANDARD_TRAPS = "1.3.6.1.6.3.1.1.5"
 _ENTERPRISE_SPECIFIC = 6
 _COMMUNITY_VERSIONS = (0, 1)
-_USM = 3  # msgVersion of SNMPv3
-
-
-class MalformedTrap(ValueError):
-    """The bytes are no notification that can be read."""
 
 
 class NoNotification(ValueError):
@@ -85,10 +90,10 @@ def message_version(message: bytes) -> int:
     """The version field: 0 is SNMPv1, 1 is v2c, 3 is v3.
 
     Raises:
-        MalformedTrap: it is no SNMP message.
+        MalformedMessage: it is no SNMP message.
     """
-    position, limit = _enter(message, 0, len(message), _SEQUENCE)
-    version, _ = _integer(message, position, limit)
+    position, limit = enter(message, 0, len(message), SEQUENCE)
+    version, _ = integer(message, position, limit)
     return version
 
 
@@ -96,21 +101,21 @@ def read_community_message(message: bytes) -> CommunityMessage:
     """Read an SNMPv1 or v2c notification.
 
     Raises:
-        MalformedTrap: it cannot be read, or has bytes behind its end.
+        MalformedMessage: it cannot be read, or has bytes behind its end.
         NoNotification: it is a request or a response.
     """
-    position, limit = _enter(message, 0, len(message), _SEQUENCE)
+    position, limit = enter(message, 0, len(message), SEQUENCE)
     if limit != len(message):
-        raise MalformedTrap(f"{len(message) - limit} bytes behind the message")
-    version, position = _integer(message, position, limit)
+        raise MalformedMessage(f"{len(message) - limit} bytes behind the message")
+    version, position = integer(message, position, limit)
     if version not in _COMMUNITY_VERSIONS:
-        raise MalformedTrap(f"version {version}")
+        raise MalformedMessage(f"version {version}")
     tag_at = position
-    start, position = _enter(message, tag_at, limit, _OCTETS)
+    start, position = enter(message, tag_at, limit, OCTETS)
     community = message[start:position]
-    pdu, start, end = _element(message, position, limit)
+    pdu, start, end = element(message, position, limit)
     if end != limit:
-        raise MalformedTrap("bytes behind the PDU")
+        raise MalformedMessage("bytes behind the PDU")
     if pdu == _V1_TRAP and version == 0:
         return CommunityMessage(community, _v1_trap(message, start, end), None)
     if pdu in (_V2_TRAP, _INFORM) and version == 1:
@@ -118,57 +123,36 @@ def read_community_message(message: bytes) -> CommunityMessage:
         return CommunityMessage(community, _v2_notification(message, start, end), answer)
     if 0xA0 <= pdu <= 0xA8:
         raise NoNotification(f"PDU 0x{pdu:02x} in version {version}")
-    raise MalformedTrap(f"tag 0x{pdu:02x} where a PDU is expected")
+    raise MalformedMessage(f"tag 0x{pdu:02x} where a PDU is expected")
 
 
 def notification_of(varbinds: list[Varbind]) -> Notification:
     """A notification from all its varbinds, the first two of which say when and what.
 
     Raises:
-        MalformedTrap: they do not (RFC 3416 section 4.2.6).
+        MalformedMessage: they do not (RFC 3416 section 4.2.6).
     """
     if len(varbinds) < 2 or varbinds[0][0] != SYS_UP_TIME or varbinds[1][0] != TRAP_OID:
-        raise MalformedTrap("does not begin with sysUpTime.0 and snmpTrapOID.0")
+        raise MalformedMessage("does not begin with sysUpTime.0 and snmpTrapOID.0")
     oid = varbinds[1][1]
     if not isinstance(oid, str):
-        raise MalformedTrap("snmpTrapOID.0 is no object identifier")
+        raise MalformedMessage("snmpTrapOID.0 is no object identifier")
     own = tuple(varbinds[2:])
     address = next((value for name, value in own if name == TRAP_ADDRESS), None)
     return Notification(oid, own, _said(address))
 
 
-def security_engine_and_user(message: bytes) -> tuple[bytes, bytes]:
-    """Who an SNMPv3 message says it is from: msgAuthoritativeEngineID and msgUserName (RFC 3414).
-
-    Raises:
-        MalformedTrap: it cannot be read that far.
-    """
-    position, limit = _enter(message, 0, len(message), _SEQUENCE)
-    version, position = _integer(message, position, limit)
-    if version != _USM:
-        raise MalformedTrap(f"version {version}")
-    _, position = _enter(message, position, limit, _SEQUENCE)
-    start, limit = _enter(message, position, limit, _OCTETS)
-    position, limit = _enter(message, start, limit, _SEQUENCE)
-    start, position = _enter(message, position, limit, _OCTETS)
-    engine = message[start:position]
-    _, position = _integer(message, position, limit)
-    _, position = _integer(message, position, limit)
-    start, end = _enter(message, position, limit, _OCTETS)
-    return engine, message[start:end]
-
-
 def _v1_trap(data: bytes, position: int, limit: int) -> Notification:
-    start, position = _enter(data, position, limit, _OID)
+    start, position = enter(data, position, limit, _OID)
     enterprise = _oid(data, start, position)
-    start, position = _enter(data, position, limit, _IP_ADDRESS)
+    start, position = enter(data, position, limit, _IP_ADDRESS)
     address = _said(_address(data, start, position))
-    generic, position = _integer(data, position, limit)
-    specific, position = _integer(data, position, limit)
-    _, _, position = _element(data, position, limit)  # time-stamp
+    generic, position = integer(data, position, limit)
+    specific, position = integer(data, position, limit)
+    _, _, position = element(data, position, limit)  # time-stamp
     varbinds = tuple(_varbinds(data, position, limit))
     if not 0 <= generic <= _ENTERPRISE_SPECIFIC:
-        raise MalformedTrap(f"generic-trap {generic}")
+        raise MalformedMessage(f"generic-trap {generic}")
     if generic == _ENTERPRISE_SPECIFIC:
         return Notification(f"{enterprise}.0.{specific}", varbinds, address)
     return Notification(f"{_STANDARD_TRAPS}.{generic + 1}", varbinds, address)
@@ -176,80 +160,43 @@ def _v1_trap(data: bytes, position: int, limit: int) -> Notification:
 
 def _v2_notification(data: bytes, position: int, limit: int) -> Notification:
     for _ in range(3):  # request-id, error-status, error-index
-        _, position = _integer(data, position, limit)
+        _, position = integer(data, position, limit)
     return notification_of(_varbinds(data, position, limit))
 
 
 def _varbinds(data: bytes, position: int, limit: int) -> list[Varbind]:
-    position, end = _enter(data, position, limit, _SEQUENCE)
+    position, end = enter(data, position, limit, SEQUENCE)
     if end != limit:
-        raise MalformedTrap("bytes behind the varbinds")
+        raise MalformedMessage("bytes behind the varbinds")
     found: list[Varbind] = []
     while position < end:
         if len(found) == _MOST_VARBINDS:
-            raise MalformedTrap(f"more than {_MOST_VARBINDS} varbinds")
-        start, position = _enter(data, position, end, _SEQUENCE)
-        name_start, name_end = _enter(data, start, position, _OID)
-        tag, value_start, value_end = _element(data, name_end, position)
+            raise MalformedMessage(f"more than {_MOST_VARBINDS} varbinds")
+        start, position = enter(data, position, end, SEQUENCE)
+        name_start, name_end = enter(data, start, position, _OID)
+        tag, value_start, value_end = element(data, name_end, position)
         if value_end != position:
-            raise MalformedTrap("bytes behind a value")
+            raise MalformedMessage("bytes behind a value")
         found.append((_oid(data, name_start, name_end), _value(data, tag, value_start, value_end)))
     return found
 
 
 def _value(data: bytes, tag: int, start: int, end: int) -> Value:
-    if tag == _INTEGER:
-        return _signed(data, start, end)
-    if tag in (_OCTETS, _OPAQUE):
+    if tag == INTEGER:
+        return signed(data, start, end)
+    if tag in (OCTETS, _OPAQUE):
         return data[start:end]
     if tag == _IP_ADDRESS:
         return _address(data, start, end)
     if tag in _UNSIGNED:
         if not 1 <= end - start <= 9:
-            raise MalformedTrap(f"an unsigned number of {end - start} bytes")
+            raise MalformedMessage(f"an unsigned number of {end - start} bytes")
         return int.from_bytes(data[start:end], "big")
     if tag == _OID:
         return _oid(data, start, end)
     if tag == _NULL or tag in _EXCEPTIONS:
         return None
-    raise MalformedTrap(f"a value of tag 0x{tag:02x}")
-
-
-def _element(data: bytes, position: int, limit: int) -> tuple[int, int, int]:
-    """Tag, start and end of the content of the element at `position`."""
-    if position + 2 > limit:
-        raise MalformedTrap("truncated")
-    tag, length = data[position], data[position + 1]
-    start = position + 2
-    if length >= 0x80:
-        size = length & 0x7F
-        if not 1 <= size <= 4 or start + size > limit:
-            raise MalformedTrap("bad length")
-        length = int.from_bytes(data[start : start + size], "big")
-        start += size
-    if start + length > limit:
-        raise MalformedTrap("truncated")
-    return tag, start, start + length
-
-
-def _enter(data: bytes, position: int, limit: int, tag: int) -> tuple[int, int]:
-    """Start and end of the content of an element whose tag is known."""
-    found, start, end = _element(data, position, limit)
-    if found != tag:
-        raise MalformedTrap(f"tag 0x{found:02x} where 0x{tag:02x} is expected")
-    return start, end
-
-
-def _integer(data: bytes, position: int, limit: int) -> tuple[int, int]:
-    """An INTEGER and the position behind it."""
-    start, end = _enter(data, position, limit, _INTEGER)
-    return _signed(data, start, end), end
-
-
-def _signed(data: bytes, start: int, end: int) -> int:
-    if not 1 <= end - start <= 8:
-        raise MalformedTrap(f"an INTEGER of {end - start} bytes")
-    return int.from_bytes(data[start:end], "big", signed=True)
+    raise MalformedMessage(f"a value of tag 0x{tag:02x}")
 
 
 def _oid(data: bytes, start: int, end: int) -> str:
@@ -258,12 +205,12 @@ def _oid(data: bytes, start: int, end: int) -> str:
     for octet in data[start:end]:
         part = part << 7 | octet & 0x7F
         if part > 0xFFFF_FFFF:
-            raise MalformedTrap("a sub-identifier beyond 32 bits")
+            raise MalformedMessage("a sub-identifier beyond 32 bits")
         if octet < 0x80:
             parts.append(part)
             part = 0
     if not parts or data[end - 1] >= 0x80 or len(parts) > _MOST_SUBIDENTIFIERS:
-        raise MalformedTrap("no object identifier")
+        raise MalformedMessage("no object identifier")
     first = min(parts[0] // 40, 2)
     return ".".join(map(str, (first, parts[0] - 40 * first, *parts[1:])))
 
@@ -275,7 +222,7 @@ def _answer(message: bytes, pdu_at: int) -> bytes:
 
 def _address(data: bytes, start: int, end: int) -> str:
     if end - start != 4:  # IPv4: SMI knows no other IpAddress
-        raise MalformedTrap(f"an IpAddress of {end - start} bytes")
+        raise MalformedMessage(f"an IpAddress of {end - start} bytes")
     return ".".join(map(str, data[start:end]))
 
 

@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any, Self
 
 import structlog
 
+from collector.snmp.ber import MalformedMessage
 from collector.snmp.credentials import UsmUser
 from collector.snmp.trap_log import TrapLog
 from collector.snmp.trap_message import (
     LONGEST_MESSAGE,
     EngineQuestion,
-    MalformedTrap,
     NoNotification,
     Notification,
     RefusedTrap,
@@ -49,7 +49,7 @@ _USM = 3
 _IPV4_IN_IPV6 = "::ffff:"
 
 _RESULTS: dict[type[Exception], str] = {
-    MalformedTrap: "malformed",
+    MalformedMessage: "malformed",
     NoNotification: "request",
     RefusedTrap: "refused",
     EngineQuestion: "handshake",
@@ -186,7 +186,7 @@ class TrapReceiver:
             return "oversized"
         try:
             notification, answer = self._open(message, sender)
-        except (MalformedTrap, NoNotification, RefusedTrap, EngineQuestion) as reason:
+        except (MalformedMessage, NoNotification, RefusedTrap, EngineQuestion) as reason:
             return _RESULTS[type(reason)]
         now = self._clock.time_ms()
         reading = self._reader.read(notification, source, now)
@@ -201,7 +201,7 @@ class TrapReceiver:
         """The notification in a message, and what an inform is to be answered.
 
         Raises:
-            MalformedTrap: it cannot be read.
+            MalformedMessage: it cannot be read.
             NoNotification: it is something else.
             RefusedTrap: we do not listen to its sender.
             EngineQuestion: it asked who we are, and was answered.

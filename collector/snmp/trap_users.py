@@ -20,16 +20,16 @@ from pysnmp.entity import config, engine  # type: ignore[import-untyped]
 from pysnmp.entity.rfc3413 import ntfrcv  # type: ignore[import-untyped]
 from pysnmp.proto import errind, rfc1902  # type: ignore[import-untyped]
 
+from collector.snmp.ber import MalformedMessage
 from collector.snmp.credentials import UsmUser
 from collector.snmp.pysnmp_questions import AUTH_PROTOCOLS, PRIV_PROTOCOLS, plain
 from collector.snmp.trap_message import (
     EngineQuestion,
-    MalformedTrap,
     Notification,
     RefusedTrap,
     notification_of,
-    security_engine_and_user,
 )
+from collector.snmp.usm_message import read_header
 from collector.varbind import Value
 
 Address = tuple[Any, ...]
@@ -99,7 +99,7 @@ class TrapUsers:
         """The notification in a message, and what an inform is to be answered.
 
         Raises:
-            MalformedTrap: it cannot be read.
+            MalformedMessage: it cannot be read.
             RefusedTrap: its user is unknown, or it is not proved to be of that user.
             EngineQuestion: it was a question about our engine, and was answered.
         """
@@ -113,7 +113,7 @@ class TrapUsers:
         if outcome.failure is not None:
             raise RefusedTrap(str(outcome.failure))
         if outcome.heard is None:
-            raise MalformedTrap("no notification")
+            raise MalformedMessage("no notification")
         if user is None or outcome.level < _level_of(user):
             raise RefusedTrap("less protection than is set for the user")
         varbinds = [(str(oid), _value(value)) for oid, value in outcome.heard]
@@ -129,12 +129,13 @@ class TrapUsers:
                 self._engine, udp.DOMAIN_NAME, address, message
             )
         except Exception as error:  # noqa: BLE001 - strangers make it fail in many ways
-            raise MalformedTrap(type(error).__name__) from None
+            raise MalformedMessage(type(error).__name__) from None
         return outcome
 
     def _claimed(self, message: bytes) -> UsmUser | None:
         """The user that a message names, made known for the engine that it names."""
-        engine_id, name = security_engine_and_user(message)
+        header = read_header(message)
+        engine_id, name = header.engine_id, header.user
         user = self._users.get(name)
         if user is None and name:
             raise RefusedTrap("unknown user")

@@ -103,6 +103,11 @@ class TransportMetrics(Collector):
         yield CounterMetricFamily(
             "omc_snmp_garbled_datagrams", "Datagrams that could not be read.", value=counts.garbled
         )
+        yield CounterMetricFamily(
+            "omc_snmp_unproved_datagrams",
+            "SNMPv3 datagrams that did not prove to be of the agent.",
+            value=counts.unproved,
+        )
         yield GaugeMetricFamily(
             "omc_snmp_open_sockets", "UDP sockets open.", value=self._open_sockets()
         )

@@ -12,10 +12,10 @@ from tempfile import TemporaryDirectory
 from hypothesis import given
 from hypothesis import strategies as st
 
+from collector.snmp.ber import MalformedMessage
 from collector.snmp.credentials import AuthProtocol, PrivProtocol, UsmUser
 from collector.snmp.trap_message import (
     EngineQuestion,
-    MalformedTrap,
     NoNotification,
     RefusedTrap,
 )
@@ -65,6 +65,6 @@ def test_a_damaged_message_tells_nothing(data: st.DataObject) -> None:
     if damaged == sent():
         return
     heard = None
-    with contextlib.suppress(MalformedTrap, RefusedTrap, EngineQuestion, NoNotification):
+    with contextlib.suppress(MalformedMessage, RefusedTrap, EngineQuestion, NoNotification):
         heard = users().open(damaged, SENDER)
     assert heard is None
