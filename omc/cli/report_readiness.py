@@ -11,7 +11,7 @@ from omc.cli.report_options import Order, report_options
 _EXAMPLES = """\b
 Examples:
   omc report 5g-readiness --sites 20
-  omc report 5g-readiness --sites 50 --reach 600 --format xlsx,pdf,gpkg -o plan
+  omc report 5g-readiness --sites 50 --format xlsx,pdf,gpkg -o plan
 """
 
 
@@ -26,14 +26,6 @@ Examples:
     help="How many next sites are wanted.",
 )
 @click.option(
-    "--reach",
-    "radius_m",
-    type=click.FloatRange(50, 10_000),
-    default=800.0,
-    show_default=True,
-    help="How far a 5G site is taken to reach, metres.",
-)
-@click.option(
     "--population",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Where people live: GeoTIFF, CSV or GeoJSON; else as `coverage: population` says.",
@@ -42,18 +34,18 @@ Examples:
 def readiness(
     order: Order,
     most: int,
-    radius_m: float,
     population: Path | None,
     population_year: int | None,
 ) -> None:
     """Every site without 5G scored, with reasons; and the next sites that cover most people.
 
-    Fibre and uplink, rectifiers and battery, the 4G busy hour, people in reach, tower and
-    neighbours. What was not measured counts as nothing, and is said.
+    Fibre and uplink, rectifiers and battery, the 4G busy hour, people in reach (predicted by the
+    radio model), tower and neighbours. What was not measured counts as nothing, and is said.
     """
-    from omc.reports.readiness.report import Wish, readiness_report
+    from omc.reports.readiness.report import readiness_report
+    from omc.reports.readiness.study import Wish
 
-    wish = Wish(most, radius_m, population, population_year)
+    wish = Wish(most, population, population_year)
     order.produce(
         lambda say: readiness_report(order.sources, order.period, order.language, wish, say)
     )

@@ -16,13 +16,11 @@ from omc.reports.availability_report.cost import AreaCost, cost_by_area
 from omc.reports.availability_report.regulation import regulation_table
 from omc.reports.availability_report.tables import (
     Group,
-    Said,
     Thing,
     availability_columns,
     availability_values,
     kinds_table,
     outages_table,
-    speaker,
     targets_table,
     things_table,
 )
@@ -47,6 +45,7 @@ from omc.reports.document import (
 from omc.reports.past_alarms import PastAlarms
 from omc.reports.shapes import area_shapes
 from omc.reports.sources import Sources
+from omc.reports.speaker import Said, speaker
 from omc.reports.uptime import Uptime, UptimeReader
 
 #: Limits between the colours of the map.

@@ -10,18 +10,11 @@ from omc.reports.availability import Availability, Verdict, added
 from omc.reports.availability_report.causes import CAUSE_TEXTS, Cause
 from omc.reports.document import Column, ColumnKind, Language, Table, Value
 from omc.reports.outages import Outage
+from omc.reports.speaker import Said
 from omc.reports.uptime import Uptime
-
-#: Words in the document's language.
-Said = Callable[[str, str], str]
 
 _SHARE = ColumnKind.SHARE
 _LONGEST_LIST = 2000
-
-
-def speaker(language: Language) -> Said:
-    """Picks one of an English and a Vietnamese text."""
-    return lambda en, vi: vi if language == "vi" else en
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -172,8 +172,8 @@ def _telling_medians(parameters: RadioParameters) -> RadioParameters:
         name: of.model_copy(update={"threshold_dbm": of.threshold_dbm - _BELOW_DB})
         for name, of in parameters.technologies.technologies.items()
     }
-    return RadioParameters(
-        parameters.propagation.model_copy(update={"location_probability": 0.5}),
-        parameters.technologies.model_copy(update={"technologies": technologies}),
-        parameters.bands,
+    return replace(
+        parameters,
+        propagation=parameters.propagation.model_copy(update={"location_probability": 0.5}),
+        technologies=parameters.technologies.model_copy(update={"technologies": technologies}),
     )

@@ -8,7 +8,7 @@ are no three chances. Of its cells that reach a place, the one that was availabl
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -19,13 +19,11 @@ from numpy.typing import NDArray
 from omc.core.inventory import Technology
 from omc.core.model import CellName
 from omc.reports.coverage.grid import Tile
+from omc.reports.coverage.levels import Field, Sight, Window, levels_of, pattern_of, sight_of
 from omc.reports.coverage.plane import Plane
-from omc.reports.radio.diffraction import knife_edge_db
-from omc.reports.radio.transmitters import STEP_M, Layer, Station
+from omc.reports.radio.transmitters import Layer, Station
 
-Field = NDArray[np.float32]
 Mask = NDArray[np.bool_]
-Steps = NDArray[np.intp]
 
 NOT_REACHED_DBM = np.float32(-200.0)
 
@@ -83,7 +81,8 @@ class Prediction:
         stations: All that may reach the tiles.
         plane: That the tiles lie in.
         thresholds_dbm: Needed by a phone, by technology; these technologies are predicted.
-        spells: At least one; levels are those of the first.
+        spells: What `on` weighs cover by, at least one; levels are those of the first.
+            `footprints` takes none.
     """
 
     def __init__(
@@ -99,6 +98,29 @@ class Prediction:
         self._north = plane.north_degrees
         self._spells = tuple(spells)
 
+    def footprints(
+        self, tile: Tile, clutter_db: Field, obstruction: Obstruction | None = None
+    ) -> Iterator[tuple[int, Window, Mask]]:
+        """Where each station reaches by itself, whatever the technology, outdoors.
+
+        Args:
+            tile: Where.
+            clutter_db: Loss of each cell's surroundings.
+            obstruction: What terrain takes away besides; None for flat ground.
+
+        Yields:
+            Place of the station, the window it may reach, and which cells of that it does.
+        """
+        for place, window, sight, edges in self._seen(tile, obstruction):
+            reached = np.zeros(sight.steps.shape, dtype=bool)
+            for layer in self._stations[place][0].layers:
+                levels = levels_of(layer, sight, edges)
+                needed = clutter_db[window] + np.float32(self._thresholds[layer.technology])
+                for sector in layer.sectors:
+                    level = pattern_of(sector, layer, levels, sight) + levels.outdoors
+                    reached |= level >= needed
+            yield place, window, reached
+
     def on(
         self, tile: Tile, clutter_db: Field, obstruction: Obstruction | None = None
     ) -> Predicted:
@@ -110,41 +132,30 @@ class Prediction:
             obstruction: What terrain takes away besides; None for flat ground.
         """
         work = _TileWork(tile, clutter_db, self._thresholds, self._spells)
-        for station, (x, y) in self._stations:
+        for place, window, sight, edges in self._seen(tile, obstruction):
+            for layers in _by_technology(self._stations[place][0].layers):
+                work.add(layers, window, sight, edges)
+        return work.result()
+
+    def _seen(
+        self, tile: Tile, obstruction: Obstruction | None
+    ) -> Iterator[tuple[int, Window, Sight, Field | None]]:
+        """Places of stations that may reach a tile, and how they see the window they may reach."""
+        for place, (station, (x, y)) in enumerate(self._stations):
             window = tile.around(x, y, station.metres)
             if window is None:
                 continue
-            sight = _sight(tile, window, x, y, self._north)
+            sight = sight_of(tile, window, x, y, self._north)
             edges = None if obstruction is None else obstruction.edges(tile, window, station, x, y)
-            for layers in _by_technology(station.layers):
-                work.add(layers, window, sight, edges)
-        return work.result()
+            yield place, window, sight, edges
 
 
 class Obstruction(Protocol):
     """What stands between a station and the cells of a window."""
 
-    def edges(
-        self, tile: Tile, window: tuple[slice, slice], station: Station, x: float, y: float
-    ) -> Field:
+    def edges(self, tile: Tile, window: Window, station: Station, x: float, y: float) -> Field:
         """The worst edge on the way to each cell, as `knife_edge_db` takes it."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class _Sight:
-    """Cells of a window as a station sees them: distance in steps, bearing in whole degrees."""
-
-    steps: Steps
-    bearings: Steps
-
-
-def _sight(tile: Tile, window: tuple[slice, slice], x: float, y: float, north: float) -> _Sight:
-    east = (tile.xs[window[1]] - x).astype(np.float32)[None, :]
-    northwards = (tile.ys[window[0]] - y).astype(np.float32)[:, None]
-    steps = (np.hypot(east, northwards) * np.float32(1 / STEP_M)).astype(np.intp)
-    bearings = np.degrees(np.arctan2(east, northwards)) + np.float32(360.5 - north)
-    return _Sight(steps, bearings.astype(np.intp) % 360)
 
 
 def _by_technology(layers: Iterable[Layer]) -> Iterable[list[Layer]]:
@@ -186,8 +197,8 @@ class _TileWork:
     def add(
         self,
         layers: Sequence[Layer],
-        window: tuple[slice, slice],
-        sight: _Sight,
+        window: Window,
+        sight: Sight,
         edges: Field | None,
     ) -> None:
         """Lay all cells of one technology of one station on the tile."""
@@ -201,9 +212,9 @@ class _TileWork:
         }
         now = self._spells[0].availability
         for layer in layers:
-            levels = _levels(layer, sight, edges)
+            levels = levels_of(layer, sight, edges)
             for sector in layer.sectors:
-                pattern = _pattern(sector.azimuth_db, levels.elevation, layer.floor_db, sight)
+                pattern = pattern_of(sector, layer, levels, sight)
                 for where, along in (
                     (Where.OUTDOORS, levels.outdoors),
                     (Where.INDOORS, levels.indoors),
@@ -227,35 +238,6 @@ class _TileWork:
             for technology, level in self._levels.items()
         }
         return Predicted(self._covers, levels)
-
-
-@dataclass(frozen=True, slots=True)
-class _Levels:
-    """Of a layer along its main lobe, at each cell of a window."""
-
-    outdoors: Field
-    indoors: Field
-    elevation: Field
-
-
-def _levels(layer: Layer, sight: _Sight, edges: Field | None) -> _Levels:
-    reach = layer.reach
-    outdoors, indoors, elevation = (
-        np.take(table, sight.steps, mode="clip")
-        for table in (reach.outdoors, reach.indoors, reach.elevation_db)
-    )
-    if edges is not None:
-        shade = knife_edge_db(edges, reach.frequency_mhz)
-        outdoors -= shade
-        indoors -= shade
-    return _Levels(outdoors, indoors, elevation)
-
-
-def _pattern(azimuth_db: Field, elevation: Field, floor_db: float, sight: _Sight) -> Field:
-    """Attenuation of an antenna towards each cell (TR 38.901 table 7.3-1: the floor is of both)."""
-    pattern = np.take(azimuth_db, sight.bearings, mode="clip")
-    pattern += elevation
-    return np.maximum(pattern, np.float32(-floor_db), out=pattern)
 
 
 @dataclass(frozen=True, slots=True)

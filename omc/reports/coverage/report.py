@@ -24,7 +24,7 @@ from omc.reports.coverage.network import (
 from omc.reports.coverage.population_file import read_settlements
 from omc.reports.coverage.prediction import Spell
 from omc.reports.coverage.study import Ground, Study, study
-from omc.reports.coverage.terrain import Terrain
+from omc.reports.coverage.terrain import terrain_of
 from omc.reports.document import Period
 from omc.reports.geography import Geography, geography
 from omc.reports.past_alarms import PastAlarms
@@ -165,11 +165,7 @@ def _ground(sources: Sources, areas: Geography, parameters: RadioParameters) -> 
     if wish.population is not None:
         settlements = read_settlements(wish.population, wish.grid_m, wish.population_year)
     layout = lay_out(sources.inventory, areas, wish.grid_m, settlements)
-    terrain = None
-    if wish.terrain is not None:
-        propagation = parameters.propagation
-        reach = propagation.path_loss().farthest_m
-        terrain = Terrain(wish.terrain, layout.plane, propagation.user_height_m, reach)
+    terrain = terrain_of(wish.terrain, layout.plane, parameters.propagation)
     return Ground(sources.inventory, layout, parameters, terrain)
 
 

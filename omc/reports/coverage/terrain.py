@@ -6,17 +6,16 @@ from pathlib import Path
 
 import numpy as np
 import rasterio
-from numpy.typing import NDArray
 from rasterio.enums import Resampling
 from rasterio.errors import RasterioIOError
 from rasterio.vrt import WarpedVRT
 
 from omc.core.errors import ConfigurationError, Problem
 from omc.reports.coverage.grid import Tile
+from omc.reports.coverage.levels import Field, Window
 from omc.reports.coverage.plane import Plane
+from omc.reports.radio.parameters import Propagation
 from omc.reports.radio.transmitters import Station
-
-Field = NDArray[np.float32]
 
 #: Places looked at along a path.
 _PLACES = 24
@@ -52,9 +51,7 @@ class Terrain:
         self._heights: Field = np.zeros((0, 0), dtype=np.float32)
         self._around = 0
 
-    def edges(
-        self, tile: Tile, window: tuple[slice, slice], station: Station, x: float, y: float
-    ) -> Field:
+    def edges(self, tile: Tile, window: Window, station: Station, x: float, y: float) -> Field:
         """The worst edge on the way to each cell of a window, as `knife_edge_db` takes it."""
         self._look_at(tile)
         rows = np.arange(window[0].start, window[0].stop, dtype=np.float32)[:, None]
@@ -104,6 +101,18 @@ class Terrain:
             heights = warped.read(1, masked=True).astype(np.float32).filled(0.0)
         self._heights = np.where(np.isfinite(heights), heights, 0.0).astype(np.float32)
         self._tile = tile
+
+
+def terrain_of(path: Path | None, plane: Plane, propagation: Propagation) -> Terrain | None:
+    """The hills of a file; None for flat ground.
+
+    Raises:
+        ConfigurationError: it cannot be read.
+    """
+    if path is None:
+        return None
+    reach = propagation.path_loss().farthest_m
+    return Terrain(path, plane, propagation.user_height_m, reach)
 
 
 def _fault(path: Path, text: str) -> ConfigurationError:

@@ -180,6 +180,16 @@ class Bands(_ParameterModel):
     source: str
 
 
+class Candidate(_ParameterModel):
+    """`candidate.yaml`: the 5G cells that are imagined at a site without 5G."""
+
+    band: str
+    bandwidth_mhz: Annotated[float, Field(gt=0)]
+    azimuths: Annotated[tuple[Annotated[float, Field(ge=0, lt=360)], ...], Field(min_length=1)]
+    tilt: float
+    source: str
+
+
 @dataclass(frozen=True, slots=True)
 class RadioParameters:
     """Everything the prediction goes by."""
@@ -187,6 +197,7 @@ class RadioParameters:
     propagation: Propagation
     technologies: Technologies
     bands: Bands
+    candidate: Candidate
 
     @classmethod
     def load(cls, folders: Iterable[Path] = ()) -> RadioParameters:
@@ -200,6 +211,7 @@ class RadioParameters:
             _read(searched, "propagation.yaml", Propagation),
             _read(searched, "technologies.yaml", Technologies),
             _read(searched, "bands.yaml", Bands),
+            _read(searched, "candidate.yaml", Candidate),
         )
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,7 +48,9 @@ class Chosen:
     at_best: float
 
 
-def choose(reached: Sequence[NDArray[np.intp]], people: NDArray[np.float64], most: int) -> Chosen:
+def choose(
+    reached: Sequence[NDArray[np.integer[Any]]], people: NDArray[np.float64], most: int
+) -> Chosen:
     """Choose at most so many candidates.
 
     Args:
@@ -75,7 +78,9 @@ def choose(reached: Sequence[NDArray[np.intp]], people: NDArray[np.float64], mos
 
 
 def _best(
-    reached: Sequence[NDArray[np.intp]], left: NDArray[np.float64], gains: NDArray[np.float64]
+    reached: Sequence[NDArray[np.integer[Any]]],
+    left: NDArray[np.float64],
+    gains: NDArray[np.float64],
 ) -> int:
     """The candidate that gains most now; gains only fall, so old ones are upper bounds."""
     while True:

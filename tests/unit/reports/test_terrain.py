@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,6 @@ from omc.reports.coverage.prediction import NOT_REACHED_DBM, Prediction, Spell
 from omc.reports.coverage.terrain import Terrain
 from omc.reports.geography import geography
 from omc.reports.radio.diffraction import knife_edge_db
-from omc.reports.radio.parameters import RadioParameters
 from omc.reports.radio.transmitters import Station, Transmitters
 from tests.unit.reports.coverage_world import DAY, MIDDLE, PARAMETERS, network, site
 
@@ -79,7 +79,7 @@ def _measured(inventory: Inventory, offset_db: float, places: int, path: Path) -
     technology = Technology.G4
     layout = lay_out(inventory, geography(inventory, AreaLevel.COMMUNE, DAY), 100.0)
     medians = PARAMETERS.propagation.model_copy(update={"location_probability": 0.5})
-    parameters = RadioParameters(medians, PARAMETERS.technologies, PARAMETERS.bands)
+    parameters = replace(PARAMETERS, propagation=medians)
     stations = Transmitters(parameters).stations(inventory, [technology], inventory.cells.values())
     on_air = Spell(dict.fromkeys(inventory.cells, 1.0))
     work = Prediction(stations, layout.plane, {technology: -110.0}, [on_air])
