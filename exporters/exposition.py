@@ -7,9 +7,11 @@ above them.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from prometheus_client import CollectorRegistry
 from prometheus_client import Metric as ClientMetric
 from prometheus_client.exposition import generate_latest as text_of
@@ -17,6 +19,8 @@ from prometheus_client.openmetrics.exposition import generate_latest as openmetr
 from prometheus_client.registry import Collector
 
 from omc.core.metric import UNIT_WORDS, Metric, MetricKind
+
+_LARGEST_INT64 = 2.0**63
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +38,24 @@ class Exposition:
     tail: Callable[[CollectorRegistry], bytes]
 
 
-def sample_lines(name: str, label_texts: Sequence[str], values: Sequence[float]) -> str:
+def sample_lines(name: str, label_texts: Sequence[str], values: ArrayLike) -> str:
     """Sample lines of a metric's series, whose labels are rendered already.
 
     Whole numbers are written without a fraction, others in the shortest form that reads back as
     the same float64.
     """
+    shown = _as_shown(np.asarray(values, np.float64))
     return "".join(
-        [
-            f"{name}{labels} {int(value) if value.is_integer() else _fraction(value)}\n"
-            for labels, value in zip(label_texts, values, strict=True)
-        ]
+        [f"{name}{labels} {value}\n" for labels, value in zip(label_texts, shown, strict=True)]
     )
+
+
+def _as_shown(values: NDArray[np.float64]) -> Iterable[int | str]:
+    """What stands for each value; columns of whole numbers, as most are, are converted at once."""
+    if bool(np.all((np.floor(values) == values) & (np.abs(values) < _LARGEST_INT64))):
+        whole: list[int] = values.astype(np.int64).tolist()
+        return whole
+    return [int(v) if v.is_integer() else _fraction(v) for v in values.tolist()]
 
 
 def _fraction(value: float) -> str:

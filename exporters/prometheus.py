@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import repeat
 
+import numpy as np
+from numpy.typing import NDArray
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from exporters.exposition import Exposition, sample_lines
@@ -250,8 +252,8 @@ class PrometheusView:
                 expired: list[int] = []
                 slots, count = family.slots, len(family.slots)
                 for start in range(0, count, SLICE):
-                    part = slots[start : min(start + SLICE, count)]
-                    expired += [slot for slot in part if self._deadlines[slot] < now]
+                    part = _places(slots[start : min(start + SLICE, count)])
+                    expired += part[np.frombuffer(self._deadlines)[part] < now].tolist()
                     yield
                 self._expire(family, expired, now)
 
@@ -268,19 +270,19 @@ class PrometheusView:
 
     def _family_slices(self, family: _Family, exposition: Exposition, now: float) -> Generator[str]:
         slots, count = family.slots, len(family.slots)
-        series, values, deadlines = self._series, self._values, self._deadlines
-        head = exposition.head(family.metric)
+        series, head = self._series, exposition.head(family.metric)
         expired: list[int] = []
         for start in range(0, count, SLICE):
-            part = slots[start : min(start + SLICE, count)]
-            fresh = [slot for slot in part if deadlines[slot] >= now]
-            if len(fresh) < len(part):
-                expired += [slot for slot in part if deadlines[slot] < now]
-            if fresh:
-                labels = [s.label_text for slot in fresh if (s := series[slot]) is not None]
-                yield head + sample_lines(
-                    family.metric.name, labels, [values[slot] for slot in fresh]
-                )
+            part = _places(slots[start : min(start + SLICE, count)])
+            is_fresh = np.frombuffer(self._deadlines)[part] >= now
+            fresh = part[is_fresh]
+            expired += part[~is_fresh].tolist()
+            if len(fresh):
+                labels = [
+                    s.label_text for slot in fresh.tolist() if (s := series[slot]) is not None
+                ]
+                values = np.frombuffer(self._values)[fresh]
+                yield head + sample_lines(family.metric.name, labels, values)
                 head = ""
         self._expire(family, expired, now)
 
@@ -354,3 +356,8 @@ class PrometheusView:
         family.slots = array("I", staying)
         if not family.slots:
             del self._families[family.metric.name]
+
+
+def _places(slots: array[int]) -> NDArray[np.uint32]:
+    """Slots for numpy to index with; of a copy: a column cannot grow while numpy looks at it."""
+    return np.frombuffer(slots, np.uint32)
