@@ -35,6 +35,7 @@ from omc.alarms.area_mains import AreaMains
 from omc.alarms.correlator import Correlator
 from omc.alarms.otdr import FaultDistances
 from omc.alarms.situation import Situation
+from omc.alarms.sorted_batch import SortedBatch
 from omc.core.catalogue import Catalogue
 from omc.core.clock import ManualClock
 from omc.core.inventory import Inventory, Node, NodeKind, Span, SpanName
@@ -250,7 +251,7 @@ class Watch:
                 left = 300.0 if site in fault.dark or fault.kind == "well" else 9000.0
                 add("battery_runtime_remaining_seconds", identity | {"string": "1"}, left)
         for part in (self._situation, self._monitor):
-            part.observe(batch)
+            part.observe(SortedBatch(batch))
         self._health(node, 1.0)
 
     def _health(self, node: Node, success: float) -> None:
@@ -258,7 +259,7 @@ class Watch:
         identity = {"site": node.site or "", "node": node.name}
         self._adder(batch, self.clock.time_ms())("omc_poll_success", identity, success)
         for part in (self._situation, self._monitor):
-            part.observe(batch)
+            part.observe(SortedBatch(batch))
 
     def _adder(self, batch: Batch, now: int) -> Callable[[str, dict[str, str], float], None]:
         def add(metric: str, labels: dict[str, str], value: float) -> None:

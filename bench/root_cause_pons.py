@@ -9,6 +9,7 @@ from bench.root_cause_outcome import Listener, Outcome
 from omc.alarms import AlarmEngine, AlarmMonitor, Maintenance, RuleSet, Timing
 from omc.alarms.judges import NoPast
 from omc.alarms.pon import PonCorrelator
+from omc.alarms.sorted_batch import SortedBatch
 from omc.core.catalogue import Catalogue
 from omc.core.clock import ManualClock
 from omc.core.inventory import Inventory, Node, NodeKind, Pon
@@ -149,8 +150,9 @@ class AccessNetwork:
         return batch, add
 
     def _publish(self, batch: Batch) -> None:
-        self._pons.observe(batch)
-        self._monitor.observe(batch)
+        heard = SortedBatch(batch)
+        self._pons.observe(heard)
+        self._monitor.observe(heard)
 
 
 def follow_pon(

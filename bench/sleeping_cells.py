@@ -27,6 +27,7 @@ from random import Random
 from omc.alarms import AlarmEngine, AlarmMonitor, Change, ChangeKind, Maintenance, RuleSet, Timing
 from omc.alarms.past import ArchivePast
 from omc.alarms.severity import Severity
+from omc.alarms.sorted_batch import SortedBatch
 from omc.core.catalogue import Catalogue
 from omc.core.clock import ManualClock
 from omc.core.inventory import Inventory
@@ -207,7 +208,7 @@ async def live(network: Network, judged: Judged, hours: int) -> None:
         for index, (volume, state) in enumerate(series):
             batch.add(state, network.state(network.stories[index], end), round(end * 1000))
             batch.add(volume, network.carried(index, end), round(end * 1000))
-        judged.monitor.observe(batch)
+        judged.monitor.observe(SortedBatch(batch))
 
 
 def pass_time(judged: Judged, until: float) -> None:

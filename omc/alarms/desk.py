@@ -33,6 +33,7 @@ from omc.alarms.ports import PortMap
 from omc.alarms.prober import Prober
 from omc.alarms.rule_set import RuleSet
 from omc.alarms.situation import Situation
+from omc.alarms.sorted_batch import SortedBatch
 from omc.alarms.span_light import SpanLight
 from omc.alarms.store import AlarmStore
 from omc.alarms.told_by_traps import TrapHearing
@@ -135,6 +136,14 @@ class AlarmDesk:
         self._traps = TrapHearing(self.engine, self._monitor, prober, clock)
         self.time_to_dark = TimeToDark(world.inventory, topology, world.catalogue, clock)
         self._area_mains = AreaMains(self.engine, world.inventory, clock, world.timezone)
+        self._listening = (
+            self._situation,
+            self._distances,
+            self._pons,
+            self._span_light,
+            self._monitor,
+            self.time_to_dark,
+        )
         self._moved_by_time = (
             self._monitor,
             self.engine,
@@ -175,11 +184,7 @@ class AlarmDesk:
 
     def attach(self, bus: Bus, table: SeriesTable) -> None:
         """Hear all that passes on the bus."""
-        bus.listen(self._situation.observe, None)
-        bus.listen(self._distances.observe, None)
-        bus.listen(self._pons.observe, None)
-        bus.listen(self._span_light.observe, None)
-        bus.listen(self._monitor.observe, self._monitor.notice)
+        bus.listen(self._observe, self._monitor.notice)
         bus.listen(None, self._traps.notice)
         self.time_to_dark.attach(bus, table)
         for part in (self._situation, self._pons, self._span_light, self._monitor):
@@ -187,7 +192,15 @@ class AlarmDesk:
 
     def judge(self, batch: Batch) -> None:
         """Judge samples that do not pass on the bus: the service's own."""
-        self._monitor.observe(batch)
+        self._monitor.observe(SortedBatch(batch))
+
+    def _observe(self, batch: Batch) -> None:
+        heard = SortedBatch(batch)
+        for part in self._listening:
+            try:
+                part.observe(heard)
+            except Exception:
+                log.exception("alarm_part_failed", part=type(part).__name__, source=batch.source)
 
     def _restore(self) -> None:
         for window in self.store.windows():

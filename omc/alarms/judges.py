@@ -11,7 +11,7 @@ import math
 from collections import deque
 from collections.abc import Mapping
 from statistics import median
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from omc.alarms.levels import Scale
 from omc.alarms.readings import Companion, Growth, Readings
@@ -32,17 +32,9 @@ from omc.core.metric import Metric
 from omc.core.model import Series
 from omc.history.weekly_profile import Usual
 
-
-class Verdict(NamedTuple):
-    """What a judge says.
-
-    Attributes:
-        severity: `CLEARED` is good.
-        value: What was judged, in the unit of the rule's levels (a state's code).
-    """
-
-    severity: Severity
-    value: float
+#: What a judge says: a severity (`CLEARED` is good), and what was judged, in the unit of the rule's
+#: levels (a state's code). A plain pair: one is made for nearly every sample of a network.
+Verdict = tuple[Severity, float]
 
 
 class Judge(Protocol):
@@ -98,7 +90,7 @@ class _ThresholdJudge:
     def judge(
         self, series: Series, value: float, time_ms: int, present: Severity
     ) -> Verdict | None:
-        return Verdict(self._scale.severity(value, present), value)
+        return (self._scale.severity(value, present), value)
 
 
 class _StateJudge:
@@ -112,7 +104,7 @@ class _StateJudge:
     def judge(
         self, series: Series, value: float, time_ms: int, present: Severity
     ) -> Verdict | None:
-        return Verdict(self._severities.get(value, Severity.CLEARED), value)
+        return (self._severities.get(value, Severity.CLEARED), value)
 
 
 class _RateJudge:
@@ -141,7 +133,7 @@ class _RateJudge:
         if divisor is None:
             return None
         result = self._condition.scale * growth.amount / divisor
-        return Verdict(self._scale.severity(result, present), result)
+        return (self._scale.severity(result, present), result)
 
     def _divisor(self, series: Series, seconds: float) -> float | None:
         """Seconds, counts of others, or seconds at a level; None: nothing to divide by."""
@@ -209,7 +201,7 @@ class RatioJudge:
         result = self._ratio.of_sums(numerator, denominator)
         if result is None or denominator < self._condition.at_least:
             return None
-        return Verdict(self._scale.severity(result, present), result)
+        return (self._scale.severity(result, present), result)
 
     def forget(self, series: Series) -> None:
         """Drop a part that will not come again."""
@@ -244,7 +236,7 @@ class _DifferenceJudge:
         if other is None:
             return None
         result = value - other
-        return Verdict(self._scale.severity(result, present), result)
+        return (self._scale.severity(result, present), result)
 
 
 class _PastJudge:
@@ -267,7 +259,7 @@ class _PastJudge:
         if condition.as_ratio and before == 0:
             return None
         result = value / before if condition.as_ratio else value - before
-        return Verdict(self._scale.severity(result, present), result)
+        return (self._scale.severity(result, present), result)
 
 
 class _WeeklyJudge:
@@ -291,8 +283,8 @@ class _WeeklyJudge:
         share = value / expected
         unsurprising = math.exp(-condition.surprise * usual.spread)
         if share >= unsurprising:
-            return Verdict(Severity.CLEARED, share)
-        return Verdict(self._scale.severity(share, present), share)
+            return (Severity.CLEARED, share)
+        return (self._scale.severity(share, present), share)
 
 
 class _CommonShare:
@@ -322,7 +314,7 @@ class _PresenceJudge:
     def judge(
         self, series: Series, value: float, time_ms: int, present: Severity
     ) -> Verdict | None:
-        return Verdict(Severity.CLEARED, value)
+        return (Severity.CLEARED, value)
 
 
 def make_judge(

@@ -6,13 +6,14 @@ Most of what is read is good. So nothing is kept of an object until something is
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
+from operator import attrgetter
 
 from omc.alarms.alarm import Labels, alarm_key
 from omc.alarms.engine import AlarmEngine
 from omc.alarms.guards import CompiledGuard
-from omc.alarms.judges import NoPast, Past, RatioJudge, make_judge
+from omc.alarms.judges import NoPast, Past, RatioJudge, Verdict, make_judge
 from omc.alarms.readings import Readings
 from omc.alarms.rule import (
     Absence,
@@ -25,9 +26,10 @@ from omc.alarms.rule import (
 )
 from omc.alarms.rule_set import RuleSet
 from omc.alarms.severity import Severity
+from omc.alarms.sorted_batch import Sample, SortedBatch
 from omc.core.catalogue import Catalogue
 from omc.core.clock import Clock
-from omc.core.model import Batch, Event, EventKind, Quality, Series, label_text, sorted_labels
+from omc.core.model import Event, EventKind, Quality, Series, label_text, sorted_labels
 
 #: Batches whose samples are older than this many of their intervals tell of the past.
 _FRESH_INTERVALS = 3.0
@@ -65,6 +67,10 @@ class _JudgedRule:
         self.judge = make_judge(when, readings, catalogue, past)
         #: The judge if it has to see all parts of a batch before it judges any.
         self.ratio = self.judge if isinstance(self.judge, RatioJudge) else None
+        #: Of a series: what tells the rule's objects apart.
+        self.object_text: Callable[[Series], str] = (
+            attrgetter("label_text") if self.ratio is None else self.ratio.object_text
+        )
         self._metric = catalogue.metric(when.metric)
         self._object = rule.object or self._metric.all_labels
         self.scope = rule.scope
@@ -82,10 +88,6 @@ class _JudgedRule:
         """Names of the metrics whose values are judged."""
         return dict.fromkeys(self._metric.parts) if self.ratio else (self._metric.name,)
 
-    def object_text(self, series: Series) -> str:
-        """Tells the rule's objects apart."""
-        return series.label_text if self.ratio is None else self.ratio.object_text(series)
-
     def begin(self, series: Series, text: str) -> _Watch | None:
         """Watch an object from now on; None if the rule is not for it."""
         labels = series.labels
@@ -99,13 +101,20 @@ class _JudgedRule:
         self.restored.discard(text)
         return watch
 
+    def hear(self, samples: Iterable[Sample], now: float) -> None:
+        """Note that series were heard, where somebody waits for them."""
+        if self.heard is not None:
+            for series, _, _ in samples:
+                self.heard[series] = now
+                self.heard.move_to_end(series)
+
     def allows(self, series: Series) -> bool:
         """Whether all that must be true besides is true."""
         return not self._guards or all(guard.allows(series) for guard in self._guards)
 
 
 class AlarmMonitor:
-    """A bus listener that judges what it hears.
+    """Judges what it hears.
 
     Args:
         rules: All rules.
@@ -151,25 +160,23 @@ class AlarmMonitor:
             if rule is not None:
                 rule.restored.update(who for who, _ in alarm.contributors)
 
-    def observe(self, batch: Batch) -> None:
-        """Judge a batch: the listener to give to `Bus.listen`."""
+    def observe(self, heard: SortedBatch) -> None:
+        """Judge a batch."""
+        batch = heard.batch
         if batch.suspect or batch.is_history:
             return
-        relevant = self._relevant
         fresh_ms = self._clock.time_ms() - _FRESH_INTERVALS * batch.interval * 1000
         found = [
-            (name, series, value, time_ms)
-            for series, value, time_ms in zip(batch.series, batch.values, batch.times, strict=True)
-            if (name := series.metric.name) in relevant and time_ms >= fresh_ms
+            (name, [sample for sample in samples if sample[2] >= fresh_ms])
+            for name, samples in heard.of(self._relevant)
         ]
         # What rules look at besides comes first, so that the order within a batch does not matter.
-        taken, rules_of = self._taken, self._rules_of
-        for name, series, value, time_ms in found:
-            if name in taken:
-                self._take(name, series, value, time_ms)
-        for name, series, value, time_ms in found:
-            for rule in rules_of.get(name, ()):
-                self._see(rule, series, value, time_ms)
+        for name, samples in found:
+            if name in self._taken:
+                self._take(name, samples)
+        for name, samples in found:
+            for rule in self._rules_of.get(name, ()):
+                self._see(rule, samples)
 
     def notice(self, event: Event) -> None:
         """Take note of series that have no value any more: the other listener for the bus."""
@@ -233,34 +240,46 @@ class AlarmMonitor:
             if watch is not None:
                 self._say(rule, watch, wanted, None)
 
-    def _take(self, name: str, series: Series, value: float, time_ms: int) -> None:
+    def _take(self, name: str, samples: Sequence[Sample]) -> None:
         if name in self._kept:
-            self._readings.take(series, value, time_ms)
+            self._readings.take(name, samples)
         for ratio in self._ratios_of.get(name, ()):
-            ratio.take(series, value, time_ms)
+            for series, value, time_ms in samples:
+                ratio.take(series, value, time_ms)
 
-    def _see(self, rule: _JudgedRule, series: Series, value: float, time_ms: int) -> None:
-        if rule.heard is not None:
-            rule.heard[series] = self._clock.monotonic()
-            rule.heard.move_to_end(series)
-        text = series.label_text if rule.ratio is None else rule.object_text(series)
-        watch = rule.watches.get(text)
-        if watch is not None and time_ms < watch.time_ms:
-            return
-        present = watch.present if watch is not None else Severity.CLEARED
-        verdict = rule.judge.judge(series, value, time_ms, present)
-        if verdict is None:
-            return
-        severity = verdict.severity
+    def _see(self, rule: _JudgedRule, samples: Sequence[Sample]) -> None:
+        rule.hear(samples, self._clock.monotonic())
+        judge, object_text = rule.judge.judge, rule.object_text
+        watches, restored = rule.watches, rule.restored
+        for series, value, time_ms in samples:
+            text = object_text(series)
+            watch = watches.get(text)
+            if watch is None:
+                verdict = judge(series, value, time_ms, Severity.CLEARED)
+                # Good, as nearly everything is: nothing is kept of it.
+                if verdict is not None and (verdict[0] or text in restored):
+                    self._begin(rule, series, time_ms, verdict)
+            elif time_ms >= watch.time_ms:
+                verdict = judge(series, value, time_ms, watch.present)
+                if verdict is not None:
+                    self._conclude(rule, watch, series, time_ms, verdict)
+
+    def _begin(self, rule: _JudgedRule, series: Series, time_ms: int, verdict: Verdict) -> None:
+        """Watch an object, unless it is only bad while it does not count."""
+        text = rule.object_text(series)
+        if text in rule.restored or rule.allows(series):
+            watch = rule.begin(series, text)
+            if watch is not None:
+                self._conclude(rule, watch, series, time_ms, verdict)
+
+    def _conclude(
+        self, rule: _JudgedRule, watch: _Watch, series: Series, time_ms: int, verdict: Verdict
+    ) -> None:
+        severity, value = verdict
         if severity and not rule.allows(series):
             severity = Severity.CLEARED
-        if watch is None:
-            if not severity and text not in rule.restored:
-                return  # good, as nearly everything is
-            watch = rule.begin(series, text)
-        if watch is not None:
-            watch.time_ms = time_ms
-            self._say(rule, watch, severity, verdict.value)
+        watch.time_ms = time_ms
+        self._say(rule, watch, severity, value)
 
     def _say(
         self, rule: _JudgedRule, watch: _Watch, severity: Severity, value: float | None

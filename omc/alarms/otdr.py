@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from omc.alarms.location import Location, Section, locate, sections
 from omc.alarms.situation import Situation
+from omc.alarms.sorted_batch import SortedBatch
 from omc.core.inventory import Inventory, SpanName
-from omc.core.model import Batch
 from omc.core.topology import Place, Topology
 
 _OF_SPAN, _OF_PORT = "fibre_event_distance_metres", "fibre_link_fault_distance_metres"
@@ -30,7 +30,7 @@ class Distance(NamedTuple):
 
 
 class FaultDistances:
-    """A bus listener that remembers distances by link.
+    """Remembers distances by link.
 
     Args:
         inventory: Lengths and routes of spans.
@@ -44,11 +44,10 @@ class FaultDistances:
         self._topology = topology
         self._found: dict[SpanName, dict[Place, Distance]] = {}
 
-    def observe(self, batch: Batch) -> None:
-        """Take in what a batch says of distances: the listener to give to `Bus.listen`."""
-        for series, value, time_ms in zip(batch.series, batch.values, batch.times, strict=True):
-            name = series.metric.name
-            if name in (_OF_SPAN, _OF_PORT):
+    def observe(self, batch: SortedBatch) -> None:
+        """Take in what a batch says of distances."""
+        for name, samples in batch.of((_OF_SPAN, _OF_PORT)):
+            for series, value, time_ms in samples:
                 labels = series.labels
                 link = (
                     self._topology.link_of(SpanName(labels.get("span", "")))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import attrgetter
 
+from omc.alarms.sorted_batch import Sample
 from omc.core.metric import Metric
 from omc.core.model import Series, label_text
 
@@ -77,20 +79,17 @@ class Readings:
         """Names of all metrics that are taken in."""
         return frozenset(self._latest) | frozenset(self._growth)
 
-    def take(self, series: Series, value: float, time_ms: int) -> None:
-        """Remember a value of one of the metrics."""
-        name, text = series.metric.name, series.label_text
-        latest = self._latest.get(name)
+    def take(self, metric: str, samples: Sequence[Sample]) -> None:
+        """Remember values of one of the metrics."""
+        latest = self._latest.get(metric)
         if latest is not None:
-            latest[text] = value
-        windows = self._growth.get(name)
-        if windows is None:
-            return
-        for window, grown in windows.items():
-            growth = grown.get(text)
-            if growth is None:
-                growth = grown[text] = Growth(window)
-            growth.add(value, time_ms)
+            latest.update((series.label_text, value) for series, value, _ in samples)
+        for window, grown in self._growth.get(metric, {}).items():
+            for series, value, time_ms in samples:
+                growth = grown.get(series.label_text)
+                if growth is None:
+                    growth = grown[series.label_text] = Growth(window)
+                growth.add(value, time_ms)
 
     def latest(self, metric: str) -> Mapping[str, float]:
         """The latest values of a metric by rendered labels: a view of what is taken in."""
@@ -116,15 +115,14 @@ class Companion:
         first: The one whose series is at hand.
     """
 
-    __slots__ = ("_has_all", "metric")
+    __slots__ = ("metric", "text")
 
     def __init__(self, metric: Metric, first: Metric) -> None:
         self.metric = metric
-        self._has_all = set(first.all_labels) <= set(metric.all_labels)
+        has_all = set(first.all_labels) <= set(metric.all_labels)
+        #: Of a series of the first metric: rendered labels of the second's.
+        self.text: Callable[[Series], str] = attrgetter("label_text") if has_all else self._some
 
-    def text(self, series: Series) -> str:
-        """Rendered labels of the second metric's series."""
-        if self._has_all:
-            return series.label_text
+    def _some(self, series: Series) -> str:
         named = self.metric.all_labels
         return label_text({name: text for name, text in series.labels.items() if name in named})

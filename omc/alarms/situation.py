@@ -9,9 +9,10 @@ from typing import NamedTuple
 from omc.alarms.evidence import Evidence, Power
 from omc.alarms.ports import METRICS as PORT_METRICS
 from omc.alarms.ports import Port, PortMap
+from omc.alarms.sorted_batch import SortedBatch
 from omc.core.clock import Clock
 from omc.core.inventory import Inventory, SpanName
-from omc.core.model import Batch, NodeName, Series
+from omc.core.model import NodeName, Series
 from omc.core.topology import Place, Topology
 
 _REACH = "omc_poll_success"
@@ -45,7 +46,7 @@ class _Plant:
 
 
 class Situation:
-    """A bus listener that remembers who answers, which ports are up, and who is on battery.
+    """Remembers who answers, which ports are up, and who is on battery.
 
     Args:
         inventory: Where nodes stand.
@@ -81,12 +82,11 @@ class Situation:
             **dict.fromkeys(PORT_METRICS, self._learn),
         }
 
-    def observe(self, batch: Batch) -> None:
-        """Take in a batch: the listener to give to `Bus.listen`."""
-        readers = self._readers
-        for series, value, time_ms in zip(batch.series, batch.values, batch.times, strict=True):
-            reader = readers.get(series.metric.name)
-            if reader is not None:
+    def observe(self, batch: SortedBatch) -> None:
+        """Take in a batch."""
+        for name, samples in batch.of(self._readers):
+            reader = self._readers[name]
+            for series, value, time_ms in samples:
                 reader(series, value, time_ms)
 
     def forget(self, series: Series) -> None:

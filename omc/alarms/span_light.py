@@ -11,9 +11,10 @@ from omc.alarms.pon.roots import URGENT_DECIBELS
 from omc.alarms.roots import CONTRIBUTOR
 from omc.alarms.severity import Severity
 from omc.alarms.situation import Situation
+from omc.alarms.sorted_batch import SortedBatch
 from omc.core.clock import Clock
 from omc.core.inventory import SpanName
-from omc.core.model import Batch, Series
+from omc.core.model import Series
 
 RULE = "fibre_degraded"
 _LIGHT = "optical_rx_power_dbm"
@@ -25,7 +26,7 @@ _AFTERMATH = 600.0
 
 
 class SpanLight:
-    """A bus listener that raises an alarm for a span whose ports receive less at both ends.
+    """Raises an alarm for a span whose ports receive less at both ends.
 
     Args:
         engine: Where it is raised; its changes are heard with `heed`.
@@ -50,10 +51,10 @@ class SpanLight:
                 self._told.add(span)
                 self._groups[span] = LightGroup(self._past, alarm.finding.light.decibels)
 
-    def observe(self, batch: Batch) -> None:
-        """Take in what ports receive: the listener to give to `Bus.listen`."""
-        for series, value, time_ms in zip(batch.series, batch.values, batch.times, strict=True):
-            if series.metric.name == _LIGHT:
+    def observe(self, batch: SortedBatch) -> None:
+        """Take in what ports receive."""
+        for _, samples in batch.of((_LIGHT,)):
+            for series, value, time_ms in samples:
                 labels = series.labels
                 span = self._situation.span_of(labels)
                 if span is not None:

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from omc.alarms.autonomy.discharge import Basis, Estimate
 from omc.alarms.autonomy.plant import READ, Plant
+from omc.alarms.sorted_batch import SortedBatch
 from omc.bus.base import Bus
 from omc.core.catalogue import Catalogue
 from omc.core.clock import Clock
@@ -82,7 +83,7 @@ class SiteAutonomy:
 
 
 class TimeToDark:
-    """A bus listener that predicts, and publishes its predictions once a minute.
+    """Predicts, and publishes its predictions once a minute.
 
     Args:
         inventory: Which device stands where.
@@ -105,22 +106,21 @@ class TimeToDark:
         self._table: SeriesTable | None = None
 
     def attach(self, bus: Bus, table: SeriesTable) -> None:
-        """Hear what passes on a bus, and publish there."""
+        """Publish on that bus."""
         self._bus, self._table = bus, table
-        bus.listen(self.observe, None)
 
     def restore(self, sites: Iterable[str]) -> None:
         """Sites with a prediction before a restart: it is taken back if they have mains again."""
         self._shown.update(map(SiteCode, sites))
 
-    def observe(self, batch: Batch) -> None:
+    def observe(self, batch: SortedBatch) -> None:
         """Take in what a batch says of power."""
         touched: dict[int, Plant] = {}
         # Gateways that were away send what they stored: the past tells nothing of the battery now.
-        fresh_ms = self._clock.time_ms() - _FRESH_INTERVALS * batch.interval * 1000
-        for series, value, time_ms in zip(batch.series, batch.values, batch.times, strict=True):
-            if series.metric.name in READ and time_ms >= fresh_ms:
-                plant = self._plant(series)
+        fresh_ms = self._clock.time_ms() - _FRESH_INTERVALS * batch.batch.interval * 1000
+        for _, samples in batch.of(READ):
+            for series, value, time_ms in samples:
+                plant = self._plant(series) if time_ms >= fresh_ms else None
                 if plant is not None:
                     plant.take(series, value, time_ms)
                     touched[id(plant)] = plant

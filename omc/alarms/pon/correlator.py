@@ -1,8 +1,8 @@
 """Finds what ONTs that are lost, or see less light, have in common.
 
-A bus listener: it knows which ONTs answer and what they receive. When a port goes down or ONTs are
-lost it has the OLT asked at once, large tables included, waits until it is known of all ONTs of the
-PON whether they answer and why not, and raises the fault that explains it
+It hears what is read: which ONTs answer and what they receive. When a port goes down or
+ONTs are lost it has the OLT asked at once, large tables included, waits until it is known of all
+ONTs of the PON whether they answer and why not, and raises the fault that explains it
 (`omc.alarms.pon.verdict`).
 """
 
@@ -28,9 +28,10 @@ from omc.alarms.pon.roots import (
 from omc.alarms.pon.state import ONT, PORT, READ, PonName, PonState
 from omc.alarms.pon.verdict import PonFault, PonLoss, judge
 from omc.alarms.prober import Prober
+from omc.alarms.sorted_batch import SortedBatch
 from omc.core.clock import Clock
 from omc.core.inventory import Inventory
-from omc.core.model import Batch, Series
+from omc.core.model import Series
 
 _LIGHT = frozenset({"pon_ont_rx_power_dbm", "pon_olt_rx_power_dbm"})
 #: Seconds that the OLT gets to say how its ONTs stand.
@@ -84,6 +85,8 @@ class PonCorrelator:
         self._clock = clock
         self._mains_away = mains_away
         self._past = past
+        #: By rendered labels, which all metrics of an ONT share.
+        self._places: dict[str, tuple[PonName, str]] = {}
         self._states: dict[PonName, PonState] = {}
         self._lights: dict[PonName, LightGroup] = {}
         self._episodes: dict[PonName, _Episode] = {}
@@ -100,22 +103,21 @@ class PonCorrelator:
 
     # -- what is heard -----------------------------------------------------------------------------
 
-    def observe(self, batch: Batch) -> None:
-        """Take in what a batch says of PONs: the listener to give to `Bus.listen`."""
+    def observe(self, batch: SortedBatch) -> None:
+        """Take in what a batch says of PONs."""
         touched: dict[PonName, None] = {}
-        dimmed: dict[PonName, None] = {}
-        for series, value, time_ms in zip(batch.series, batch.values, batch.times, strict=True):
-            name = series.metric.name
-            if name in READ:
-                pon = _pon(series.labels)
+        for name, samples in batch.of(READ):
+            for series, value, time_ms in samples:
+                pon, _ = self._place(series)
                 if self._state(pon).take(series, value, time_ms):
                     self._suspect(pon)
                 if name in (ONT, PORT):
                     touched[pon] = None
-            elif name in _LIGHT:
-                labels = series.labels
-                pon = _pon(labels)
-                self._light(pon).take(series, value, time_ms, labels.get("ont", ""))
+        dimmed: dict[PonName, None] = {}
+        for _, samples in batch.of(_LIGHT):
+            for series, value, time_ms in samples:
+                pon, ont = self._place(series)
+                self._light(pon).take(series, value, time_ms, ont)
                 dimmed[pon] = None
         for pon in touched:
             self._follow(pon)
@@ -125,15 +127,14 @@ class PonCorrelator:
     def forget(self, series: Series) -> None:
         """A series will not come again: to be given to `SeriesTable.on_forget`."""
         name = series.metric.name
-        if name == ONT:
-            labels = series.labels
-            state = self._states.get(_pon(labels))
-            if state is not None:
-                state.onts.pop(labels.get("ont", ""), None)
-        elif name in _LIGHT:
-            group = self._lights.get(_pon(series.labels))
-            if group is not None:
-                group.forget(series)
+        if name not in READ and name not in _LIGHT:
+            return
+        pon, ont = self._place(series)
+        if name == ONT and pon in self._states:
+            self._states[pon].onts.pop(ont, None)
+        elif name in _LIGHT and pon in self._lights:
+            self._lights[pon].forget(series)
+        self._places.pop(series.label_text)
 
     def heed(self, change: Change) -> None:
         """Hear of an alarm: the listener to give to `AlarmEngine.listen`."""
@@ -170,6 +171,15 @@ class PonCorrelator:
         for pon in root.parts:
             if pon in self._lights:
                 self._lights[pon].accept()
+
+    def _place(self, series: Series) -> tuple[PonName, str]:
+        """The PON of a series, and which ONT of it; "" for none."""
+        place = self._places.get(series.label_text)
+        if place is None:
+            labels = series.labels
+            pon = PonName(labels.get("site", ""), labels.get("node", ""), labels.get("pon", ""))
+            place = self._places[series.label_text] = (pon, labels.get("ont", ""))
+        return place
 
     def _state(self, pon: PonName) -> PonState:
         return self._states.get(pon) or self._states.setdefault(pon, PonState(pon))
@@ -261,7 +271,3 @@ class PonCorrelator:
             self._roots.dim(pon, PonFault.BRANCH, partial)
         elif is_told:
             self._roots.brighten(pon)
-
-
-def _pon(labels: dict[str, str]) -> PonName:
-    return PonName(labels.get("site", ""), labels.get("node", ""), labels.get("pon", ""))

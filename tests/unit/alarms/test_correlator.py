@@ -11,6 +11,7 @@ from omc.alarms.correlator import Correlator
 from omc.alarms.location import Location
 from omc.alarms.otdr import FaultDistances
 from omc.alarms.situation import Situation
+from omc.alarms.sorted_batch import SortedBatch
 from omc.core.clock import ManualClock
 from omc.core.model import Batch, SeriesTable
 from tests.unit.alarms.small_network import SITES, SPANS, small_inventory, small_topology
@@ -73,8 +74,9 @@ class SmallWorld:
                 string = identity | {"string": "1"}
                 self._add(data, "battery_runtime_remaining_seconds", string, left, now)
         for batch in (data, health):
-            self.situation.observe(batch)
-            self.monitor.observe(batch)
+            heard = SortedBatch(batch)
+            self.situation.observe(heard)
+            self.monitor.observe(heard)
 
     def _add(
         self, batch: Batch, metric: str, labels: dict[str, str], value: float, now: int
@@ -86,7 +88,7 @@ class SmallWorld:
         batch = Batch("snmp:A-OTDR:fast", 60.0)
         labels = {"site": "A", "node": "A-OTDR", "span": "SP-1"}
         self._add(batch, "fibre_event_distance_metres", labels, metres, self.clock.time_ms())
-        self.distances.observe(batch)
+        self.distances.observe(SortedBatch(batch))
 
     def location(self) -> Location | None:
         """Where the only cut is said to be."""

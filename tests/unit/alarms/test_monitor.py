@@ -239,10 +239,10 @@ def test_history_that_comes_late_and_suspect_periods_raise_nothing() -> None:
     mains = watched.series("ac_input_available")
     old = Batch("test", 60.0)
     old.add(mains, 0.0, watched.clock.time_ms() - 3_600_000)
-    watched.monitor.observe(old)
+    watched.judge(old)
     suspect = Batch("test", 60.0, suspect=True)
     suspect.add(mains, 0.0, watched.clock.time_ms())
-    watched.monitor.observe(suspect)
+    watched.judge(suspect)
     assert watched.story == []
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from omc.alarms import AlarmEngine, AlarmMonitor, Maintenance, Timing
 from omc.alarms.judges import NoPast
 from omc.alarms.pon import PonCorrelator
+from omc.alarms.sorted_batch import SortedBatch
 from omc.core.clock import ManualClock
 from omc.core.inventory import Inventory, Node, NodeKind, Pon, Site, Span, SpanName
 from omc.core.model import Batch, NodeName, SeriesTable, SiteCode
@@ -67,8 +68,9 @@ class Access:
         batch.add(series, value, self.clock.time_ms())
 
     def _publish(self, batch: Batch) -> None:
-        self.pons.observe(batch)
-        self.monitor.observe(batch)
+        heard = SortedBatch(batch)
+        self.pons.observe(heard)
+        self.monitor.observe(heard)
 
     def poll(self) -> None:
         """Ports, as at every poll."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from omc.alarms import AlarmEngine, Maintenance, Severity
 from omc.alarms.judges import NoPast
 from omc.alarms.situation import Situation
+from omc.alarms.sorted_batch import SortedBatch
 from omc.alarms.span_light import SpanLight
 from omc.core.clock import ManualClock
 from omc.core.model import Batch, SeriesTable
@@ -37,7 +38,7 @@ class Lit:
         series = self.table.intern(catalogue().metric(metric), port | labels)
         batch.add(series, value, self.clock.time_ms())
         assert callable(observe)
-        observe(batch)
+        observe(SortedBatch(batch))
 
     def receive(self, site: str, span: str, dbm: float) -> None:
         self._say(self.light.observe, "optical_rx_power_dbm", site, span, dbm)

@@ -8,6 +8,7 @@ import pytest
 
 from omc.alarms.autonomy import Generator, TimeToDark
 from omc.alarms.autonomy.discharge import Basis, charge_of_voltage
+from omc.alarms.sorted_batch import SortedBatch
 from omc.bus.local import LocalBus
 from omc.core.clock import ManualClock
 from omc.core.model import Batch, Event, SeriesTable
@@ -30,6 +31,7 @@ class Watched:
         self.events: list[Event] = []
         self.watched = TimeToDark(small_inventory(), small_topology(), catalogue(), self.clock)
         self.watched.attach(self.bus, self.table)
+        self.bus.listen(lambda batch: self.watched.observe(SortedBatch(batch)), None)
         self.bus.listen(self.batches.append, self.events.append)
 
     def say(self, site: str, values: dict[str, float], node: str = "REC") -> None:

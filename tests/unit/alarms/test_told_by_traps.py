@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from omc.alarms import AlarmEngine, AlarmMonitor, Maintenance
+from omc.alarms.sorted_batch import SortedBatch
 from omc.alarms.told_by_traps import TrapHearing
 from omc.core.clock import ManualClock
 from omc.core.inventory import Inventory
@@ -38,7 +39,7 @@ class Heard:
         port = self.table.intern(catalogue().metric("pon_port_up"), dict(PON))
         batch = Batch("snmp:OLT1:fast", 60.0)
         batch.add(port, port_up, self.clock.time_ms())
-        self.monitor.observe(batch)
+        self.monitor.observe(SortedBatch(batch))
 
     def wait(self, seconds: int) -> None:
         for _ in range(seconds):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from omc.alarms import AlarmEngine, AlarmMonitor, Change, Maintenance, RuleSet, Timing
 from omc.alarms.judges import Past
+from omc.alarms.sorted_batch import SortedBatch
 from omc.core.catalogue import Catalogue
 from omc.core.clock import ManualClock
 from omc.core.inventory import Inventory
@@ -74,7 +75,11 @@ class Watched:
         batch = Batch("test", interval)
         for series, value in values.items():
             batch.add(series, value, self.clock.time_ms())
-        self.monitor.observe(batch)
+        self.judge(batch)
+
+    def judge(self, batch: Batch) -> None:
+        """Have a batch judged."""
+        self.monitor.observe(SortedBatch(batch))
 
     def wait(self, seconds: float, step: float = 1.0) -> None:
         """Let time pass, with a tick every step."""

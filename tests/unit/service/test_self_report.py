@@ -30,10 +30,8 @@ def test_what_the_catalogue_knows_is_handed_on_and_nothing_else() -> None:
 def test_the_service_raises_alarms_about_itself() -> None:
     registry, watched = CollectorRegistry(), Watched(shipped_rules())
     Gauge("omc_mqtt_connected", "Connected.", ["broker"], registry=registry).labels("sites").set(0)
-    report = SelfReport(
-        registry, catalogue(), watched.table, watched.clock, watched.monitor.observe
-    )
+    report = SelfReport(registry, catalogue(), watched.table, watched.clock, watched.judge)
     for _ in range(6):
-        watched.monitor.observe(report.look())
+        watched.judge(report.look())
         watched.wait(15)
     assert watched.severities == {'omc_mqtt_disconnected{broker="sites"}': "major"}
