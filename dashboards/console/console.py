@@ -21,6 +21,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from dashboards.console.alarm_rows import AlarmWriter
+from dashboards.console.ended_sessions import EndedSessions
 from dashboards.console.exploration import Exploration, csv_text
 from dashboards.console.geometry import map_geometry
 from dashboards.console.guard import Guard
@@ -67,7 +68,9 @@ class Console:
             language: Texts.load(language, world.timezone) for language in LANGUAGES
         }
         secret = cookie_secret(world.data)
-        self.sessions = Sessions(world.doorman, secret, world.clock, world.settings.session)
+        ended = EndedSessions(world.data / "console.ended", world.clock)
+        seconds = world.settings.session
+        self.sessions = Sessions(world.doorman, secret, world.clock, seconds, ended)
         self.alarms = AlarmWriter(world, self.texts)
         area_of = {site.code: site.area for site in world.inventory.sites.values() if site.area}
         self.past = Past(world.archive, area_of)
@@ -200,7 +203,9 @@ class Console:
         hits = self._search.find(request.query_params.get("q", "")[:100])
         chosen = Preferences.of(request.cookies, self.world.language, "auto")
         texts = self.texts[chosen.language]
-        return JSONResponse([asdict(hit) | {"kind": texts(f"kind.{hit.kind}")} for hit in hits])
+        return JSONResponse(
+            [asdict(hit) | {"kind": texts(f"kind.{hit.kind}")} for hit in hits]
+        )
 
     async def _explore_csv(self, request: Request) -> Response:
         wanted = Exploration.of(request.query_params, self.world)

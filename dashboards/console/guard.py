@@ -80,7 +80,8 @@ class Guard:
         if session is None or not opens_page or scope["path"].startswith(OPEN_PATHS):
             return []
         response = Response()
-        set_cookie(response, self._sessions, session.caller, is_secure=self._is_secure)
+        renewed = self._sessions.renewed(session)
+        set_cookie(response, self._sessions, renewed, is_secure=self._is_secure)
         return [header for header in response.raw_headers if header[0] == b"set-cookie"]
 
     def _refusal(self, scope: Scope) -> Response | None:

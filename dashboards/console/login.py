@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 from urllib.parse import parse_qs
 
@@ -12,7 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from dashboards.console.preferences import Preferences
-from dashboards.console.sessions import COOKIE, Sessions, set_cookie
+from dashboards.console.sessions import COOKIE, Session, Sessions, set_cookie
 from dashboards.console.templates import render
 from dashboards.console.texts import Texts
 from dashboards.console.world import ConsoleWorld
@@ -83,6 +84,9 @@ class Login:
         return self._welcome(caller, target)
 
     async def _log_out(self, request: Request) -> Response:
+        session: Session | None = request.state.session
+        if session is not None:
+            await asyncio.to_thread(self._sessions.end, session)
         response = RedirectResponse("/login", 303)
         response.delete_cookie(COOKIE)
         return response
@@ -99,7 +103,8 @@ class Login:
 
     def _welcome(self, caller: Caller, target: str) -> Response:
         response = RedirectResponse(local_path(target), 303)
-        set_cookie(response, self._sessions, caller, is_secure=self._world.is_secure)
+        session = self._sessions.begin(caller)
+        set_cookie(response, self._sessions, session, is_secure=self._world.is_secure)
         return response
 
     def _page(

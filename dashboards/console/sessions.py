@@ -1,18 +1,20 @@
 """Who is logged in: signed cookies that a restart of the service leaves valid.
 
 A cookie names the credential that somebody came in with. Whose it is, and their role, is looked up
-for every request: who is removed from the settings, or whose password has changed, is out.
+for every request: who is removed from the settings, or whose password has changed, is out. So is a
+session that was logged out, whoever has kept its cookie.
 """
 
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from itsdangerous import BadData, URLSafeSerializer
 from starlette.responses import Response
 
+from dashboards.console.ended_sessions import EndedSessions
 from omc.api.access import Caller, Doorman
 from omc.core.clock import Clock
 
@@ -28,10 +30,12 @@ class Session:
     Attributes:
         caller: Who they are, and what they may do.
         expires_ms: Unix milliseconds, UTC; every page that is opened puts it off.
+        number: The same from login to logout.
     """
 
     caller: Caller
     expires_ms: int
+    number: str
 
 
 class Sessions:
@@ -42,33 +46,48 @@ class Sessions:
         secret: Signs cookies.
         clock: The time.
         seconds: How long a session lasts.
+        ended: Those that were logged out.
     """
 
-    def __init__(self, doorman: Doorman, secret: str, clock: Clock, seconds: float) -> None:
+    def __init__(
+        self, doorman: Doorman, secret: str, clock: Clock, seconds: float, ended: EndedSessions
+    ) -> None:
         self.doorman = doorman
         self.seconds = seconds
+        self._ended = ended
         self._serializer = URLSafeSerializer(secret, salt="omc.console")
         self._clock = clock
 
-    def cookie(self, caller: Caller) -> str:
-        """A cookie for somebody who has proved who they are."""
-        expires_ms = self._clock.time_ms() + round(self.seconds * 1000)
-        return self._serializer.dumps([caller.credential, expires_ms])
+    def begin(self, caller: Caller) -> Session:
+        """A session of somebody who has proved who they are."""
+        return Session(caller, self._end_ms(), secrets.token_urlsafe(12))
+
+    def cookie(self, session: Session) -> str:
+        """What a browser is given to be known by."""
+        return self._serializer.dumps(
+            [session.caller.credential, session.expires_ms, session.number]
+        )
 
     def read(self, cookie: str) -> Session | None:
         """The session of a cookie; None if it is forged, over, or nobody's any more."""
         try:
-            credential, expires_ms = self._serializer.loads(cookie)
+            credential, expires_ms, number = self._serializer.loads(cookie)
         except (BadData, TypeError, ValueError):
             return None
         caller = self.doorman.of_credential(credential)
-        if caller is None or expires_ms <= self._clock.time_ms():
+        if caller is None:
             return None
-        return Session(caller, expires_ms)
+        session = Session(caller, expires_ms, number)
+        return None if self.is_over(session) else session
 
     def renewed(self, session: Session) -> Session:
-        """The same, beginning now."""
-        return Session(session.caller, self._clock.time_ms() + round(self.seconds * 1000))
+        """The same, for as long as if it began now."""
+        return replace(session, expires_ms=self._end_ms())
+
+    def end(self, session: Session) -> None:
+        """Log it out, with every page that it has open. Blocks until that is on disk."""
+        # No cookie of it is good for longer than one that would be given out now.
+        self._ended.add(session.number, self._end_ms())
 
     def is_ending(self, session: Session) -> bool:
         """Whether little of it is left: a tenth."""
@@ -78,14 +97,20 @@ class Sessions:
     def is_over(self, session: Session) -> bool:
         """Whether somebody has to log in again."""
         caller = self.doorman.of_credential(session.caller.credential)
-        return caller is None or session.expires_ms <= self._clock.time_ms()
+        is_late = session.expires_ms <= self._clock.time_ms()
+        return caller is None or is_late or session.number in self._ended
+
+    def _end_ms(self) -> int:
+        return self._clock.time_ms() + round(self.seconds * 1000)
 
 
-def set_cookie(response: Response, sessions: Sessions, caller: Caller, *, is_secure: bool) -> None:
+def set_cookie(
+    response: Response, sessions: Sessions, session: Session, *, is_secure: bool
+) -> None:
     """Let somebody in, or let them stay longer."""
     response.set_cookie(
         COOKIE,
-        sessions.cookie(caller),
+        sessions.cookie(session),
         max_age=round(sessions.seconds),
         httponly=True,
         secure=is_secure,

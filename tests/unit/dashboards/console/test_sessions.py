@@ -5,8 +5,9 @@ from pathlib import Path
 from argon2 import PasswordHasher
 from pydantic import SecretStr
 
+from dashboards.console.ended_sessions import EndedSessions
 from dashboards.console.sessions import Sessions, cookie_secret
-from omc.api.access import Doorman
+from omc.api.access import Caller, Doorman
 from omc.api.attempts import Attempts
 from omc.core.clock import ManualClock
 from omc.core.settings import Role, TokenSettings, UserSettings
@@ -19,8 +20,15 @@ def user(name: str, password: str, role: Role = Role.OPERATOR) -> UserSettings:
     return UserSettings.model_construct(name=name, role=role, password_hash=hashed)
 
 
-def sessions(doorman: Doorman, clock: ManualClock, signed_with: str = "ours") -> Sessions:
-    return Sessions(doorman, signed_with, clock, 60.0)
+def sessions(
+    doorman: Doorman, clock: ManualClock, signed_with: str = "ours", kept: Path | None = None
+) -> Sessions:
+    ended = EndedSessions(kept or Path("there is none"), clock)
+    return Sessions(doorman, signed_with, clock, 60.0, ended)
+
+
+def cookie_of(known: Sessions, caller: Caller) -> str:
+    return known.cookie(known.begin(caller))
 
 
 LAN = user("lan", "bí mật")
@@ -30,7 +38,7 @@ def test_a_cookie_is_known_again_also_after_a_restart() -> None:
     clock, doorman = ManualClock(), Doorman([LAN], [], "local")
     caller = doorman.by_password("lan", "bí mật")
     assert caller is not None
-    cookie = sessions(doorman, clock).cookie(caller)
+    cookie = cookie_of(sessions(doorman, clock), caller)
     session = sessions(Doorman([LAN], [], "local"), clock).read(cookie)
     assert session is not None
     assert (session.caller.name, session.caller.role) == ("lan", Role.OPERATOR)
@@ -41,7 +49,7 @@ def test_a_session_ends_when_its_time_is_over() -> None:
     known = sessions(doorman, clock)
     caller = doorman.by_password("lan", "bí mật")
     assert caller is not None
-    cookie = known.cookie(caller)
+    cookie = cookie_of(known, caller)
     session = known.read(cookie)
     assert session is not None
     clock.advance(59)
@@ -55,7 +63,7 @@ def test_whoever_is_removed_or_has_another_password_is_out() -> None:
     clock, doorman = ManualClock(), Doorman([LAN], [], "local")
     caller = doorman.by_password("lan", "bí mật")
     assert caller is not None
-    cookie = sessions(doorman, clock).cookie(caller)
+    cookie = cookie_of(sessions(doorman, clock), caller)
     assert sessions(Doorman([], [], "local"), clock).read(cookie) is None
     other = Doorman([user("lan", "mật khẩu mới")], [], "local")
     assert sessions(other, clock).read(cookie) is None
@@ -65,7 +73,7 @@ def test_a_role_that_was_taken_away_is_gone_though_the_cookie_is_old() -> None:
     clock, doorman = ManualClock(), Doorman([LAN], [], "local")
     caller = doorman.by_password("lan", "bí mật")
     assert caller is not None
-    cookie = sessions(doorman, clock).cookie(caller)
+    cookie = cookie_of(sessions(doorman, clock), caller)
     demoted = LAN.model_copy(update={"role": Role.VIEWER})
     session = sessions(Doorman([demoted], [], "local"), clock).read(cookie)
     assert session is not None
@@ -76,8 +84,8 @@ def test_forged_and_foreign_cookies_are_nobodys() -> None:
     clock, doorman = ManualClock(), Doorman([LAN], [], "local")
     caller = doorman.by_password("lan", "bí mật")
     assert caller is not None
-    cookie = sessions(doorman, clock).cookie(caller)
-    for forged in ("", "x", cookie[:-2], sessions(doorman, clock, "other").cookie(caller)):
+    cookie = cookie_of(sessions(doorman, clock), caller)
+    for forged in ("", "x", cookie[:-2], cookie_of(sessions(doorman, clock, "other"), caller)):
         assert sessions(doorman, clock).read(forged) is None
 
 
@@ -88,7 +96,7 @@ def test_a_token_comes_in_with_its_role() -> None:
     caller = doorman.by_token("a-token-of-twenty-letters")
     assert caller is not None
     session = sessions(doorman, clock := ManualClock()).read(
-        sessions(doorman, clock).cookie(caller)
+        cookie_of(sessions(doorman, clock), caller)
     )
     assert session is not None
     assert not session.caller.may(Role.OPERATOR)
@@ -121,7 +129,7 @@ def test_a_session_that_is_ending_is_known_and_renewed() -> None:
     clock, doorman = ManualClock(), Doorman([LAN], [], "local")
     known, caller = sessions(doorman, clock), doorman.by_password("lan", "bí mật")
     assert caller is not None
-    session = known.read(known.cookie(caller))
+    session = known.read(cookie_of(known, caller))
     assert session is not None
     clock.advance(53)
     assert not known.is_ending(session)
@@ -136,3 +144,20 @@ def test_programs_are_told_from_people() -> None:
     assert person is not None
     assert program is not None
     assert (doorman.is_program(person), doorman.is_program(program)) == (False, True)
+
+
+def test_who_logs_out_is_out_with_every_cookie_also_after_a_restart(tmp_path: Path) -> None:
+    clock, doorman, kept = ManualClock(), Doorman([LAN], [], "local"), tmp_path / "ended"
+    caller = doorman.by_password("lan", "bí mật")
+    assert caller is not None
+    known = sessions(doorman, clock, kept=kept)
+    session, other = known.begin(caller), known.begin(caller)
+    cookies = [known.cookie(session), known.cookie(known.renewed(session))]
+    known.end(session)
+    assert known.is_over(session)
+    for after in (known, sessions(doorman, clock, kept=kept)):
+        assert [after.read(cookie) for cookie in cookies] == [None, None]
+        assert after.read(known.cookie(other)) == other
+    clock.advance(61)
+    known.end(known.begin(caller))
+    assert session.number not in kept.read_text(encoding="ascii")  # its cookies have run out
