@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
@@ -74,12 +74,8 @@ class AlarmFilter:
         """With that severity let through if it was not, and the other way round."""
         return replace(self, severities=self.severities ^ {severity})
 
-    def roots(self, alarms: Iterable[Alarm], inventory: Inventory) -> list[Alarm]:
-        """What passes and is explained by no other alarm; severity first, then age."""
-        passing = [alarm for alarm in alarms if self._lets_through(alarm, inventory)]
-        return sorted(passing, key=lambda a: (-a.severity, -a.raised_ms, a.key))
-
-    def _lets_through(self, alarm: Alarm, inventory: Inventory) -> bool:
+    def lets_through(self, alarm: Alarm, inventory: Inventory) -> bool:
+        """Whether an alarm passes, whatever its words; what a root explains never does."""
         if alarm.root is not None:
             return False
         if not alarm.is_active and not self.cleared:

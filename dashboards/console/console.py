@@ -20,6 +20,7 @@ from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from dashboards.console.alarm_board import AlarmBoard
 from dashboards.console.alarm_rows import AlarmWriter
 from dashboards.console.ended_sessions import EndedSessions
 from dashboards.console.exploration import Exploration, csv_text
@@ -72,6 +73,7 @@ class Console:
         seconds = world.settings.session
         self.sessions = Sessions(world.doorman, secret, world.clock, seconds, ended)
         self.alarms = AlarmWriter(world, self.texts)
+        self.board = AlarmBoard(self.watch, self.alarms)
         area_of = {site.code: site.area for site in world.inventory.sites.values() if site.area}
         self.past = Past(world.archive, area_of)
         self.asset_version = _fingerprint(_STATIC)

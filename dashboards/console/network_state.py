@@ -55,6 +55,7 @@ class NetworkState:
         areas: Severity of those with an alarm of their own, by code.
         cells_out: Cells without service, by technology.
         roots: Alarms that people have to look at, the worst first: no child, no planned work.
+        planned: Those within planned work, likewise.
         children: How many alarms each root explains.
         counts: Roots by severity.
     """
@@ -65,6 +66,7 @@ class NetworkState:
     areas: dict[str, Severity] = field(default_factory=dict)
     cells_out: Counter[str] = field(default_factory=Counter)
     roots: tuple[Alarm, ...] = ()
+    planned: tuple[Alarm, ...] = ()
     children: Counter[AlarmKey] = field(default_factory=Counter)
     counts: Counter[Severity] = field(default_factory=Counter)
 
@@ -92,10 +94,16 @@ def site_of(inventory: Inventory, alarm: Alarm) -> str:
     return site
 
 
+def urgency(alarm: Alarm) -> tuple[int, int, AlarmKey]:
+    """Sorts alarms: the worst first, then the newest."""
+    return -alarm.severity, -alarm.raised_ms, alarm.key
+
+
 def network_state(inventory: Inventory, alarms: Iterable[Alarm]) -> NetworkState:
     """What the active alarms say of the network."""
     state = NetworkState()
     roots: list[Alarm] = []
+    planned: list[Alarm] = []
     lost: set[str] = set()
     cells: set[str] = set()
     for alarm in alarms:
@@ -103,6 +111,8 @@ def network_state(inventory: Inventory, alarms: Iterable[Alarm]) -> NetworkState
             state.children[alarm.root] += 1
         if alarm.rule == _CUT:
             state.cut.add(alarm.label("span"))
+        if alarm.suppressed is not None and alarm.root is None:
+            planned.append(alarm)
         if alarm.suppressed is not None or (alarm.root or "").startswith(_BLIND):
             continue
         if alarm.root is None:
@@ -116,10 +126,10 @@ def network_state(inventory: Inventory, alarms: Iterable[Alarm]) -> NetworkState
     for code in lost & inventory.sites.keys():
         _lose(state, code)
     _count_cells(inventory, state, cells)
-    roots.sort(key=lambda alarm: (-alarm.severity, -alarm.raised_ms, alarm.key))
     return NetworkState(
         *(state.sites, state.spans, state.cut, state.areas, state.cells_out),
-        *(tuple(roots), state.children, state.counts),
+        *(tuple(sorted(roots, key=urgency)), tuple(sorted(planned, key=urgency))),
+        *(state.children, state.counts),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from html import escape
 from typing import Any
 
@@ -111,12 +112,6 @@ class AreaPage:
             str(state.alarms or ""),
         ]
 
-    def _alarm_rows(self) -> list[dict[str, Any]]:
-        console = self._viewer.console
-        wanted = AlarmFilter(area=self._area.code)
-        active = console.world.desk.engine.active()
-        children = console.watch.state.children
-        return [
-            console.alarms.row(alarm, self._viewer.language, children[alarm.key])
-            for alarm in wanted.roots(active, console.world.inventory)
-        ]
+    def _alarm_rows(self) -> Sequence[dict[str, Any]]:
+        viewer = self._viewer
+        return viewer.console.board.rows(AlarmFilter(area=str(self._area.code)), viewer.language)
