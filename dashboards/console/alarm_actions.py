@@ -29,12 +29,24 @@ async def carry_out(viewer: Viewer, alarm: Alarm, deed: Deed) -> str:
             engine.unacknowledge(alarm.key, who, deed.note)
         elif deed.what == "comment":
             engine.comment(alarm.key, who, deed.note)
+        elif deed.what == "assign" and (not deed.to or deed.to in assignees(viewer)):
+            engine.assign(alarm.key, who, deed.to or None)
+        elif deed.what == "clear":
+            engine.clear(alarm.key, who, deed.note)
+            return "act.cleared"
         elif deed.what == "silence" and deed.hours in HOURS:
             await viewer.console.world.desk.open_window(_window(viewer, alarm, deed))
             return "act.silenced"
     except UnknownAlarm:
         return "act.gone"
     return "act.done"
+
+
+def assignees(viewer: Viewer) -> list[str]:
+    """Whom an alarm can be assigned to: oneself, and all who may act."""
+    own = viewer.session.caller.name
+    others = viewer.console.world.doorman.people(Role.OPERATOR)
+    return [own, *(name for name in others if name != own)]
 
 
 def _window(viewer: Viewer, alarm: Alarm, deed: Deed) -> MaintenanceWindow:

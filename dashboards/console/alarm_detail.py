@@ -11,6 +11,7 @@ from dashboards.console.templates import render
 from dashboards.console.viewer import Viewer
 from omc.alarms import Alarm, ChangeKind, PastChange
 from omc.alarms.impact import Impact
+from omc.alarms.notify.told import DELIVERED, Delivery
 from omc.core.model import SiteCode
 
 _MOST_SITES = 24
@@ -18,13 +19,16 @@ _MOST_SITES = 24
 _INNER = frozenset({ChangeKind.ROOTED, ChangeKind.UNROOTED, ChangeKind.CALM})
 
 
-def alarm_detail(viewer: Viewer, alarm: Alarm, past: Sequence[PastChange]) -> str:
+def alarm_detail(
+    viewer: Viewer, alarm: Alarm, past: Sequence[PastChange], told: Sequence[Delivery]
+) -> str:
     """The panel.
 
     Args:
         viewer: Who reads it.
         alarm: As it is now.
         past: Its history, newest first.
+        told: What came of telling people, newest first.
     """
     console, language = viewer.console, viewer.language
     desk = console.world.desk
@@ -49,6 +53,7 @@ def alarm_detail(viewer: Viewer, alarm: Alarm, past: Sequence[PastChange]) -> st
             for name, count in children.most_common()
         ],
         children_title=viewer.texts("alarms.explains_these", count=children.total()),
+        told=[_attempt(viewer, delivery) for delivery in told],
         history=[_line(viewer, change) for change in past if change.kind not in _INNER],
     )
 
@@ -96,12 +101,25 @@ def _facts(viewer: Viewer, alarm: Alarm, impact: Impact) -> list[tuple[str, str]
     return [(name, text) for name, text in facts if text]
 
 
+def _attempt(viewer: Viewer, delivery: Delivery) -> dict[str, str]:
+    """One line of who was told."""
+    t, is_delivered = viewer.texts, delivery.result == DELIVERED
+    return {
+        "severity": "cleared" if is_delivered else "major",
+        "time": t.date(delivery.time_ms),
+        "route": delivery.route,
+        "what": t(f"told.{delivery.kind}"),
+        "result": t("told.delivered") if is_delivered else delivery.result,
+    }
+
+
 def _line(viewer: Viewer, change: PastChange) -> dict[str, str]:
     t = viewer.texts
+    is_given_up = change.kind is ChangeKind.ASSIGNED and not change.text
     return {
         "severity": change.severity.word,
         "time": t.date(change.time_ms),
-        "what": t(f"change.{change.kind}"),
+        "what": t("change.given_up" if is_given_up else f"change.{change.kind}"),
         "who": change.who,
         "text": change.text,
     }

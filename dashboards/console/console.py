@@ -206,7 +206,7 @@ class Console:
         chosen = Preferences.of(request.cookies, self.world.language, "auto")
         texts = self.texts[chosen.language]
         return JSONResponse(
-            [asdict(hit) | {"kind": texts(f"kind.{hit.kind}")} for hit in hits]
+            [asdict(hit) | {"code": hit.code, "kind": texts(f"kind.{hit.kind}")} for hit in hits]
         )
 
     async def _explore_csv(self, request: Request) -> Response:

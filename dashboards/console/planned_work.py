@@ -18,10 +18,7 @@ class PlannedWork:
 
     def __init__(self, viewer: Viewer) -> None:
         self._viewer = viewer
-        self._shown: tuple[MaintenanceWindow, ...] | None = None
-        t = viewer.texts
-        ui.html(t("alarms.pick"), sanitize=False, tag="p").classes("empty")
-        ui.html(t("alarms.planned_work"), sanitize=False, tag="h3")
+        self._shown: list[tuple[MaintenanceWindow, bool]] | None = None
         self._list = ui.element("ul").classes("windows")
         viewer.live(self._show)
         self._show()
@@ -29,31 +26,32 @@ class PlannedWork:
     def _show(self) -> None:
         now = self._viewer.console.world.clock.time_ms()
         windows = self._viewer.console.world.desk.maintenance.windows()
-        coming = tuple(window for window in windows if window.ends_ms > now)
+        coming = [(window, window.is_open(now)) for window in windows if window.ends_ms > now]
         if coming == self._shown:
             return
         self._shown = coming
         self._list.clear()
         with self._list:
-            for window in coming:
-                self._line(window)
+            for window, is_open in coming:
+                self._line(window, is_open=is_open)
             if not coming:
                 with ui.element("li"):
-                    ui.label(self._viewer.texts("alarms.no_planned_work")).classes("hint")
+                    ui.label(self._viewer.texts("work.none")).classes("hint")
 
-    def _line(self, window: MaintenanceWindow) -> None:
+    def _line(self, window: MaintenanceWindow, *, is_open: bool) -> None:
         t = self._viewer.texts
         places = (*window.sites, *window.nodes, *window.areas, *window.spans)
-        where = ", ".join(places) or t("alarms.everywhere")
+        where = ", ".join(places) or t("work.everywhere")
         until = f"{t.date(window.begins_ms)} – {t.date(window.ends_ms)}"
         with ui.element("li"):
+            ui.label(t("work.now" if is_open else "work.coming")).classes("tag")
             with ui.element("div"):
                 ui.label(where).classes("strong")
                 ui.label(" · ".join(filter(None, (until, window.who, window.reason))))
             if self._viewer.may(Role.OPERATOR):
                 with ui.element("button").classes("button") as end:
                     end.props["type"] = "button"
-                    ui.label(t("alarms.end_now"))
+                    ui.label(t("work.end" if is_open else "work.call_off"))
                 end.on("click", lambda: self._end(window.name))
 
     async def _end(self, name: str) -> None:

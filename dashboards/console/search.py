@@ -29,6 +29,11 @@ class Hit:
     text: str
     href: str
 
+    @property
+    def code(self) -> str:
+        """What the inventory knows it by: areas are called by their names, and known by a code."""
+        return self.text if self.kind == "area" else self.name
+
 
 class _Entry(NamedTuple):
     words: str

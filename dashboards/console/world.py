@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 from zoneinfo import ZoneInfo
 
+from collector.snmp.trap_log import TrapLog
 from omc.alarms.desk import AlarmDesk
 from omc.api.access import Doorman
 from omc.core.catalogue import Catalogue
@@ -61,6 +62,7 @@ class ConsoleWorld:
         clock: The time.
         values: The newest values.
         fleet: Asked for how polling goes; None until it has begun.
+        traps: Which have been heard; None where nobody listens.
         self_report: What the service counts of itself, now.
         data: Folder for what is kept.
         reports: Folder of reports.
@@ -81,6 +83,7 @@ class ConsoleWorld:
     clock: Clock
     values: LatestValues
     fleet: Callable[[], Fleet | None]
+    traps: TrapLog | None
     self_report: Callable[[], Batch]
     data: Path
     reports: Path

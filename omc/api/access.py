@@ -66,6 +66,10 @@ class Doorman:
         """Whether anybody can come in with a password."""
         return bool(self._people)
 
+    def people(self, role: Role) -> list[str]:
+        """Names of users whose role includes that one."""
+        return sorted(name for name, caller in self._people.items() if caller.may(role))
+
     def of_credential(self, credential: str) -> Caller | None:
         """Whose credential that is now; None if nobody's (any more)."""
         return self._by_credential.get(credential)

@@ -33,10 +33,13 @@ class RouteName(BaseModel):
 
 @routes.get("/notifications")
 async def list_deliveries(
-    desk: Desk, viewer: Viewer, limit: Annotated[int, Query(ge=1, le=10_000)] = 200
+    desk: Desk,
+    viewer: Viewer,
+    key: Annotated[str | None, Query(description="Only of this alarm.")] = None,
+    limit: Annotated[int, Query(ge=1, le=10_000)] = 200,
 ) -> list[DeliveryView]:
     """The latest attempts, newest first."""
-    found = await asyncio.to_thread(desk.ledger.deliveries, limit)
+    found = await asyncio.to_thread(desk.ledger.deliveries, limit, key)
     return [
         DeliveryView(time_ms=d.time_ms, route=d.route, key=d.key, kind=d.kind, result=d.result)
         for d in found

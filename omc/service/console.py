@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from importlib.metadata import version
 
+from collector.snmp.trap_log import TrapLog
 from dashboards.console.console import Console
 from dashboards.console.world import ConsoleWorld, Fleet, LatestValues
 from omc.alarms.desk import AlarmDesk
@@ -24,6 +25,7 @@ def make_console(
     clock: Clock,
     values: LatestValues,
     fleet: Callable[[], Fleet | None],
+    traps: TrapLog | None,
     self_report: Callable[[], Batch],
 ) -> Console:
     """A console of one service.
@@ -36,6 +38,7 @@ def make_console(
         clock: The time.
         values: The newest values.
         fleet: How polling goes.
+        traps: Which have been heard; None where nobody listens.
         self_report: What the service counts of itself.
 
     Raises:
@@ -56,6 +59,7 @@ def make_console(
             clock=clock,
             values=values,
             fleet=fleet,
+            traps=traps,
             self_report=self_report,
             data=settings.data,
             reports=settings.report_folder,

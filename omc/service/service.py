@@ -294,6 +294,7 @@ class Service:
             self._clock,
             self._view,
             lambda: self._poller,
+            self._traps.log if self._traps else None,
             self._self_report.look,
         )
         self._bus.listen(console.observe, None)

@@ -4,7 +4,7 @@ import { keyedRows } from "/console/static/keyed_rows.js";
 export default {
   mixins: [keyedRows],
   template: `
-    <div>
+    <div tabindex="0">
       <p v-if="!shown.length" class="empty"><b>{{ texts.none }}</b>{{ texts.none_hint }}</p>
       <ol v-else class="alarm-list">
         <li v-for="row in shown" :key="row.key" :class="classes(row)">

@@ -3,7 +3,7 @@ import { keyedRows } from "/console/static/keyed_rows.js";
 export default {
   mixins: [keyedRows],
   template: `
-    <div>
+    <div tabindex="0">
       <p v-if="!shown.length" class="empty">{{ empty }}</p>
       <ol v-else class="change-list">
         <li v-for="row in shown" :key="row.key" :class="{ fresh: fresh.has(row.key) }">

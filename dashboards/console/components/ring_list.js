@@ -6,7 +6,7 @@ const WIDTH = 292, HEIGHT = 168, X = 84, Y = 52, SIZE = 11;
 export default {
   mixins: [keyedRows],
   template: `
-    <div>
+    <div tabindex="0">
       <p v-if="!shown.length" class="empty">{{ texts.no_rings }}</p>
       <ul v-else class="ring-list">
         <li v-for="row in shown" :key="row.key" class="ring" :class="row.severity">

@@ -9,19 +9,19 @@ from typing import Any
 
 from nicegui import background_tasks, ui
 
-from dashboards.console.alarm_actions import HOURS, can_be_silenced, carry_out
+from dashboards.console.alarm_actions import HOURS, assignees, can_be_silenced, carry_out
 from dashboards.console.alarm_detail import alarm_detail
 from dashboards.console.alarm_filter import AlarmFilter
-from dashboards.console.components.alarm_actions import AlarmControls, Deed
+from dashboards.console.components.alarm_actions import AlarmControls, Deed, Standing
 from dashboards.console.components.alarm_list import AlarmList
 from dashboards.console.planned_work import PlannedWork
 from dashboards.console.shell import COUNTED, shape
 from dashboards.console.viewer import Viewer
-from omc.alarms import Alarm, AlarmKey, Severity
+from omc.alarms import Alarm, AlarmKey, PastChange, Severity
+from omc.alarms.notify.told import Delivery
 from omc.alarms.overview import AlarmOverview
 from omc.core.settings import Role
 
-_MOST_ROWS = 400
 #: Of what one root explains: a lost ring explains tens of thousands.
 _MOST_CHILDREN = 100
 _MOST_HISTORY = 40
@@ -44,6 +44,7 @@ class AlarmsPage:
         self._filter = AlarmFilter.of(viewer.request.query_params)
         self._unfolded: set[str] = set()
         self._shown: Alarm | None = None
+        self._known: tuple[Alarm, list[PastChange], list[Delivery]] | None = None
         texts = viewer.texts
         words = texts.group("alarms") | {s.word: s.text.of(viewer.language) for s in Severity}
         self._bar()
@@ -58,6 +59,7 @@ class AlarmsPage:
                 detail.props["aria-label"] = texts("alarms.detail")
                 self._detail()
         viewer.live(self._show)
+        viewer.every_beat(self._refresh_history)
 
     # -- what is let through -----------------------------------------------------------------------
 
@@ -128,19 +130,12 @@ class AlarmsPage:
     # -- the list ----------------------------------------------------------------------------------
 
     def _rows(self) -> list[dict[str, Any]]:
-        console, wanted = self._viewer.console, self._filter
-        desk = console.world.desk
-        alarms = desk.engine.known() if wanted.cleared else desk.overview.alarms(roots_only=True)
         rows: list[dict[str, Any]] = []
-        for root in wanted.roots(alarms, console.world.inventory):
-            row = self._row(root)
-            if not wanted.says(row["title"], row["where"], root.key):
-                continue
-            rows.append(row)
-            if root.key in self._unfolded:
-                rows += self._child_rows(root.key)
-            if len(rows) >= _MOST_ROWS:
-                break
+        for row in self._viewer.console.board.rows(self._filter, self._viewer.language):
+            is_unfolded = row["key"] in self._unfolded
+            rows.append(row | {"unfolded": is_unfolded})
+            if is_unfolded:
+                rows += self._child_rows(row["key"])
         return rows
 
     def _child_rows(self, root: AlarmKey) -> list[dict[str, Any]]:
@@ -168,12 +163,18 @@ class AlarmsPage:
         viewer, t = self._viewer, self._viewer.texts
         self._empty = ui.element("div").classes("detail-empty")
         with self._empty:
+            ui.html(t("alarms.pick"), sanitize=False, tag="p").classes("empty")
+            ui.html(t("work.list"), sanitize=False, tag="h3")
             PlannedWork(viewer)
+            with ui.element("a").classes("link") as link:
+                link.props["href"] = "/planned-work"
+                ui.label(t("work.announce"))
         self._full = ui.element("div").classes("detail-full")
         hours = {str(hours): t.counted("act.for_hours", hours) for hours in HOURS}
         with self._full:
             may = viewer.may(Role.OPERATOR)
-            self._controls = AlarmControls(t.group("act"), hours, self._act, may=may)
+            people = assignees(viewer)
+            self._controls = AlarmControls(t.group("act"), hours, people, self._act, may=may)
             self._text = ui.html("", sanitize=False).classes("detail-text")
         self._show_detail()
 
@@ -188,8 +189,8 @@ class AlarmsPage:
         if self._filter.key != alarm.key:  # another one has been chosen meanwhile
             return
         now = self._alarm() or alarm
-        done = said in ("act.done", "act.silenced")
-        self._controls.show(self._viewer.texts(said), taken=now.acknowledged is not None, done=done)
+        done = said in ("act.done", "act.silenced", "act.cleared")
+        self._controls.show(Standing.of(now), self._viewer.texts(said), done=done)
 
     def _alarm(self) -> Alarm | None:
         """The one that is shown in full."""
@@ -218,18 +219,26 @@ class AlarmsPage:
         said = "" if is_another else None
         # What was typed for one alarm must not be said to another.
         forget = before is not None and is_another
-        self._controls.show(said, taken=alarm.acknowledged is not None, done=forget)
+        self._controls.show(Standing.of(alarm), said, done=forget)
         if is_another:
-            self._text.set_content(alarm_detail(self._viewer, alarm, ()))
-        background_tasks.create(self._show_history(alarm), name="alarm-history")
+            self._known = None
+            self._text.set_content(alarm_detail(self._viewer, alarm, (), ()))
+        self._refresh_history()
+
+    def _refresh_history(self) -> None:
+        if self._shown is not None:
+            background_tasks.create(self._show_history(self._shown), name="alarm-history")
 
     async def _show_history(self, alarm: Alarm) -> None:
-        """Show it with what happened, once that is read from the disk."""
-        store = self._viewer.console.world.desk.store
-        await store.settled()
-        past = await asyncio.to_thread(store.history, alarm.key, limit=_MOST_HISTORY)
-        if self._shown is alarm:
-            self._text.set_content(alarm_detail(self._viewer, alarm, past))
+        """Show it with what happened and who was told, once that is read from the disk."""
+        desk = self._viewer.console.world.desk
+        await desk.store.settled()
+        past = await asyncio.to_thread(desk.store.history, alarm.key, limit=_MOST_HISTORY)
+        told = await asyncio.to_thread(desk.ledger.deliveries, _MOST_HISTORY, alarm.key)
+        known = (alarm, past, told)
+        if self._shown is alarm and known != self._known:
+            self._known = known
+            self._text.set_content(alarm_detail(self._viewer, *known))
 
 
 def shown_children(overview: AlarmOverview, root: AlarmKey) -> tuple[list[Alarm], int]:

@@ -29,7 +29,7 @@
       document.body.classList.remove("is-stale");
       const banner = document.getElementById("stale");
       if (banner) banner.hidden = true;
-      if (counts && state.newest_critical > counts.newest_critical) ring();
+      hear(state.newest_critical);
       counts = state;
       title();
     },
@@ -42,10 +42,17 @@
     document.title = (open ? `(${open}) ` : "") + document.title.replace(/^\(\d+\) /, "");
   };
   const wantsSound = () => localStorage.getItem("omc-sound") === "on";
+  // Kept for all pages of this window: nothing rings twice, nor is missed while a page is loading.
+  function hear(newest) {
+    const heard = sessionStorage.getItem("omc-heard");
+    if (heard !== null && newest > Number(heard)) ring();
+    sessionStorage.setItem("omc-heard", Math.max(newest, Number(heard)));
+  }
   let audio = null;
   function ring() {
     if (!wantsSound()) return;
     audio ||= new AudioContext();
+    audio.resume();
     [[880, 0], [660, 0.22], [880, 0.44]].forEach(([pitch, delay]) => {
       const tone = audio.createOscillator(), gain = audio.createGain(), at = audio.currentTime + delay;
       tone.frequency.value = pitch;

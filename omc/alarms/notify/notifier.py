@@ -16,7 +16,7 @@ from omc.alarms.message import Message
 from omc.alarms.notify.routing import Announcement, after_telling
 from omc.alarms.notify.senders import AlertmanagerSender, open_sender
 from omc.alarms.notify.sending import NotDelivered, Sender
-from omc.alarms.notify.told import Delivery, Ledger
+from omc.alarms.notify.told import DELIVERED, Delivery, Ledger
 from omc.alarms.notify.watch import RouteWatch
 from omc.core.clock import Clock
 from omc.core.settings.notify import HeartbeatSettings, RouteSettings
@@ -97,7 +97,7 @@ class Notifier:
         route = self._routes.get(name)
         if route is None:
             raise UnknownRoute(name)
-        result = "delivered"
+        result = DELIVERED
         try:
             async with open_sender(route) as sender:
                 await sender.try_out(_test_message(route.language or self._language, name))
@@ -156,7 +156,7 @@ class Notifier:
                 log.exception("notification_failed_internally", route=route.name)
             return False
         now = self._clock.time_ms()
-        delivery = Delivery(now, route.name, key, kind, "delivered")
+        delivery = Delivery(now, route.name, key, kind, DELIVERED)
         told = after_telling(announcement, now)
         await asyncio.to_thread(self._ledger.remember, delivery, told)
         self.delivered[route.name] += 1

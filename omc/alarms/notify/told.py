@@ -15,6 +15,8 @@ from omc.core.database import Database
 
 log = structlog.get_logger(__name__)
 
+#: Result of an attempt that reached somebody.
+DELIVERED = "delivered"
 _VERSION = 1
 _TABLES = """
 CREATE TABLE told (
@@ -114,12 +116,13 @@ class Ledger:
         else:
             self._is_failing = False
 
-    def deliveries(self, limit: int = 200) -> list[Delivery]:
-        """The latest attempts, newest first. Blocks."""
+    def deliveries(self, limit: int = 200, key: str | None = None) -> list[Delivery]:
+        """The latest attempts, to tell of one alarm or of all, newest first. Blocks."""
         with self._database.transaction() as connection:
             rows = connection.execute(
-                "SELECT time_ms, route, key, kind, result FROM deliveries ORDER BY id DESC LIMIT ?",
-                (limit,),
+                "SELECT time_ms, route, key, kind, result FROM deliveries"
+                " WHERE ?1 IS NULL OR key = ?1 ORDER BY id DESC LIMIT ?2",
+                (key, limit),
             ).fetchall()
         return [Delivery(*row) for row in rows]
 

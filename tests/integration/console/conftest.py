@@ -48,6 +48,20 @@ class Screen:
     complaints: list[str] = field(default_factory=list)
     strangers: set[str] = field(default_factory=set)
 
+    @classmethod
+    def in_front_of(cls, context: BrowserContext) -> Screen:
+        """A new page, with nothing in it yet."""
+        shown = cls(context.new_page())
+        page, complaints, strangers = shown.page, shown.complaints, shown.strangers
+        page.on(
+            "console",
+            lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None,
+        )
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda r: strangers.add(urlsplit(r.url).hostname or "data"))
+        page.on("websocket", lambda w: strangers.add(urlsplit(w.url).hostname or ""))
+        return shown
+
     def log_in(self, name: str, password: str = PASSWORD) -> None:
         """Fill in the form that is shown."""
         self.page.fill("input[name=name]", name)
@@ -64,36 +78,50 @@ class Screen:
         self.page.wait_for_function("window.omc?.alive === true")
 
 
-@pytest.fixture
-def screen(browser: Browser, province: WatchedProvince) -> Iterator[Screen]:
-    """A window of a laptop, in English, with nobody logged in."""
-    context: BrowserContext = browser.new_context(
-        base_url=province.url, viewport={"width": 1366, "height": 768}
-    )
+@pytest.fixture(scope="package")
+def laptop(browser: Browser, province: WatchedProvince) -> Iterator[BrowserContext]:
+    """A browser whose cache is warm after its first page."""
+    context = browser.new_context(base_url=province.url, viewport={"width": 1366, "height": 768})
     context.set_default_timeout(20_000)
-    context.add_cookies([{"name": "omc_language", "value": "en", "url": province.url}])
-    shown = Screen(context.new_page())
-    page = shown.page
-
-    def complain(text: str) -> None:
-        shown.complaints.append(text)
-
-    page.on("console", lambda m: complain(m.text) if m.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: complain(str(error)))
-    page.on("request", lambda r: shown.strangers.add(urlsplit(r.url).hostname or "data"))
-    page.on("websocket", lambda w: shown.strangers.add(urlsplit(w.url).hostname or ""))
-    yield shown
+    yield context
     context.close()
+
+
+@pytest.fixture
+def screen(laptop: BrowserContext, province: WatchedProvince) -> Iterator[Screen]:
+    """A window of a laptop, in English, with nobody logged in."""
+    laptop.clear_cookies()
+    laptop.add_cookies([{"name": "omc_language", "value": "en", "url": province.url}])
+    shown = Screen.in_front_of(laptop)
+    yield shown
+    shown.page.close()
     assert shown.strangers <= {"127.0.0.1", "data"}
 
 
+@pytest.fixture(scope="package")
+def operators_session(laptop: BrowserContext) -> str:
+    """The cookie of an operator who has logged in."""
+    laptop.clear_cookies()
+    shown = Screen.in_front_of(laptop)
+    shown.page.goto("/")
+    shown.log_in("lan")
+    shown.wait_until_live()
+    shown.page.close()
+    return session_of(laptop)
+
+
 @pytest.fixture
-def operator(screen: Screen) -> Screen:
-    """The same, with an operator in front of the overview."""
-    screen.page.goto("/")
-    screen.log_in("lan")
-    screen.wait_until_live()
+def operator(operators_session: str, screen: Screen, province: WatchedProvince) -> Screen:
+    """The same, with an operator who is logged in and has not opened a page yet."""
+    screen.page.context.add_cookies(
+        [{"name": "omc_session", "value": operators_session, "url": province.url}]
+    )
     return screen
+
+
+def session_of(context: BrowserContext) -> str:
+    """The cookie of whoever is logged in."""
+    return next(c["value"] for c in context.cookies() if c["name"] == "omc_session")
 
 
 def serious_findings(screen: Screen) -> list[str]:

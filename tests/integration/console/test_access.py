@@ -9,7 +9,7 @@ import socket
 import pytest
 from playwright.sync_api import expect
 
-from tests.integration.console.conftest import Screen
+from tests.integration.console.conftest import Screen, session_of
 from tests.integration.console.watched_province import WALL_TOKEN, WatchedProvince
 
 HTML = {"Accept": "text/html"}
@@ -59,11 +59,20 @@ def test_whose_session_has_ended_logs_in_again_and_goes_on(
     assert page.url == f"{province.url}/collectors"
 
 
-def test_logging_out_ends_it(operator: Screen) -> None:
-    operator.page.click(".who button")
-    expect(operator.page).to_have_title("Log in · OMC")
-    operator.page.goto("/")
-    expect(operator.page).to_have_title("Log in · OMC")
+def test_logging_out_ends_the_session_for_whoever_kept_its_cookie(
+    screen: Screen, province: WatchedProvince
+) -> None:
+    screen.page.goto("/")
+    screen.log_in("lan")
+    screen.wait_until_live()
+    kept = session_of(screen.page.context)
+    cookie = {"Cookie": f"omc_session={kept}"}
+    assert province.get("/geometry.json", **cookie)[0] == 200
+    screen.page.click(".who button")
+    expect(screen.page).to_have_title("Log in · OMC")
+    screen.page.goto("/")
+    expect(screen.page).to_have_title("Log in · OMC")
+    assert province.get("/geometry.json", **cookie)[0] == 401
 
 
 def test_a_wall_screen_comes_in_with_its_token_and_only_looks(screen: Screen) -> None:
@@ -118,8 +127,7 @@ def _handshake(province: WatchedProvince, *headers: str) -> str:
 def test_other_sites_cannot_speak_through_a_browser_that_is_logged_in(
     operator: Screen, province: WatchedProvince
 ) -> None:
-    cookies = operator.page.context.cookies()
-    cookie = next(c["value"] for c in cookies if c["name"] == "omc_session")
+    cookie = session_of(operator.page.context)
     mine = f"Cookie: omc_session={cookie}"
     assert "101" in _handshake(province, mine, f"Origin: {province.url}")
     assert "403" in _handshake(province, mine, "Origin: https://evil.example")
@@ -132,6 +140,7 @@ def test_other_sites_cannot_speak_through_a_browser_that_is_logged_in(
 
 
 def test_the_sessions_cookie_is_kept_from_scripts_and_from_other_sites(operator: Screen) -> None:
+    operator.open("/")  # which renews it
     cookie = next(c for c in operator.page.context.cookies() if c["name"] == "omc_session")
     assert cookie["httpOnly"]
     assert cookie["sameSite"] == "Lax"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 from collections import Counter
 
 import pytest
@@ -20,9 +21,10 @@ PAGES = {
     "/time-to-dark": ".figure-value",
     "/collectors": ".panel-slow tbody tr",
     "/explore?metric=dc_bus_voltage_volts&by=site": "tbody tr",
-    "/radio": ".panel-areas tbody tr, .panel-areas .empty",
+    "/planned-work": ".work-form",
+    "/traps": ".figure-value",
     "/reports": ".hint",
-    "/fibre": ".panel-spans tbody tr",
+    "/fibre": ".ring-picture",
     "/site/{site}": ".panel-power tbody tr",
     "/area/{area}": "tbody tr",
 }
@@ -63,6 +65,105 @@ def test_every_chart_of_a_site_has_a_past(operator: Screen, province: WatchedPro
     page.get_by_role("button", name="7 days").click()
     expect(page).to_have_url(f"/site/{site}?range=7d")
     assert operator.complaints == []
+
+
+def test_radio_shows_kpis_of_communes_and_cells(
+    operator: Screen, province: WatchedProvince
+) -> None:
+    page = operator.page
+
+    def is_measured() -> bool:
+        operator.open("/radio")
+        expect(page.get_by_text("The last 24 hours")).to_be_visible()
+        return page.locator(".panel-areas tbody tr").count() > 0
+
+    province.wait_until(is_measured, 120)
+    expect(page.locator(".panel-areas tbody")).to_contain_text("%")
+    expect(page.locator(".heat tbody td span").first).to_be_visible()
+    first = page.locator(".panel-worst tbody tr").first
+    expect(first.get_by_role("link")).to_have_attribute("href", re.compile("/site/"))
+    assert serious_findings(operator) == []
+    assert operator.complaints == []
+
+
+def test_fibre_tells_how_full_cables_are_and_how_much_light_they_have_to_spare(
+    operator: Screen, province: WatchedProvince
+) -> None:
+    page = operator.page
+    operator.open("/fibre")
+    span = page.locator(".panel-spans tbody tr").first
+    both = re.compile(r"^-?[\d.]+( %)? / -?[\d.]+( %)?$")
+    for column in (4, 5, 6, 7):  # in use, Gbit/s, received, margin
+        expect(span.locator("td").nth(column)).to_have_text(both, timeout=60_000)
+    expect(page.locator(".panel-foot")).to_contain_text("ITU-T G.652")
+    pon = page.locator(".panel-pon_list tbody tr").first.get_by_role("link").first
+    expect(pon).to_be_visible(timeout=60_000)
+    pon.click()
+    expect(page.locator(".answer")).to_contain_text("alone")
+    expect(page.locator(".panel-trends")).to_contain_text("five days in the archive")
+    assert operator.complaints == []
+
+
+def test_a_trap_that_nobody_has_declared_is_counted(
+    operator: Screen, province: WatchedProvince
+) -> None:
+    node = next(node for node in province.inventory.nodes.values() if node.address)
+    operator.open("/traps")
+    expect(operator.page.locator(".table-box")).to_contain_text("No trap")
+    assert node.address is not None
+    for _ in range(2):
+        province.send_trap(node.address, "1.3.6.1.4.1.99999", 7)
+    operator.open("/traps?unknown=1")
+    row = operator.page.locator("tbody tr")
+    expect(row).to_contain_text("1.3.6.1.4.1.99999.0.7")
+    expect(row).to_contain_text(node.name)
+    expect(row).to_contain_text("not declared")
+    expect(row.locator("td").nth(4)).to_have_text("2")
+    assert operator.complaints == []
+
+
+def test_work_is_announced_for_later_listed_and_called_off(
+    operator: Screen, province: WatchedProvince
+) -> None:
+    page = operator.page
+    site = next(iter(province.inventory.sites.values()))
+    operator.open("/planned-work")
+    page.get_by_role("button", name="Announce").click()
+    expect(page.locator(".work-form")).to_contain_text("Say where")
+    page.get_by_label("Where").fill(site.name)
+    page.locator(".work-hits button").first.click()
+    page.get_by_label("What is done").fill("thay ắc quy")
+    page.get_by_role("button", name="Announce").click()
+    expect(page.locator(".work-form")).to_contain_text("Announced.")
+    line = page.locator(".windows li")
+    expect(line).to_contain_text(site.code)
+    expect(line).to_contain_text("lan · thay ắc quy")
+    expect(line.locator(".tag")).to_have_text("announced")
+    line.get_by_role("button", name="Call off").click()
+    expect(page.locator(".windows")).to_contain_text("No planned work")
+    assert operator.complaints == []
+
+
+def test_a_viewer_announces_no_work_not_even_by_force(
+    screen: Screen, province: WatchedProvince
+) -> None:
+    page = screen.page
+    page.goto("/planned-work")
+    screen.log_in("minh")
+    screen.wait_until_live()
+    expect(page.get_by_role("button", name="Announce")).to_be_disabled()
+    page.evaluate(
+        """(site) => {
+            const form = getElement(document.querySelector("form.work-form").id.slice(1));
+            const {begins, ends} = form;
+            form.$emit("announce", {begins, ends, places: [site], reason: ""});
+        }""",
+        next(iter(province.inventory.sites)),
+    )
+    page.reload()  # which the service does after what was asked before
+    screen.wait_until_live()
+    expect(page.locator(".work-form .hint")).to_contain_text("Ask an operator")
+    expect(page.locator(".windows")).to_contain_text("No planned work")
 
 
 def test_a_slow_disk_of_reports_keeps_nobody_waiting(
@@ -168,6 +269,7 @@ def test_what_is_explored_can_be_taken_along(operator: Screen, province: Watched
 
 
 def test_is_that_commune_covered_right_now(operator: Screen, province: WatchedProvince) -> None:
+    operator.open("/")
     page = operator.page
     site = next(iter(province.inventory.sites.values()))
     assert site.area is not None

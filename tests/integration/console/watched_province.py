@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -17,13 +18,15 @@ from typing import Any, Self
 from argon2 import PasswordHasher
 from pydantic import SecretStr
 
+from dashboards.console.ended_sessions import EndedSessions
 from dashboards.console.sessions import Sessions, cookie_secret
 from omc.api.access import Doorman
 from omc.core.clock import ManualClock
 from omc.core.inventory import Inventory
 from omc.core.settings import Role, UserSettings
-from tests.servers.process import free_port
+from tests.servers.process import find_binary, free_port
 from tests.servers.simulator import RunningSimulator
+from tests.servers.snmpd import free_udp_port
 
 WALL_TOKEN = "a-token-for-the-wall-screen"
 PASSWORD = "mật khẩu rất dài"
@@ -44,6 +47,7 @@ class WatchedProvince:
         self.folder = folder
         self.url = f"http://127.0.0.1:{free_port()}"
         self._metrics = f"http://127.0.0.1:{free_port()}"
+        self._trap_port = free_udp_port()
         self._stack = ExitStack()
         mqtt = ("--mqtt", f"127.0.0.1:{mqtt_port}", "--interval", "10s", "--cell-period", "30s")
         self._simulator = RunningSimulator(*mqtt, "--inventory", str(folder), sites=SITES)
@@ -92,6 +96,17 @@ class WatchedProvince:
         told = [line for line in page.splitlines() if span in line]
         return sum(line.startswith("interface_info{") for line in told) >= 2
 
+    def send_trap(self, source: str, enterprise: str, number: int) -> None:
+        """An SNMPv1 trap of a vendor, as if it came from an address."""
+        to = f"127.0.0.1:{self._trap_port}"
+        said = (enterprise, source, "6", str(number), "")
+        subprocess.run(
+            [find_binary("snmptrap", "snmp"), "-v1", "-cpublic", "-m", "", to, *said],
+            check=True,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, "SNMP_PERSISTENT_DIR": str(self.folder / "snmp")},
+        )
+
     def fail_mains(self, area: str) -> None:
         """Let the sites of an area live on their batteries."""
         self._simulator.tell("mains", area, "--for", "20m")
@@ -121,7 +136,10 @@ class WatchedProvince:
         caller = doorman.by_password("lan", PASSWORD)
         assert caller is not None
         secret = cookie_secret(self.folder / "data")
-        return Sessions(doorman, secret, ManualClock(), 60.0).cookie(caller)
+        clock = ManualClock()
+        ended = EndedSessions(self.folder / "data" / "nobody.ended", clock)
+        sessions = Sessions(doorman, secret, clock, 60.0, ended)
+        return sessions.cookie(sessions.begin(caller))
 
     def get(self, path: str, **headers: str) -> tuple[int, str, dict[str, str]]:
         """Status, body and headers of a GET; redirects are not followed."""
@@ -151,13 +169,18 @@ class WatchedProvince:
         text = path.read_text(encoding="utf-8")
         text = text.replace("127.0.0.1:9469", self._metrics.removeprefix("http://"))
         text = text.replace("127.0.0.1:9470", self.url.removeprefix("http://"))
-        text = text.replace("interval: 60s", "interval: 5s\n  timeout: 500ms\n  retries: 1")
+        traps = f"{{listen: 127.0.0.1:{self._trap_port}, communities: [file:secrets/traps]}}"
+        polled = f"interval: 5s\n  timeout: 500ms\n  retries: 1\n  traps: {traps}"
+        text = text.replace("interval: 60s", polled)
+        nobody = f"{{name: tickets, via: webhook, url: http://127.0.0.1:{free_port()}}}"
+        text = text.replace("alarms:\n", f"alarms:\n  routes: [{nobody}]\n")
         users = "".join(
             f'  - {{name: {name}, role: {role}, password_hash: "{_HASH}"}}\n'
             for name, role in (("lan", "operator"), ("minh", "viewer"))
         )
         text += f"\nusers:\n{users}"
         text += "tokens:\n  - {name: wall, role: viewer, token: file:secrets/wall}\n"
+        (self.folder / "secrets" / "traps").write_text("public", encoding="utf-8")
         (self.folder / "secrets" / "wall").write_text(WALL_TOKEN, encoding="utf-8")
         path.write_text(text, encoding="utf-8")
 

@@ -68,6 +68,7 @@ def make_world(
         clock=clock,
         values=values or Values(),
         fleet=lambda: None,
+        traps=None,
         self_report=lambda: Batch("self", 60.0),
         data=folder,
         reports=folder,
