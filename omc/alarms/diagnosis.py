@@ -36,8 +36,9 @@ _DARK = {
 }
 _DEAD = math.log(0.004)
 
-#: Candidates that two faults at once are made of: the best single ones.
-_PAIRED = 12
+#: Candidates that two faults at once are made of: the best single ones, and the cuts that ports tell
+#: of, however bad they are alone: neither of two cuts of a ring isolates anybody by itself.
+_PAIRED, _PAIRED_CUTS = 12, 12
 
 
 class Fault(StrEnum):
@@ -147,9 +148,10 @@ class _Model:
             (self._candidate((cause,)) for cause in self._causes()),
             key=lambda candidate: -candidate.score,
         )
+        cuts = [single for single in singles[_PAIRED:] if single.causes[0].span in self.open_ports]
         pairs = [
             self._candidate(one.causes + other.causes)
-            for one, other in combinations(singles[:_PAIRED], 2)
+            for one, other in combinations(singles[:_PAIRED] + cuts[:_PAIRED_CUTS], 2)
         ]
         return sorted(singles + pairs, key=lambda candidate: -candidate.score)
 
@@ -201,14 +203,21 @@ class _Model:
         return _DARK[self._evidence.power.get(cause.place, Power.UNKNOWN)]
 
     def _places_score(self, isolated: frozenset[Place]) -> float:
-        score = 0.0
-        for place in self._asked:
-            is_silent = place in self._evidence.silent
-            if place in isolated:
-                score += _SILENT_AS_PREDICTED if is_silent else _ANSWERS_THOUGH_LOST
-            else:
-                score += _SILENT_FOR_ITSELF if is_silent else _ANSWERS_AS_PREDICTED
-        return score
+        """What is seen of the places asked, against what is predicted.
+
+        One wrong span in the inventory lets all that hangs on it answer though it is predicted to
+        be lost: so much is charged for each connected group, not for every place in it.
+        """
+        silent, answers = self._evidence.silent, self._asked - self._evidence.silent
+        wrong = answers & isolated
+        groups = sum(1 for _ in self._topology.groups(wrong))
+        as_predicted = len(silent & self._asked & isolated)
+        return (
+            as_predicted * _SILENT_AS_PREDICTED
+            + (len(answers) - groups) * _ANSWERS_AS_PREDICTED
+            + groups * _ANSWERS_THOUGH_LOST
+            + (len(silent & self._asked) - as_predicted) * _SILENT_FOR_ITSELF
+        )
 
     def _ports_score(self, cut: Iterable[SpanName], dark: set[Place]) -> float:
         score = 0.0

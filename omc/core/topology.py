@@ -163,6 +163,20 @@ class Topology:
                     queue.append(link.far)
                     yield link.far
 
+    def groups(self, places: Collection[Place]) -> Iterator[frozenset[Place]]:
+        """Those of these places that spans between them connect, group by group."""
+        left = dict.fromkeys(places)
+        while left:
+            queue = deque([left.popitem()[0]])
+            group = set(queue)
+            while queue:
+                for link in self.links(queue.popleft()):
+                    if link.far in left:
+                        del left[link.far]
+                        group.add(link.far)
+                        queue.append(link.far)
+            yield frozenset(group)
+
     def way_to_core(self, place: Place) -> list[Place]:
         """Places from here to the core by the fewest spans, both included; [] without a way."""
         before: dict[Place, Place] = {place: place}
