@@ -36,8 +36,8 @@ _DARK = {
 }
 _DEAD = math.log(0.004)
 
-#: Candidates that two faults at once are made of: the best single ones, and the cuts that ports tell
-#: of, however bad they are alone: neither of two cuts of a ring isolates anybody by itself.
+#: Candidates that two faults at once are made of: the best single ones, and cuts that ports tell
+#: of, bad as they may be alone: neither of two cuts of a ring isolates anybody by itself.
 _PAIRED, _PAIRED_CUTS = 12, 12
 
 

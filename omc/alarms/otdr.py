@@ -13,6 +13,8 @@ from omc.core.topology import Place, Topology
 _OF_SPAN, _OF_PORT = "fibre_event_distance_metres", "fibre_link_fault_distance_metres"
 #: A distance that moves by less is the same event: a splice, or the end of the fibre.
 _SAME_METRES = 20.0
+#: Milliseconds without it after which the same distance is another event: a joint that fails again.
+_GONE_MS = 3_600_000
 
 
 class Distance(NamedTuple):
@@ -22,11 +24,13 @@ class Distance(NamedTuple):
         origin: The place that it was measured from.
         metres: Of fibre.
         since_ms: When it was first so, Unix milliseconds.
+        seen_ms: When it was last so.
     """
 
     origin: Place
     metres: float
     since_ms: int
+    seen_ms: int
 
 
 class FaultDistances:
@@ -56,13 +60,14 @@ class FaultDistances:
                 )
                 origin = self._situation.place_of(labels)
                 if link is not None and origin is not None:
-                    self._take(link, Distance(origin, value, time_ms))
+                    self._take(link, Distance(origin, value, time_ms, time_ms))
 
     def _take(self, link: SpanName, distance: Distance) -> None:
         known = self._found.setdefault(link, {})
         before = known.get(distance.origin)
-        if before is None or abs(before.metres - distance.metres) > _SAME_METRES:
-            known[distance.origin] = distance
+        if before is not None and _is_same(before, distance):
+            distance = before._replace(seen_ms=distance.seen_ms)
+        known[distance.origin] = distance
 
     def sections(self, link: SpanName) -> tuple[Section, ...]:
         """The spans of a link that can hold a cut."""
@@ -75,8 +80,14 @@ class FaultDistances:
         """
         found = self._found.get(link, {}).values()
         new = [distance for distance in found if distance.since_ms >= since_ms]
-        for origin, metres, _ in sorted(new, key=lambda distance: distance.metres):
+        for distance in sorted(new, key=lambda distance: distance.metres):
+            origin, metres = distance.origin, distance.metres
             location = locate(self._inventory, self._topology, link, origin, metres)
             if location is not None:
                 return location
         return None
+
+
+def _is_same(before: Distance, distance: Distance) -> bool:
+    is_near = abs(before.metres - distance.metres) <= _SAME_METRES
+    return is_near and distance.since_ms - before.seen_ms < _GONE_MS

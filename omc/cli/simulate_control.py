@@ -14,10 +14,13 @@ from omc.core.quantities import ListenAddress
 
 @click.command()
 @click.argument("span")
+@click.option(
+    "--at", "metres", type=click.FloatRange(min=0), help="Metres of cable from its first end."
+)
 @control_option
-def cut(span: str, control: ListenAddress) -> None:
-    """Cut a fibre span, by its name in the inventory."""
-    _tell(control, "cut", what=span)
+def cut(span: str, metres: float | None, control: ListenAddress) -> None:
+    """Cut a fibre span, by its name in the inventory; anywhere, or where you say."""
+    _tell(control, "cut", what=span, metres=metres)
 
 
 @click.command()

@@ -8,6 +8,7 @@ from typing import Any
 
 from omc.core.clock import Clock
 from omc.core.errors import OmcError
+from omc.simulator.network import Span
 from omc.simulator.seeds import stream
 from omc.simulator.topology import TRANSPORT
 from omc.simulator.world import World
@@ -81,7 +82,8 @@ class Commander:
         if span is None:
             raise CommandRefused(f"there is no span {_text(arguments, 'what')!r}")
         silent = self._world.silent_nodes
-        self._world.faults.cut(span.index, self._now())
+        metres = self._cut_metres(span, arguments)
+        self._world.faults.cut(span.index, self._now(), metres / span.metres)
         self._world.advance(self._now())
         lost = self._world.silent_nodes - silent
         if span.kind in TRANSPORT:
@@ -89,7 +91,19 @@ class Commander:
         else:
             onts = sum(len(p.onts) for p in self._world.province.pons if p.index == span.pon)
             effect = f"{onts} ONTs lose their light"
-        return {"text": f"{span.code} is cut: {effect}", "silenced": lost}
+        start = self._world.province.sites[span.a].code
+        where = f"{metres:.0f} m of cable from {start}"
+        return {"text": f"{span.code} is cut {where}: {effect}", "silenced": lost, "metres": metres}
+
+    def _cut_metres(self, span: Span, arguments: Arguments) -> float:
+        """Where along the cable it is cut; anywhere, if nobody says so."""
+        chance = stream(self._world.province.seed, "cut", span.code, int(self._now()))
+        metres = arguments.get("metres", span.metres * chance.uniform(0.05, 0.95))
+        if isinstance(metres, bool) or not isinstance(metres, int | float):
+            raise CommandRefused("expected 'metres': a number")
+        if not 0 <= metres <= span.metres:
+            raise CommandRefused(f"expected 'metres': 0 to {span.metres:.0f}")
+        return round(float(metres), 1)
 
     def _bend(self, arguments: Arguments) -> dict[str, Any]:
         span = self._spans.get(_text(arguments, "what"))

@@ -8,6 +8,7 @@ class Faults:
 
     Attributes:
         cuts: Spans that carry no light.
+        cut_at: Where they are cut, as a share of the cable from its first end.
         bends: Spans that lose more light than they should, each with when and by how many dB.
         silenced: Nodes that do not answer although they are well.
         asleep: Cells that say they are up and carry next to nothing.
@@ -16,14 +17,16 @@ class Faults:
 
     def __init__(self) -> None:
         self.cuts: dict[int, float] = {}
+        self.cut_at: dict[int, float] = {}
         self.bends: dict[int, tuple[float, float]] = {}
         self.silenced: dict[int, float] = {}
         self.asleep: dict[int, float] = {}
         self.revision = 0
 
-    def cut(self, span: int, time: float) -> None:
-        """Cut a span; a span that is cut already stays cut since then."""
+    def cut(self, span: int, time: float, share: float = 0.5) -> None:
+        """Cut a span so far along it; a span that is cut already stays cut since then, there."""
         self.cuts.setdefault(span, time)
+        self.cut_at.setdefault(span, share)
         self.revision += 1
 
     def bend(self, span: int, decibels: float, time: float) -> None:
@@ -44,6 +47,7 @@ class Faults:
     def heal(self) -> None:
         """Mend all of it."""
         self.cuts.clear()
+        self.cut_at.clear()
         self.bends.clear()
         self.silenced.clear()
         self.asleep.clear()

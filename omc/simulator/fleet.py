@@ -12,6 +12,7 @@ from omc.simulator.agent_message import answer_with_community, version_of
 from omc.simulator.ber import BerError
 from omc.simulator.demo_settings import Access
 from omc.simulator.device import SimulatedDevice
+from omc.simulator.fibre_monitor import FIBRE_MONITOR_TREE, FibreMonitor
 from omc.simulator.gateway import GATEWAY_TREE, Gateway
 from omc.simulator.mib_tree import MibTree
 from omc.simulator.network import Node, NodeKind
@@ -31,6 +32,7 @@ KINDS: dict[NodeKind, tuple[type[SimulatedDevice], MibTree[Any, Moment]]] = {
     NodeKind.RECTIFIER: (Rectifier, RECTIFIER_TREE),
     NodeKind.GATEWAY: (Gateway, GATEWAY_TREE),
     NodeKind.UPS: (Ups, UPS_TREE),
+    NodeKind.FIBRE_MONITOR: (FibreMonitor, FIBRE_MONITOR_TREE),
 }
 
 

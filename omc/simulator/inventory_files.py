@@ -30,6 +30,7 @@ _KINDS = {
     network.NodeKind.RECTIFIER: model.NodeKind.RECTIFIER,
     network.NodeKind.GATEWAY: model.NodeKind.SENSOR,
     network.NodeKind.UPS: model.NodeKind.UPS,
+    network.NodeKind.FIBRE_MONITOR: model.NodeKind.OTHER,
 }
 _TECHNOLOGIES = {
     network.Technology.UTRAN: model.Technology.G3,
@@ -57,6 +58,7 @@ VENDORS = {
     network.NodeKind.RECTIFIER: ("Vertiv", "NetSure 531"),
     network.NodeKind.GATEWAY: ("Omnia", "FSU-8"),
     network.NodeKind.UPS: ("Omnia", "U-3000"),
+    network.NodeKind.FIBRE_MONITOR: ("Adva", "16ALM-1650D"),
 }
 
 

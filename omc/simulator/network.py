@@ -86,6 +86,7 @@ class NodeKind(StrEnum):
     RECTIFIER = "rectifier"
     GATEWAY = "gateway"
     UPS = "ups"
+    FIBRE_MONITOR = "fibre_monitor"
 
 
 @dataclass(frozen=True, slots=True)

@@ -205,6 +205,11 @@ def _build_nodes(seed: int, sites: Sequence[Site], olt_sites: Sequence[int]) -> 
         chance = stream(seed, "ups", site.code)
         if site.role is not SiteRole.ACCESS or chance.random() < _UPS_SHARE:
             names.append((f"{site.code}-UPS1", NodeKind.UPS, site.index))
+    names += [
+        (f"{site.code}-ALM1", NodeKind.FIBRE_MONITOR, site.index)
+        for site in sites
+        if site.role is not SiteRole.ACCESS
+    ]
     return tuple(
         Node(index, name, kind, site, index % _SECURE_EVERY == _SECURE_EVERY - 1)
         for index, (name, kind, site) in enumerate(names)

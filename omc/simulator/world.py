@@ -216,6 +216,14 @@ class World:
         """Whether a site has no path to the core."""
         return site in self._cut_off
 
+    def cut_metres(self, span: int, site: int) -> float | None:
+        """Metres of cable from one end of a span to where it is cut; None while it is whole."""
+        share = self.faults.cut_at.get(span)
+        if share is None:
+            return None
+        cable = self.province.spans[span]
+        return cable.metres * (share if cable.a == site else 1 - share)
+
     def bend_decibels(self, *spans: int) -> float:
         """What light loses on its way over spans because they are bent."""
         return sum(self.faults.bends.get(span, (0.0, 0.0))[1] for span in spans)

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from omc.core.geometry import point_along
 from omc.core.inventory import Inventory
 from omc.core.topology import Topology
 from tests.integration.service.test_alarms import alarms
@@ -91,6 +92,35 @@ def test_faults_at_once_are_one_alarm_each(province: Province) -> None:
     homes = province.roots[feeder]["finding"]["homes"]
     assert homes["pons"] == [pon.port]
     assert homes["gasps"] < 0.2 * homes["known"]
+    province.simulator.tell("heal")
+    province.running.wait_until(lambda: cut not in province.roots, 60)
+
+
+def test_a_cut_that_an_otdr_measures_is_told_with_its_place_on_the_map(
+    province: Province,
+) -> None:
+    inventory, topology = province.inventory, province.topology
+    monitors = {str(n.site) for n in inventory.nodes.values() if n.name.endswith("-ALM1")}
+    span = next(
+        inventory.spans[name] for name in topology.spans if inventory.spans[name].start in monitors
+    )
+    assert span.geometry is not None
+    metres = 0.3 * span.length_km * 1000
+    province.simulator.tell("cut", span.name, "--at", f"{metres:.0f}")
+    cut = f'fibre_cut{{span="{span.name}"}}'
+
+    def location() -> dict[str, Any] | None:
+        root = province.roots.get(cut)
+        return root["finding"]["location"] if root is not None else None
+
+    province.running.wait_until(lambda: location() is not None, 60)
+    found = location()
+    assert found is not None
+    assert found["span"] == span.name
+    ends = {span.start: metres, span.end: span.length_km * 1000 - metres}
+    assert found["metres"] == pytest.approx(ends[found["origin"]], abs=6)
+    east, north = point_along(span.geometry, 0.3)
+    assert (found["longitude"], found["latitude"]) == pytest.approx((east, north), abs=2e-4)
     province.simulator.tell("heal")
     province.running.wait_until(lambda: cut not in province.roots, 60)
 

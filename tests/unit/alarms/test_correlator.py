@@ -257,6 +257,17 @@ def test_a_distance_that_is_measured_later_joins_the_alarm_of_the_cut() -> None:
     assert set(world.roots) == {'fibre_cut{span="SP-1"}'}
 
 
+def test_a_joint_that_was_mended_and_fails_again_is_a_new_cut() -> None:
+    world = SmallWorld()
+    world.measure(700.0)
+    world.seconds(3700)
+    world.cut = {"SP-1"}
+    world.poll("F-RTR")
+    world.measure(702.0)
+    world.seconds(3)
+    assert world.location() == Location("SP-1", "A", 702.0)
+
+
 def test_a_bad_splice_that_was_there_before_is_not_taken_for_the_cut() -> None:
     world = SmallWorld()
     world.measure(1500.0)

@@ -7,7 +7,7 @@ from omc.simulator.cell_readings import CellActivity, Period, cell_activities, c
 from omc.simulator.commands import Commander, CommandRefused
 from omc.simulator.network import SpanKind, Technology
 from omc.simulator.world import Moment
-from tests.unit.simulator.worlds import quiet_time, world
+from tests.unit.simulator.worlds import province, quiet_time, world
 
 
 @pytest.fixture
@@ -97,12 +97,17 @@ def test_a_storm_flaps_the_mains_of_every_commune(
     assert commander.run("status", {})["mains_failed"] == []
 
 
+SPAN = province().spans[0].code
+
+
 @pytest.mark.parametrize(
     ("do", "arguments", "text"),
     [
         ("dance", {}, "unknown command 'dance'"),
         ("cut", {"what": "nothing"}, "there is no span 'nothing'"),
         ("cut", {}, "expected 'what'"),
+        ("cut", {"what": SPAN, "metres": -1}, "expected 'metres': 0 to"),
+        ("cut", {"what": SPAN, "metres": True}, "expected 'metres': a number"),
         ("cut", {"what": 7}, "expected 'what'"),
         ("sleep", {"what": "VYE001-X9-1"}, "there is no cell 'VYE001-X9-1'"),
         ("bend", {"what": "nothing"}, "there is no span 'nothing'"),

@@ -2,8 +2,9 @@
 
 import pytest
 
+from omc.simulator.fibre_monitor import FibreMonitor
 from omc.simulator.mains import Interval
-from omc.simulator.network import NodeKind, SpanKind
+from omc.simulator.network import NodeKind, SiteRole, SpanKind
 from omc.simulator.ont_state import DownCause, OntState, down_since, ont_state
 from omc.simulator.world import World
 from tests.unit.simulator.worlds import (
@@ -44,7 +45,12 @@ def test_a_cut_ring_takes_only_the_two_ports_on_it() -> None:
     assert span.b is not None
     ends = {node_at(of, site, NodeKind.ROUTER).name for site in (span.a, span.b)}
     differences = changed(before, after)
-    assert nodes_of(differences) == ends
+    monitors = {
+        node.name
+        for node in of.province.nodes
+        if node.kind is NodeKind.FIBRE_MONITOR and node.site in (span.a, span.b)
+    }
+    assert nodes_of(differences) == ends | monitors
     for name in ends:
         own = {oid for node, oid in differences if node == name}
         ports = {oid[-1] for oid in own if starts(oid, IF_OPER)}
@@ -56,6 +62,29 @@ def test_a_cut_ring_takes_only_the_two_ports_on_it() -> None:
         assert len(neighbour) == 6
         rest = own - neighbour - {(*IF_OPER, port), (*IF_LAST_CHANGE, port), optics}
         assert not rest
+
+
+def test_monitors_measure_a_cut_from_both_ends_and_nothing_while_it_is_whole() -> None:
+    of, now = world(), quiet_time()
+    hubs = {site.index for site in of.province.sites if site.role is not SiteRole.ACCESS}
+    span = next(s for s in of.province.spans if {s.a, s.b} <= hubs)
+    assert span.b is not None
+    monitors = [
+        FibreMonitor(of, node_at(of, site, NodeKind.FIBRE_MONITOR)) for site in (span.a, span.b)
+    ]
+    ports = [monitor.spans.index(span.index) for monitor in monitors]
+
+    def measured() -> list[float | None]:
+        moment = of.moment(now)
+        return [m.cut_metres(moment, port) for m, port in zip(monitors, ports, strict=True)]
+
+    assert measured() == [None, None]
+    of.faults.cut(span.index, now, share=0.25)
+    of.changed(now)
+    expected = [0.25 * span.metres, 0.75 * span.metres]
+    assert measured() == [pytest.approx(metres, abs=5.0) for metres in expected]
+    of.faults.heal()
+    assert measured() == [None, None]
 
 
 def test_counters_of_a_cut_link_stand_still_and_go_on_after_it_is_mended() -> None:
