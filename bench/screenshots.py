@@ -8,23 +8,27 @@ The province of `omc demo` gets a past and three faults, so that there is someth
 from __future__ import annotations
 
 import argparse
+import json
 import subprocess
 import sys
 import time
+import urllib.request
 from itertools import product
 from pathlib import Path
 from urllib.parse import quote
 
+import yaml
 from playwright.sync_api import Browser, Page
 
 from bench.looked_at_demo import Demo, chromium, running_demo
 from omc.core.inventory import Inventory, SpanName
+from tests.servers.process import find_binary
 
 _SIZES = {"laptop": (1366, 768), "wall": (3840, 2160)}
 _PAST = "dc_bus*,battery_state*,dc_load*,env_temperature*,lte_*,nr_*,utran_*"
 #: Until what was broken is known, and charts are drawn.
 _TROUBLE_SECONDS = 90.0
-_DRAWN_SECONDS = 4.0
+_DRAWN_SECONDS = 3.0
 
 
 def addresses(demo: Demo) -> dict[str, str]:
@@ -42,6 +46,8 @@ def addresses(demo: Demo) -> dict[str, str]:
         "span": f"/fibre?span={demo.span}",
         "radio": "/radio",
         "time-to-dark": "/time-to-dark",
+        "planned-work": "/planned-work",
+        "traps": "/traps",
         "collectors": "/collectors",
         "explore": "/explore?metric=env_temperature_celsius&by=site",
         "reports": "/reports",
@@ -60,13 +66,46 @@ def give_a_past(demo: Demo, sites: int, days: int) -> None:
     )
 
 
+def send_traps(demo: Demo, inventory: Inventory) -> None:
+    """Traps of a few devices: links that are down, and what nobody has declared."""
+    settings = yaml.safe_load((demo.folder / "omc.yaml").read_text(encoding="utf-8"))
+    community = (demo.folder / "secrets" / "community").read_text(encoding="utf-8").strip()
+    devices = [node.address for node in inventory.nodes.values() if node.address][:6]
+    for place, address in enumerate(devices):
+        kind = ("2", "0") if place % 2 else ("6", str(place))  # RFC 1157: linkDown, or the vendor's
+        subprocess.run(
+            [
+                *(find_binary("snmptrap", "snmp"), "-v1", "-c", community, "-m", ""),
+                *(settings["snmp"]["traps"]["listen"], "1.3.6.1.4.1.99999", address, *kind, ""),
+                *("1.3.6.1.2.1.2.2.1.1.3", "i", "3"),
+            ],
+            check=True,
+        )
+
+
+def announce_work(demo: Demo, area: str) -> None:
+    """Splicing in a commune, tomorrow."""
+    begins_ms = round((time.time() + 86_400) * 1000)
+    body = {"name": f"{area} splicing", "begins_ms": begins_ms, "ends_ms": begins_ms + 7_200_000}
+    token = demo.entrance.rpartition("token=")[2]
+    request = urllib.request.Request(
+        f"{demo.url}/api/v1/maintenance",
+        json.dumps(body | {"areas": [area], "reason": "hàn nối cáp"}).encode(),
+        {"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
+    )
+    urllib.request.urlopen(request, timeout=10).close()
+
+
 def break_something(demo: Demo) -> None:
-    """A cut cable, a commune without mains, a device that is silent."""
+    """Cut cables, a commune without mains, a device that is silent; and work is announced."""
     inventory = Inventory.load(demo.folder / "inventory")
     with_sites = sorted({site.area for site in inventory.sites.values() if site.area})
     demo.tell("cut", demo.span)
+    demo.tell("cut", max(name for name in inventory.spans if name.startswith("RG-")))
     demo.tell("mains", with_sites[len(with_sites) // 2], "--for", "60m")
     demo.tell("silence", max(name for name in inventory.nodes if name.endswith("-OLT1")))
+    send_traps(demo, inventory)
+    announce_work(demo, with_sites[0])
 
 
 def shoot(page: Page, demo: Demo, folder: Path, suffix: str) -> None:

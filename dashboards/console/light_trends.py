@@ -14,6 +14,8 @@ _DAY_MS = 86_400_000
 _DAYS = 30
 #: Points that a trend takes; fewer are weather.
 _FEWEST = 5
+#: Decibels a month that light gets less by without anything being wrong. Engineering judgement.
+_SWAY = 0.2
 #: Seconds for which an answer is good: it changes once a day.
 _GOOD_FOR = 3600.0
 _MOST = 40
@@ -95,7 +97,7 @@ def trends(metric: str, lines: Lines) -> list[Trend]:
     for (node, port), values in lines.items():
         if len(values) >= _FEWEST:
             slope = per_month(values)
-            if slope < 0:
+            if slope < -_SWAY:
                 found.append(Trend(metric, node, port, tuple(Point(*v) for v in values), slope))
     return found
 

@@ -138,7 +138,7 @@ def console_port() -> int:
 
 
 def demo_installation(folder: Path, listen: ListenAddress, api_port: int) -> Installation:
-    """The province's own settings and inventory, with the pages at other addresses.
+    """The province's own settings and inventory, with the pages at other addresses and traps heard.
 
     Raises:
         ConfigurationError: the simulator wrote something that the service cannot read.
@@ -147,6 +147,9 @@ def demo_installation(folder: Path, listen: ListenAddress, api_port: int) -> Ins
     text = settings.read_text(encoding="utf-8")
     text = text.replace("127.0.0.1:9469", str(listen))
     text = text.replace("127.0.0.1:9470", f"{_LOOPBACK}:{api_port}")
+    traps = ListenAddress(_LOOPBACK, free_port(socket.SOCK_DGRAM))
+    heard = f"  traps: {{listen: {traps}, communities: [file:secrets/community]}}\n"
+    text = text.replace("snmp:\n", f"snmp:\n{heard}")
     settings.write_text(text, encoding="utf-8")
     return load_installation(settings, os.environ)
 
