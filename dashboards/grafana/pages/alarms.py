@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dashboards.grafana.kit import Kit
 from dashboards.grafana.palette import bad_above
+from dashboards.grafana.panels import areas, number, table
 from dashboards.grafana.promql import AREA, HERE, SITE
-from dashboards.grafana.spec import Look, Page, Panel, Query, Row, text
+from dashboards.grafana.spec import Page, Panel, Row, text
 from omc.alarms.severity import Severity
 
 #: On a quiet network it shows one line that says so, instead of "No data".
@@ -13,10 +14,9 @@ _NONE = 'label_replace(label_replace(vector(0), "rule", "-", "", ""), "severity"
 #: Alarms of chosen sites, and those of no one site, such as of a span.
 _ROOTS = f'alarm_active{{{HERE}}} or alarm_active{{site=""}} or on () {_NONE}'
 
-ROOTS = Panel(
+ROOTS = table(
     text("Root alarms", "Cảnh báo gốc"),
-    Look.TABLE,
-    (Query(_ROOTS),),
+    _ROOTS,
     width=24,
     height=9,
     columns={
@@ -51,13 +51,10 @@ def page(kit: Kit) -> Page:
 
 def _counts() -> tuple[Panel, ...]:
     return tuple(
-        Panel(
+        number(
             severity.text,
-            Look.NUMBER,
-            (Query(f'sum(omc_alarms_active{{role="root",severity="{severity.word}"}})'),),
+            f'sum(omc_alarms_active{{role="root",severity="{severity.word}"}})',
             steps=bad_above(severity),
-            width=6,
-            height=4,
         )
         for severity in (Severity.CRITICAL, Severity.MAJOR, Severity.MINOR, Severity.WARNING)
     )
@@ -65,27 +62,22 @@ def _counts() -> tuple[Panel, ...]:
 
 def _over_time() -> tuple[Panel, ...]:
     return (
-        Panel(
+        areas(
             text("Root alarms by severity", "Cảnh báo gốc theo mức độ"),
-            Look.AREAS,
-            (Query('sum by (severity) (omc_alarms_active{role="root"})', "{{severity}}"),),
+            'sum by (severity) (omc_alarms_active{role="root"})',
+            "{{severity}}",
             low=0,
         ),
-        Panel(
+        areas(
             text("Explained by a root, or planned", "Do cảnh báo gốc, hoặc trong lịch bảo trì"),
-            Look.AREAS,
-            (
-                Query(
-                    'sum by (role) (omc_alarms_active{role=~"child|suppressed"})',
-                    "{{role}}",
-                ),
-            ),
+            'sum by (role) (omc_alarms_active{role=~"child|suppressed"})',
+            "{{role}}",
             low=0,
         ),
-        Panel(
+        areas(
             text("Root alarms by rule", "Cảnh báo gốc theo luật"),
-            Look.AREAS,
-            (Query(f"count by (rule) ({_ROOTS.replace('vector(0)', 'vector(1)')})", "{{rule}}"),),
+            f"count by (rule) ({_ROOTS.replace('vector(0)', 'vector(1)')})",
+            "{{rule}}",
             width=24,
             low=0,
         ),

@@ -6,6 +6,7 @@ from dashboards.grafana.kit import Kit
 from dashboards.grafana.pages.alarms import ROOTS
 from dashboards.grafana.pages.shared import traffic_of_all_ports
 from dashboards.grafana.palette import NEUTRAL, bad_above, bad_below
+from dashboards.grafana.panels import bars, number
 from dashboards.grafana.promql import AREA, HERE, SITE, by_area, here
 from dashboards.grafana.spec import Look, Page, Panel, Query, Row, text
 from omc.alarms.severity import Severity
@@ -27,13 +28,11 @@ def page(kit: Kit) -> Page:
 
 def _alarms(severity: Severity) -> Panel:
     query = f'sum(omc_alarms_active{{role="root",severity="{severity.word}"}})'
-    return Panel(
+    return number(
         severity.text,
-        Look.NUMBER,
-        (Query(query),),
+        query,
         steps=bad_above(severity),
         width=3,
-        height=4,
         page="alarms",
         explanation=text(
             "Root alarms: what they explain is not counted again.",
@@ -49,40 +48,32 @@ def _now() -> Row:
         text("Now", "Hiện tại"),
         (
             *(_alarms(severity) for severity in urgent),
-            Panel(
+            number(
                 text("Sites online", "Trạm trực tuyến"),
-                Look.NUMBER,
-                (Query(f"sum({online}) / count({here('site_info')})"),),
+                f"sum({online}) / count({here('site_info')})",
                 unit="percentunit",
                 steps=bad_below(Severity.MAJOR, 0.99),
                 width=3,
-                height=4,
             ),
-            Panel(
+            number(
                 text("Sites without mains", "Trạm mất điện lưới"),
-                Look.NUMBER,
-                (Query(f"sum(max by (site) ({here('ac_input_available')}) == bool 0)"),),
+                f"sum(max by (site) ({here('ac_input_available')}) == bool 0)",
                 steps=bad_above(Severity.MINOR),
                 width=3,
-                height=4,
                 page="power",
             ),
-            Panel(
+            number(
                 text("Cells out of service", "Cell mất dịch vụ"),
-                Look.NUMBER,
-                (Query(f'sum({{__name__=~"{_CELLS}",{HERE}}} == bool 0)'),),
+                f'sum({{__name__=~"{_CELLS}",{HERE}}} == bool 0)',
                 steps=bad_above(Severity.MAJOR),
                 width=3,
-                height=4,
                 page="radio",
             ),
-            Panel(
+            number(
                 text("Devices silent", "Thiết bị không trả lời"),
-                Look.NUMBER,
-                (Query(f"sum({here('omc_poll_success')} == bool 0)"),),
+                f"sum({here('omc_poll_success')} == bool 0)",
                 steps=bad_above(Severity.MAJOR),
                 width=3,
-                height=4,
                 page="service",
             ),
             ROOTS,
@@ -97,25 +88,20 @@ def _where() -> Row:
     return Row(
         text("Where", "Ở đâu"),
         (
-            Panel(
+            bars(
                 text("Sites online by area", "Trạm trực tuyến theo khu vực"),
-                Look.BARS,
-                (
-                    Query(
-                        f"sort(sum by (area_name) ({online}) / {sites})",
-                        "{{area_name}}",
-                    ),
-                ),
+                f"sort(sum by (area_name) ({online}) / {sites})",
+                "{{area_name}}",
                 unit="percentunit",
                 steps=bad_below(Severity.MAJOR, 0.99),
                 height=10,
                 low=0,
                 high=1,
             ),
-            Panel(
+            bars(
                 text("Sites with mains by area", "Trạm có điện lưới theo khu vực"),
-                Look.BARS,
-                (Query(f"sort(avg by (area_name) ({mains}))", "{{area_name}}"),),
+                f"sort(avg by (area_name) ({mains}))",
+                "{{area_name}}",
                 unit="percentunit",
                 steps=bad_below(Severity.MINOR, 0.99),
                 height=10,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dashboards.grafana.kit import Kit
 from dashboards.grafana.palette import NEUTRAL, bad_above
+from dashboards.grafana.panels import lines, number, table
 from dashboards.grafana.promql import AREA, SITE, growth, here, lowest_first
 from dashboards.grafana.spec import Look, Page, Panel, Query, Row, text
 from omc.alarms.severity import Severity
@@ -27,42 +28,30 @@ def _now() -> Row:
     return Row(
         text("Now", "Hiện tại"),
         (
-            Panel(
+            number(
                 text("PON ports down", "Cổng PON mất tín hiệu"),
-                Look.NUMBER,
-                (Query(f"sum({here('pon_port_up')} == bool 0)"),),
+                f"sum({here('pon_port_up')} == bool 0)",
                 steps=bad_above(Severity.MAJOR),
-                width=6,
-                height=4,
             ),
-            Panel(
+            number(
                 text("ONTs registered", "ONT đã đăng ký"),
-                Look.NUMBER,
-                (Query(f"count({here('pon_ont_up')})"),),
+                f"count({here('pon_ont_up')})",
                 steps=NEUTRAL,
-                width=6,
-                height=4,
             ),
-            Panel(
+            number(
                 text("ONTs online", "ONT trực tuyến"),
-                Look.NUMBER,
-                (Query(f"sum({here('pon_ont_up')}) / count({here('pon_ont_up')})"),),
+                f"sum({here('pon_ont_up')}) / count({here('pon_ont_up')})",
                 unit="percentunit",
                 steps=NEUTRAL,
-                width=6,
-                height=4,
                 explanation=text(
                     "ONTs that people switch off count as offline too.",
                     "ONT do khách hàng tắt cũng tính là ngoại tuyến.",
                 ),
             ),
-            Panel(
+            number(
                 text("ONTs below -27 dBm", "ONT dưới -27 dBm"),
-                Look.NUMBER,
-                (Query(f"sum({here('pon_ont_rx_power_dbm')} <= bool -27)"),),
+                f"sum({here('pon_ont_rx_power_dbm')} <= bool -27)",
                 steps=bad_above(Severity.MINOR),
-                width=6,
-                height=4,
             ),
         ),
     )
@@ -84,10 +73,9 @@ def _light(kit: Kit) -> Row:
                 steps=NEUTRAL,
                 low=0,
             ),
-            Panel(
+            table(
                 text("Weakest ONTs", "ONT thu yếu nhất"),
-                Look.TABLE,
-                (Query(lowest_first(power, 20)),),
+                lowest_first(power, 20),
                 unit=kit.unit("pon_ont_rx_power_dbm"),
                 steps=kit.steps("ont_rx_power_low", "ont_rx_power_high"),
                 columns={
@@ -107,35 +95,24 @@ def _ports(kit: Kit) -> Row:
     return Row(
         text("PON ports", "Cổng PON"),
         (
-            Panel(
+            lines(
                 text("Busiest PON ports, downstream", "Cổng PON tải cao nhất, chiều xuống"),
-                Look.LINES,
-                (
-                    Query(
-                        f"topk(10, {growth('pon_port_bytes_total', _DOWNSTREAM)} * 8)",
-                        "{{node}} {{pon}}",
-                    ),
-                ),
+                f"topk(10, {growth('pon_port_bytes_total', _DOWNSTREAM)} * 8)",
+                "{{node}} {{pon}}",
                 unit=kit.unit("interface_speed_bits_per_second"),
                 steps=NEUTRAL,
                 low=0,
             ),
-            Panel(
+            lines(
                 text("CRC errors a second", "Lỗi CRC mỗi giây"),
-                Look.LINES,
-                (
-                    Query(
-                        f"topk(10, {growth('pon_port_crc_errors_total')})",
-                        "{{node}} {{pon}}",
-                    ),
-                ),
+                f"topk(10, {growth('pon_port_crc_errors_total')})",
+                "{{node}} {{pon}}",
                 steps=kit.steps("pon_crc_errors"),
                 low=0,
             ),
-            Panel(
+            table(
                 text("ONTs by port", "Số ONT theo cổng"),
-                Look.TABLE,
-                (Query(f"topk(20, sum by (site, node, pon) ({here('pon_port_onts', _ALL)}))"),),
+                f"topk(20, sum by (site, node, pon) ({here('pon_port_onts', _ALL)}))",
                 columns={
                     "site": text("Site", "Trạm"),
                     "node": text("OLT", "OLT"),

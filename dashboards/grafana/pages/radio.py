@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dashboards.grafana.kit import Kit
 from dashboards.grafana.palette import NEUTRAL, bad_above
+from dashboards.grafana.panels import areas, lines, number, table
 from dashboards.grafana.promql import (
     AREA,
     DOWNLINK,
@@ -56,10 +57,10 @@ def _all(kit: Kit) -> Row:
                 steps=bad_above(Severity.MAJOR),
                 height=6,
             ),
-            Panel(
+            areas(
                 text("Downlink volume in a period", "Lưu lượng đường xuống mỗi chu kỳ"),
-                Look.AREAS,
-                (Query(f"sum by (technology) ({volume} {_CHOSEN})", "{{technology}}"),),
+                f"sum by (technology) ({volume} {_CHOSEN})",
+                "{{technology}}",
                 unit=kit.unit("lte_pdcp_volume_bytes"),
                 steps=NEUTRAL,
                 low=0,
@@ -73,18 +74,13 @@ def _success(
     kit: Kit, title: str, vi: str, above: tuple[str, ...], below: tuple[str, ...], rule: str
 ) -> Panel:
     """A ratio of the whole area over time."""
-    return Panel(
+    return lines(
         text(title, vi),
-        Look.LINES,
-        (
-            Query(
-                ratio(
-                    " + ".join(f"sum({counted(metric)})" for metric in above),
-                    " + ".join(f"sum({counted(metric)})" for metric in below),
-                ),
-                text(title, vi),
-            ),
+        ratio(
+            " + ".join(f"sum({counted(metric)})" for metric in above),
+            " + ".join(f"sum({counted(metric)})" for metric in below),
         ),
+        text(title, vi),
         unit="percentunit",
         steps=kit.steps(rule),
         width=8,
@@ -111,10 +107,10 @@ def _third(kit: Kit) -> Row:
                 ("utran_rab_releases",),
                 "utran_drop_high",
             ),
-            Panel(
+            areas(
                 text("Users connected", "Thuê bao đang kết nối"),
-                Look.AREAS,
-                (Query(f"sum({here('utran_connected_users')})", "3G"),),
+                f"sum({here('utran_connected_users')})",
+                "3G",
                 steps=NEUTRAL,
                 width=8,
                 low=0,
@@ -143,47 +139,36 @@ def _fourth(kit: Kit) -> Row:
                 ("lte_erab_initial_setup_attempts",),
                 "lte_erab_setup_success_low",
             ),
-            Panel(
+            lines(
                 text("Downlink user throughput", "Tốc độ người dùng đường xuống"),
-                Look.LINES,
-                (
-                    Query(
-                        "8 * "
-                        + ratio(
-                            counted("lte_ip_volume_bytes", DOWNLINK),
-                            counted("lte_ip_time_seconds", DOWNLINK),
-                        ),
-                        "4G",
-                    ),
+                "8 * "
+                + ratio(
+                    counted("lte_ip_volume_bytes", DOWNLINK),
+                    counted("lte_ip_time_seconds", DOWNLINK),
                 ),
+                "4G",
                 unit=kit.unit("lte_ue_throughput_bits_per_second"),
                 steps=NEUTRAL,
                 width=8,
                 low=0,
             ),
-            Panel(
+            table(
                 text("Fullest cells (PRB, downlink)", "Cell tải cao nhất (PRB đường xuống)"),
-                Look.TABLE,
-                (Query(worst_first(counted("lte_prb_utilisation_ratio", DOWNLINK), 20)),),
+                worst_first(counted("lte_prb_utilisation_ratio", DOWNLINK), 20),
                 unit="percentunit",
                 steps=kit.steps("lte_prb_utilisation_high"),
                 columns=_CELL_COLUMNS,
                 page="site",
             ),
-            Panel(
+            table(
                 text("Cells with lowest RRC success", "Cell có tỷ lệ RRC thấp nhất"),
-                Look.TABLE,
-                (
-                    Query(
-                        lowest_first(
-                            ratio(
-                                counted("lte_rrc_setup_successes"),
-                                counted("lte_rrc_setup_attempts"),
-                                "site, cell",
-                            ),
-                            20,
-                        )
+                lowest_first(
+                    ratio(
+                        counted("lte_rrc_setup_successes"),
+                        counted("lte_rrc_setup_attempts"),
+                        "site, cell",
                     ),
+                    20,
                 ),
                 unit="percentunit",
                 steps=kit.steps("lte_rrc_setup_success_low"),
@@ -206,20 +191,20 @@ def _fifth(kit: Kit) -> Row:
                 ("nr_ngsig_setup_attempts",),
                 "nr_ngsig_success_low",
             ),
-            Panel(
+            lines(
                 text("PRB use, downlink", "Sử dụng PRB đường xuống"),
-                Look.LINES,
-                (Query(worst_first(counted("nr_prb_utilisation_ratio", DOWNLINK)), "{{cell}}"),),
+                worst_first(counted("nr_prb_utilisation_ratio", DOWNLINK)),
+                "{{cell}}",
                 unit="percentunit",
                 steps=kit.steps("nr_prb_utilisation_high"),
                 width=8,
                 low=0,
                 high=1,
             ),
-            Panel(
+            areas(
                 text("Users connected", "Thuê bao đang kết nối"),
-                Look.AREAS,
-                (Query(f"sum({here('nr_connected_users')})", "5G"),),
+                f"sum({here('nr_connected_users')})",
+                "5G",
                 steps=NEUTRAL,
                 width=8,
                 low=0,
@@ -236,18 +221,16 @@ def _files() -> Row:
     return Row(
         text("Measurement files", "Tệp đo hiệu năng"),
         (
-            Panel(
+            number(
                 text("Nodes silent for an hour", "Nút im lặng quá một giờ"),
-                Look.NUMBER,
-                (Query(f"count({here('pm_report_age_seconds')} > 3600) or vector(0)", ""),),
+                f"count({here('pm_report_age_seconds')} > 3600) or vector(0)",
                 steps=bad_above(Severity.MINOR),
                 width=8,
                 height=6,
             ),
-            Panel(
+            number(
                 text("Periods missing", "Chu kỳ còn thiếu"),
-                Look.NUMBER,
-                (Query(f"({owed} - {come}) or vector(0)", ""),),
+                f"({owed} - {come}) or vector(0)",
                 steps=bad_above(Severity.MINOR),
                 width=8,
                 height=6,
@@ -256,10 +239,9 @@ def _files() -> Row:
                     "Của chu kỳ gần nhất của mỗi nút; nhiều ngày thì dùng omc query.",
                 ),
             ),
-            Panel(
+            number(
                 text("Periods that came late", "Chu kỳ đến trễ"),
-                Look.NUMBER,
-                (Query(f"{late} or vector(0)", ""),),
+                f"{late} or vector(0)",
                 steps=bad_above(Severity.WARNING),
                 width=8,
                 height=6,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dashboards.grafana.kit import Kit
 from dashboards.grafana.palette import NEUTRAL, bad_above
+from dashboards.grafana.panels import areas, lines, number, table
 from dashboards.grafana.spec import Look, Page, Panel, Query, Row, text
 from omc.alarms.severity import Severity
 
@@ -23,56 +24,39 @@ def _now(kit: Kit) -> Row:
     return Row(
         text("Now", "Hiện tại"),
         (
-            Panel(
+            number(
                 text("Devices failing", "Thiết bị không đọc được"),
-                Look.NUMBER,
-                (Query('sum(omc_devices{state="failing"})'),),
+                'sum(omc_devices{state="failing"})',
                 steps=bad_above(Severity.MINOR),
                 width=4,
-                height=4,
             ),
-            Panel(
+            number(
                 text("Late polls a minute", "Lượt thu trễ mỗi phút"),
-                Look.NUMBER,
-                (Query(f"sum(rate(omc_polls_late_total{_RATE})) * 60"),),
+                f"sum(rate(omc_polls_late_total{_RATE})) * 60",
                 steps=bad_above(Severity.MINOR),
                 width=4,
-                height=4,
             ),
-            Panel(
+            number(
                 text("Brokers connected", "Broker đã kết nối"),
-                Look.NUMBER,
-                (Query("sum(omc_mqtt_connected) / count(omc_mqtt_connected)"),),
+                "sum(omc_mqtt_connected) / count(omc_mqtt_connected)",
                 unit="percentunit",
                 steps=NEUTRAL,
                 width=4,
-                height=4,
             ),
-            Panel(
+            number(
                 text("Longest sink lag", "Độ trễ xuất dữ liệu lớn nhất"),
-                Look.NUMBER,
-                (Query("max(omc_sink_lag_seconds)"),),
+                "max(omc_sink_lag_seconds)",
                 unit=kit.unit("omc_sink_lag_seconds"),
                 steps=kit.steps("omc_sink_lagging"),
                 width=4,
-                height=4,
             ),
-            Panel(
-                text("Series", "Chuỗi dữ liệu"),
-                Look.NUMBER,
-                (Query("sum(omc_series)"),),
-                steps=NEUTRAL,
-                width=4,
-                height=4,
-            ),
-            Panel(
+            number(text("Series", "Chuỗi dữ liệu"), "sum(omc_series)", steps=NEUTRAL, width=4),
+            number(
                 text("Memory", "Bộ nhớ"),
-                Look.NUMBER,
-                (Query("sum(process_resident_memory_bytes and on (instance) omc_build_info)"),),
+                "sum(process_resident_memory_bytes and on (instance) omc_build_info)",
                 unit="decbytes",
                 steps=NEUTRAL,
                 width=4,
-                height=4,
             ),
         ),
     )
@@ -82,24 +66,23 @@ def _collecting() -> Row:
     return Row(
         text("Collecting", "Thu thập"),
         (
-            Panel(
+            areas(
                 text("Polls a second by result", "Lượt thu mỗi giây theo kết quả"),
-                Look.AREAS,
-                (Query(f"sum by (result) (rate(omc_polls_total{_RATE}))", "{{result}}"),),
+                f"sum by (result) (rate(omc_polls_total{_RATE}))",
+                "{{result}}",
                 low=0,
                 width=8,
             ),
-            Panel(
+            areas(
                 text("Samples a second", "Mẫu mỗi giây"),
-                Look.AREAS,
-                (Query(f"sum by (source) (rate(omc_samples_total{_RATE}))", "{{source}}"),),
+                f"sum by (source) (rate(omc_samples_total{_RATE}))",
+                "{{source}}",
                 low=0,
                 width=8,
             ),
-            Panel(
+            table(
                 text("Slowest devices", "Thiết bị chậm nhất"),
-                Look.TABLE,
-                (Query("topk(20, omc_poll_duration_seconds)"),),
+                "topk(20, omc_poll_duration_seconds)",
                 unit="s",
                 columns={
                     "site": text("Site", "Trạm"),
@@ -109,14 +92,10 @@ def _collecting() -> Row:
                 width=8,
                 page="site",
             ),
-            Panel(
+            areas(
                 text("Readings rejected a second", "Số đọc bị loại mỗi giây"),
-                Look.AREAS,
-                (
-                    Query(
-                        f"sum by (reason) (rate(omc_samples_rejected_total{_RATE}))", "{{reason}}"
-                    ),
-                ),
+                f"sum by (reason) (rate(omc_samples_rejected_total{_RATE}))",
+                "{{reason}}",
                 low=0,
             ),
             Panel(
@@ -142,10 +121,10 @@ def _delivering(kit: Kit) -> Row:
     return Row(
         text("Delivering", "Xuất dữ liệu"),
         (
-            Panel(
+            lines(
                 text("Lag by sink", "Độ trễ theo đích"),
-                Look.LINES,
-                (Query("max by (sink) (omc_sink_lag_seconds)", "{{sink}}"),),
+                "max by (sink) (omc_sink_lag_seconds)",
+                "{{sink}}",
                 unit=kit.unit("omc_sink_lag_seconds"),
                 steps=kit.steps("omc_sink_lagging"),
                 low=0,
@@ -163,24 +142,19 @@ def _delivering(kit: Kit) -> Row:
                 low=0,
                 width=8,
             ),
-            Panel(
+            lines(
                 text("Free for the archive", "Dung lượng trống cho kho lưu trữ"),
-                Look.LINES,
-                (Query("min(omc_archive_free_bytes)", text("free", "còn trống")),),
+                "min(omc_archive_free_bytes)",
+                text("free", "còn trống"),
                 unit=kit.unit("omc_archive_free_bytes"),
                 steps=NEUTRAL,
                 low=0,
                 width=8,
             ),
-            Panel(
+            areas(
                 text("Samples a second by sink and result", "Mẫu mỗi giây theo đích và kết quả"),
-                Look.AREAS,
-                (
-                    Query(
-                        f"sum by (sink, result) (rate(omc_sink_samples_total{_RATE}))",
-                        "{{sink}} {{result}}",
-                    ),
-                ),
+                f"sum by (sink, result) (rate(omc_sink_samples_total{_RATE}))",
+                "{{sink}} {{result}}",
                 low=0,
                 width=24,
             ),

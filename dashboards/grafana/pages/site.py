@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dashboards.grafana.kit import Kit
 from dashboards.grafana.palette import NEUTRAL
+from dashboards.grafana.panels import lines, number
 from dashboards.grafana.promql import AREA, DOWNLINK, ONE_SITE, counted, growth, here, ratio
 from dashboards.grafana.spec import Look, Page, Panel, Query, Row, text
 
@@ -23,56 +24,44 @@ def _state(kit: Kit) -> Row:
     return Row(
         text("State", "Trạng thái"),
         (
-            Panel(
+            number(
                 text("Gateway", "Gateway"),
-                Look.NUMBER,
-                (Query(f"max({here('site_online')})"),),
+                f"max({here('site_online')})",
                 states=kit.states("site_online"),
                 width=4,
-                height=4,
             ),
-            Panel(
+            number(
                 text("Mains", "Điện lưới"),
-                Look.NUMBER,
-                (Query(f"max({here('ac_input_available')})"),),
+                f"max({here('ac_input_available')})",
                 states=kit.states("ac_input_available"),
                 width=4,
-                height=4,
             ),
-            Panel(
+            number(
                 text("Battery charge", "Dung lượng ắc quy"),
-                Look.NUMBER,
-                (Query(f"min({here('battery_state_of_charge_ratio')})"),),
+                f"min({here('battery_state_of_charge_ratio')})",
                 unit=kit.unit("battery_state_of_charge_ratio"),
                 steps=kit.steps("battery_charge_low"),
                 width=4,
-                height=4,
             ),
-            Panel(
+            number(
                 text("DC voltage", "Điện áp DC"),
-                Look.NUMBER,
-                (Query(f"min({here('dc_bus_voltage_volts')})"),),
+                f"min({here('dc_bus_voltage_volts')})",
                 unit=kit.unit("dc_bus_voltage_volts"),
                 steps=kit.steps("dc_bus_voltage_low", "dc_bus_voltage_high"),
                 width=4,
-                height=4,
             ),
-            Panel(
+            number(
                 text("Warmest", "Nhiệt độ cao nhất"),
-                Look.NUMBER,
-                (Query(f"max({here('env_temperature_celsius')})"),),
+                f"max({here('env_temperature_celsius')})",
                 unit=kit.unit("env_temperature_celsius"),
                 steps=kit.steps("shelter_temperature_low", "shelter_temperature_high"),
                 width=4,
-                height=4,
             ),
-            Panel(
+            number(
                 text("Root alarms here", "Cảnh báo gốc tại trạm"),
-                Look.NUMBER,
-                (Query(f"count({here('alarm_active')}) or on () vector(0)"),),
+                f"count({here('alarm_active')}) or on () vector(0)",
                 steps=(),
                 width=4,
-                height=4,
                 page="alarms",
             ),
         ),
@@ -83,26 +72,26 @@ def _power(kit: Kit) -> Row:
     return Row(
         text("Power and environment", "Nguồn và môi trường"),
         (
-            Panel(
+            lines(
                 text("DC voltage", "Điện áp DC"),
-                Look.LINES,
-                (Query(f"min by (node) ({here('dc_bus_voltage_volts')})", "{{node}}"),),
+                f"min by (node) ({here('dc_bus_voltage_volts')})",
+                "{{node}}",
                 unit=kit.unit("dc_bus_voltage_volts"),
                 steps=kit.steps("dc_bus_voltage_low", "dc_bus_voltage_high"),
                 width=8,
             ),
-            Panel(
+            lines(
                 text("Load", "Dòng tải"),
-                Look.LINES,
-                (Query(f"max by (node) ({here('dc_load_current_amperes')})", "{{node}}"),),
+                f"max by (node) ({here('dc_load_current_amperes')})",
+                "{{node}}",
                 unit=kit.unit("dc_load_current_amperes"),
                 steps=NEUTRAL,
                 width=8,
             ),
-            Panel(
+            lines(
                 text("Temperature", "Nhiệt độ"),
-                Look.LINES,
-                (Query(here("env_temperature_celsius"), "{{zone}}"),),
+                here("env_temperature_celsius"),
+                "{{zone}}",
                 unit=kit.unit("env_temperature_celsius"),
                 steps=kit.steps("shelter_temperature_low", "shelter_temperature_high"),
                 width=8,
@@ -134,34 +123,24 @@ def _radio(kit: Kit) -> Row:
                 states=kit.states("lte_cell_state"),
                 width=12,
             ),
-            Panel(
+            lines(
                 text("Downlink PRB use, 4G", "Sử dụng PRB đường xuống, 4G"),
-                Look.LINES,
-                (
-                    Query(
-                        counted("lte_prb_utilisation_ratio", DOWNLINK),
-                        "{{cell}}",
-                    ),
-                ),
+                counted("lte_prb_utilisation_ratio", DOWNLINK),
+                "{{cell}}",
                 unit="percentunit",
                 steps=kit.steps("lte_prb_utilisation_high"),
                 width=12,
                 low=0,
                 high=1,
             ),
-            Panel(
+            lines(
                 text("RRC set-up success, 4G", "Tỷ lệ thiết lập RRC thành công, 4G"),
-                Look.LINES,
-                (
-                    Query(
-                        ratio(
-                            counted("lte_rrc_setup_successes"),
-                            counted("lte_rrc_setup_attempts"),
-                            "cell",
-                        ),
-                        "{{cell}}",
-                    ),
+                ratio(
+                    counted("lte_rrc_setup_successes"),
+                    counted("lte_rrc_setup_attempts"),
+                    "cell",
                 ),
+                "{{cell}}",
                 unit="percentunit",
                 steps=kit.steps("lte_rrc_setup_success_low"),
                 width=12,
@@ -184,23 +163,18 @@ def _transport(kit: Kit) -> Row:
     return Row(
         text("Uplinks", "Đường truyền"),
         (
-            Panel(
+            lines(
                 text("Received", "Lưu lượng thu"),
-                Look.LINES,
-                (
-                    Query(
-                        f"topk(8, {growth('interface_receive_bytes_total')} * 8)",
-                        "{{node}} {{interface}}",
-                    ),
-                ),
+                f"topk(8, {growth('interface_receive_bytes_total')} * 8)",
+                "{{node}} {{interface}}",
                 unit=kit.unit("interface_speed_bits_per_second"),
                 steps=NEUTRAL,
                 low=0,
             ),
-            Panel(
+            lines(
                 text("Optical power received", "Công suất quang thu"),
-                Look.LINES,
-                (Query(here("optical_rx_power_dbm"), "{{node}} {{interface}}"),),
+                here("optical_rx_power_dbm"),
+                "{{node}} {{interface}}",
                 unit=kit.unit("optical_rx_power_dbm"),
                 steps=kit.steps("optical_rx_power_low", "optical_rx_power_high"),
             ),

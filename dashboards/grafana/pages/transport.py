@@ -5,8 +5,9 @@ from __future__ import annotations
 from dashboards.grafana.kit import Kit
 from dashboards.grafana.pages.shared import traffic_of_all_ports
 from dashboards.grafana.palette import NEUTRAL, bad_above
+from dashboards.grafana.panels import bars, lines, number, table
 from dashboards.grafana.promql import AREA, SITE, growth, here, lowest_first, worst_first
-from dashboards.grafana.spec import Look, Page, Panel, Query, Row, text
+from dashboards.grafana.spec import Page, Row, text
 from omc.alarms.severity import Severity
 
 _PORT = "{{node}} {{interface}}"
@@ -32,40 +33,28 @@ def _now(kit: Kit) -> Row:
     return Row(
         text("Now", "Hiện tại"),
         (
-            Panel(
+            number(
                 text("Ports down that should be up", "Cổng mất kết nối"),
-                Look.NUMBER,
-                (Query(f"sum(({here('interface_oper_state')} == bool 2) and ({wanted} == 1))"),),
+                f"sum(({here('interface_oper_state')} == bool 2) and ({wanted} == 1))",
                 steps=bad_above(Severity.MAJOR),
-                width=6,
-                height=4,
             ),
-            Panel(
+            number(
                 text("Busiest port", "Cổng tải cao nhất"),
-                Look.NUMBER,
-                (Query(f"max({_utilisation('interface_receive_bytes_total')})"),),
+                f"max({_utilisation('interface_receive_bytes_total')})",
                 unit="percentunit",
                 steps=kit.steps("interface_receive_utilisation_high"),
-                width=6,
-                height=4,
             ),
-            Panel(
+            number(
                 text("Weakest light", "Công suất quang thấp nhất"),
-                Look.NUMBER,
-                (Query(f"min({here('optical_rx_power_dbm')})"),),
+                f"min({here('optical_rx_power_dbm')})",
                 unit=kit.unit("optical_rx_power_dbm"),
                 steps=kit.steps("optical_rx_power_low", "optical_rx_power_high"),
-                width=6,
-                height=4,
             ),
-            Panel(
+            number(
                 text("Busiest processor", "CPU tải cao nhất"),
-                Look.NUMBER,
-                (Query(f"max({here('cpu_utilisation_ratio')})"),),
+                f"max({here('cpu_utilisation_ratio')})",
                 unit=kit.unit("cpu_utilisation_ratio"),
                 steps=kit.steps("cpu_busy"),
-                width=6,
-                height=4,
             ),
         ),
     )
@@ -75,32 +64,25 @@ def _load(kit: Kit) -> Row:
     return Row(
         text("Load", "Tải"),
         (
-            Panel(
+            lines(
                 text("Fullest ports, receiving", "Cổng đầy nhất, chiều thu"),
-                Look.LINES,
-                (Query(f"topk(10, {_utilisation('interface_receive_bytes_total')})", _PORT),),
+                f"topk(10, {_utilisation('interface_receive_bytes_total')})",
+                _PORT,
                 unit="percentunit",
                 steps=kit.steps("interface_receive_utilisation_high"),
                 low=0,
             ),
-            Panel(
+            lines(
                 text("Fullest ports, sending", "Cổng đầy nhất, chiều phát"),
-                Look.LINES,
-                (Query(f"topk(10, {_utilisation('interface_transmit_bytes_total')})", _PORT),),
+                f"topk(10, {_utilisation('interface_transmit_bytes_total')})",
+                _PORT,
                 unit="percentunit",
                 steps=kit.steps("interface_transmit_utilisation_high"),
                 low=0,
             ),
-            Panel(
+            table(
                 text("Traffic received by site", "Lưu lượng thu theo trạm"),
-                Look.TABLE,
-                (
-                    Query(
-                        worst_first(
-                            f"sum by (site) ({growth('interface_receive_bytes_total')}) * 8", 20
-                        )
-                    ),
-                ),
+                worst_first(f"sum by (site) ({growth('interface_receive_bytes_total')}) * 8", 20),
                 unit=kit.unit("interface_speed_bits_per_second"),
                 columns={
                     "site": text("Site", "Trạm"),
@@ -117,10 +99,9 @@ def _quality(kit: Kit) -> Row:
     return Row(
         text("Quality", "Chất lượng"),
         (
-            Panel(
+            table(
                 text("Weakest light received", "Công suất quang thu thấp nhất"),
-                Look.TABLE,
-                (Query(lowest_first(here("optical_rx_power_dbm"), 20)),),
+                lowest_first(here("optical_rx_power_dbm"), 20),
                 unit=kit.unit("optical_rx_power_dbm"),
                 steps=kit.steps("optical_rx_power_low", "optical_rx_power_high"),
                 columns={
@@ -131,29 +112,24 @@ def _quality(kit: Kit) -> Row:
                 },
                 page="site",
             ),
-            Panel(
+            lines(
                 text("Ports with most discards", "Cổng loại bỏ gói nhiều nhất"),
-                Look.LINES,
-                (Query(f"topk(10, {growth('interface_transmit_discards_total')})", _PORT),),
+                f"topk(10, {growth('interface_transmit_discards_total')})",
+                _PORT,
                 steps=kit.steps("interface_discards"),
                 low=0,
             ),
-            Panel(
+            lines(
                 text("Errors received a second", "Lỗi thu mỗi giây"),
-                Look.LINES,
-                (Query(f"topk(10, {growth('interface_receive_errors_total')})", _PORT),),
+                f"topk(10, {growth('interface_receive_errors_total')})",
+                _PORT,
                 steps=NEUTRAL,
                 low=0,
             ),
-            Panel(
+            bars(
                 text("Warmest boards", "Bo mạch nóng nhất"),
-                Look.BARS,
-                (
-                    Query(
-                        worst_first(f"max by (node) ({here('board_temperature_celsius')})"),
-                        "{{node}}",
-                    ),
-                ),
+                worst_first(f"max by (node) ({here('board_temperature_celsius')})"),
+                "{{node}}",
                 unit=kit.unit("board_temperature_celsius"),
                 steps=kit.steps("board_temperature_high"),
                 low=0,
