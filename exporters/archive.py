@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 from omc.core.clock import Clock
 from omc.core.errors import SinkUnavailable
 from omc.core.model import Batch, Event
+from omc.history.event_writer import EventWriter
 from omc.history.layout import kept_since
 from omc.history.writer import ArchiveWriter
 
@@ -21,53 +23,66 @@ MOST_EVENTS = 100_000
 
 
 class EventArchive:
-    """A bus listener that writes events to the archive every few seconds, in a thread.
-
-    Those of the last interval are lost with the process: alarms, which nothing may cost, have a
-    store of their own.
+    """A bus listener that has events on disk at once, and in the archive's files now and then.
 
     Args:
-        writer: Of the archive.
-        interval: Seconds between two writes.
+        writer: Of the archive's events.
+        interval: Seconds between two times that files are written, and between two attempts while
+            the disk takes nothing.
 
     Attributes:
         dropped: Events for which there was no room while the archive could not be written to.
     """
 
-    def __init__(self, writer: ArchiveWriter, interval: float) -> None:
+    def __init__(self, writer: EventWriter, interval: float) -> None:
         self.dropped = 0
         self._writer = writer
         self._interval = interval
-        self._waiting: list[Event] = []
+        self._new: list[Event] = []
+        self._come = asyncio.Event()
 
     def notice(self, event: Event) -> None:
         """The listener to give to `Bus.listen`."""
-        if len(self._waiting) < MOST_EVENTS:
-            self._waiting.append(event)
+        if len(self._new) < MOST_EVENTS:
+            self._new.append(event)
+            self._come.set()
         else:
             self.dropped += 1
 
     async def run(self) -> None:
         """Write until cancelled, and once more then."""
         try:
-            while True:
-                await asyncio.sleep(self._interval)
-                await self._flush()
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._keep(), name="events-to-disk")
+                group.create_task(self._bring_in(), name="events-to-files")
         finally:
-            self._write(self._waiting)
+            _has_room(partial(self._writer.keep, self._new))
+            _has_room(self._writer.bring_in)
 
-    async def _flush(self) -> None:
-        events, self._waiting = self._waiting, []
-        if not await asyncio.to_thread(self._write, events):
-            self._waiting[:0] = events
+    async def _keep(self) -> None:
+        while True:
+            await self._come.wait()
+            self._come.clear()
+            events = list(self._new)
+            if await asyncio.to_thread(_has_room, partial(self._writer.keep, events)):
+                del self._new[: len(events)]
+            else:
+                self._come.set()
+                await asyncio.sleep(self._interval)
 
-    def _write(self, events: Sequence[Event]) -> bool:
-        """Whether they are safe: a full disk is told by the sink, which meets it far more often."""
-        try:
-            self._writer.write_events(events)
-        except (OSError, sqlite3.OperationalError):
-            return False
-        return True
+    async def _bring_in(self) -> None:
+        while True:
+            await asyncio.sleep(self._interval)
+            await asyncio.to_thread(_has_room, self._writer.bring_in)
+
+
+def _has_room(write: Callable[[], None]) -> bool:
+    """Write, and say if it could be: the sink, which meets a full disk far more often, tells it."""
+    try:
+        write()
+    except (OSError, sqlite3.OperationalError):
+        return False
+    return True
 
 
 class ArchiveSink:

@@ -7,6 +7,7 @@
     1h/metric=<name>/2026-11.<n>.parquet      can change them any more
     series/<sequence>.parquet              which series there are
     events/2026-11-24/<sequence>.parquet   what is no number: traps, sources that fall silent ...
+    events.sqlite                          events that came since; see `event_writer.py`
 
 A day is a day of UTC, and a sample belongs to the day in which what it tells of began: a value of a
 granularity period to the day of the period's start. All files are Parquet and never change: what

@@ -8,8 +8,6 @@ from __future__ import annotations
 import secrets
 from array import array
 from collections.abc import Iterator, Sequence
-from itertools import groupby
-from operator import attrgetter
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -18,8 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from omc.core.clock import Clock
-from omc.core.model import Batch, Event, Series
-from omc.history.event_table import event_table
+from omc.core.model import Batch, Series
 from omc.history.layout import DAY_MS, SAMPLES, Resolution, day_name, day_of
 from omc.history.manifest import FileEntry, Manifest
 from omc.history.parquet_file import write_parquet
@@ -67,21 +64,6 @@ class ArchiveWriter:
             self._register.written(new)
             pa.default_memory_pool().release_unused()
 
-    def write_events(self, events: Sequence[Event]) -> None:
-        """Write events, each of which was not written before.
-
-        Raises:
-            OSError: none of them was written.
-            sqlite3.OperationalError: likewise.
-        """
-        if not events:
-            return
-        with self._lock:
-            manifest = self._manifest = self._manifest or Manifest(self.folder)
-            by_day = groupby(sorted(events, key=_moment), lambda event: day_of(event.time_ms))
-            entries = [self._write_events(day, list(some)) for day, some in by_day]
-            manifest.replace(entries, (), self._clock.time_ms())
-
     def _renew_register(self) -> None:
         """Begin a new one every day, so that series which are no more leave memory."""
         day = day_of(self._clock.time_ms())
@@ -118,13 +100,6 @@ class ArchiveWriter:
         now = self._clock.time_ms()
         return FileEntry(path, "pending", Resolution.RAW, metrics, day, day, written, now)
 
-    def _write_events(self, day: int, events: Sequence[Event]) -> FileEntry:
-        path = f"events/{day_name(day)}/{self._sequence()}.parquet"
-        written = write_parquet(self.folder / path, [event_table(events)], _LEVEL)
-        return FileEntry(
-            path, "events", Resolution.RAW, (), day, day, written, self._clock.time_ms()
-        )
-
     def _write_series(self, series: Sequence[Series]) -> FileEntry:
         path = f"series/{self._sequence()}.parquet"
         written = write_parquet(self.folder / path, series_tables(series), _LEVEL)
@@ -134,9 +109,6 @@ class ArchiveWriter:
         """A name that no other file has, and that sorts behind all older ones of this writer."""
         self._last_ms = max(self._last_ms + 1, self._clock.time_ms())
         return f"{self._last_ms:014d}-{secrets.token_hex(4)}"
-
-
-_moment = attrgetter("time_ms")
 
 
 def _column(values: Any, kind: pa.DataType) -> pa.Array:

@@ -18,6 +18,7 @@ from prometheus_client.registry import Collector
 from exporters.archive import ArchiveSink, EventArchive
 from omc.core.clock import Clock
 from omc.core.settings import Settings
+from omc.history.event_writer import EventWriter
 from omc.history.writer import ArchiveWriter
 
 log = structlog.get_logger(__name__)
@@ -45,7 +46,7 @@ class Archive:
         self.folder = settings.archive_folder
         writer = ArchiveWriter(self.folder, clock)
         self.sink = ArchiveSink(writer, clock, settings.archive.raw_days)
-        self.events = EventArchive(writer, settings.archive.flush_interval)
+        self.events = EventArchive(EventWriter(self.folder, clock), settings.archive.flush_interval)
         self.runs: Counter[str] = Counter()
         self.done_at = clock.monotonic()
         self.sizes: Mapping[str, int] = {}

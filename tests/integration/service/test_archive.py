@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import signal
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -11,8 +13,10 @@ import pytest
 from omc.core.catalogue import Catalogue
 from omc.core.clock import SystemClock
 from omc.core.resources import config_folder
+from omc.history.event_writer import WAITING
 from omc.history.manifest import NoArchive
 from omc.history.reader import History
+from omc.history.views import open_for_reading
 from tests.integration.service.test_run import (
     CREDENTIALS,
     SECRETS,
@@ -73,6 +77,36 @@ def test_polls_are_archived_through_kills_and_maintained(tmp_path: Path, snmpd: 
         assert service.process.wait(timeout=10) == 0
     assert archived(tmp_path) >= before
     assert "archive_maintenance_failed" not in service.log
+
+
+def waiting(folder: Path) -> int:
+    """Events on disk that are in no file yet."""
+    path = folder / "data" / "archive" / WAITING
+    if not path.exists():
+        return 0
+    with closing(sqlite3.connect(path)) as database, suppress(sqlite3.OperationalError):
+        return int(database.execute("SELECT count(*) FROM waiting").fetchone()[0])
+    return 0  # it is being made
+
+
+def dead_since(folder: Path) -> list[str]:
+    """Nodes that the archive knows to have fallen silent."""
+    query = "SELECT node FROM events WHERE kind = 'source_down'"
+    with open_for_reading(folder / "data" / "archive", CATALOGUE) as connection:
+        return [node for (node,) in connection.sql(query).fetchall()]
+
+
+def test_an_event_just_before_a_kill_is_in_the_archive(tmp_path: Path, snmpd: Snmpd) -> None:
+    rarely = settings_of(snmp=SNMP, credentials=CREDENTIALS, archive="\n  flush_interval: 10m\n")
+    with omc_run(tmp_path, rarely, nodes_of(snmpd), **SECRETS) as service:
+        service.wait_until(lambda: waiting(tmp_path) > 0)
+        service.process.kill()
+    often = settings_of(snmp=SNMP, credentials=CREDENTIALS, archive=ARCHIVE)
+    with omc_run(
+        tmp_path, often, "name,kind,site,address,port,credentials\n", **SECRETS
+    ) as service:
+        service.wait_until(lambda: waiting(tmp_path) == 0)
+    assert dead_since(tmp_path) == ["VPC0002-dead"]
 
 
 def test_it_can_be_switched_off(tmp_path: Path, snmpd: Snmpd) -> None:

@@ -18,6 +18,7 @@ from omc.bus.local import LocalBus
 from omc.core.clock import ManualClock
 from omc.core.errors import SinkUnavailable
 from omc.core.model import Batch, Event, EventKind, SeriesTable
+from omc.history.event_writer import EventWriter
 from omc.history.reader import History
 from omc.history.views import open_for_reading
 from omc.history.writer import ArchiveWriter
@@ -115,7 +116,7 @@ async def test_events_wait_for_a_folder_that_cannot_be_written_to_and_the_last_g
 ) -> None:
     folder = tmp_path / "archive"
     folder.write_text("a file where the folder should be", encoding="utf-8")
-    events = EventArchive(ArchiveWriter(folder, ManualClock(NEW_YEAR_MS)), interval=0.01)
+    events = EventArchive(EventWriter(folder, ManualClock(NEW_YEAR_MS)), interval=0.01)
     writing = asyncio.create_task(events.run())
     for text in ("first", "second"):
         events.notice(Event(EventKind.TRAP, "trap:N", NEW_YEAR_MS, (), text))

@@ -11,8 +11,9 @@ from typing import Any
 
 from omc.core.catalogue import Catalogue
 from omc.core.clock import ManualClock
-from omc.core.model import Batch, SeriesTable
+from omc.core.model import Batch, Event, SeriesTable
 from omc.core.resources import config_folder
+from omc.history.event_writer import EventWriter
 from omc.history.maintenance import Maintenance, Report, Retention
 from omc.history.reader import History
 from omc.history.writer import ArchiveWriter
@@ -55,6 +56,7 @@ class Archive:
         self.retention = retention or Retention()
         self.table = SeriesTable()
         self.writer = ArchiveWriter(folder, self.clock)
+        self.events = EventWriter(folder, self.clock)
 
     def write(self, samples: Iterable[Sample]) -> None:
         batches: dict[tuple[float, float | None], Batch] = {}
@@ -65,6 +67,12 @@ class Archive:
             batch.add(series, one.value, NEW_YEAR_MS + one.at)
         self.clock.advance(0.001)
         self.writer.write(list(batches.values()))
+
+    def tell(self, *events: Event) -> None:
+        """Write events into a file."""
+        self.clock.advance(0.001)
+        self.events.keep(events)
+        self.events.bring_in()
 
     def at(self, time: int) -> None:
         """Let it be that many milliseconds after New Year."""
