@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from omc.alarms import Alarm, AlarmKey, Severity
 from omc.core.inventory import Inventory
-from omc.core.model import CellName, NodeName, SiteCode
+from omc.core.model import AreaCode, CellName, NodeName, SiteCode
 
 #: Rules that say that a site has no mains.
 _MAINS = "mains_failed"
@@ -97,6 +97,12 @@ def site_of(inventory: Inventory, alarm: Alarm) -> str:
 def urgency(alarm: Alarm) -> tuple[int, int, AlarmKey]:
     """Sorts alarms: the worst first, then the newest."""
     return -alarm.severity, -alarm.raised_ms, alarm.key
+
+
+def area_title(inventory: Inventory, code: str) -> str:
+    """Name of an area; its code where there is none of that code, and a dash for no code."""
+    periods = inventory.areas.get(AreaCode(code))
+    return periods[-1].name if periods else code or "–"
 
 
 def network_state(inventory: Inventory, alarms: Iterable[Alarm]) -> NetworkState:

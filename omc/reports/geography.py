@@ -104,6 +104,22 @@ def geography(
     return Geography(day, level, units, unit_of, outside, tuple(_changes(inventory, level, period)))
 
 
+def area_name(inventory: Inventory, site: str, day: date) -> str:
+    """Name of the area that the inventory says a site lies in; "" for none."""
+    found = inventory.sites.get(SiteCode(site))
+    area = None if found is None or found.area is None else inventory.area(found.area, day)
+    return "" if area is None else area.name
+
+
+def place_name(inventory: Inventory, site: str, day: date) -> str:
+    """Names of a site and of the area that the inventory says it lies in; "" for no site."""
+    found = inventory.sites.get(SiteCode(site))
+    if found is None:
+        return ""
+    area = area_name(inventory, site, day)
+    return f"{found.name}, {area}" if area else found.name
+
+
 def surface_km2(boundary: BaseGeometry) -> float:
     """Size of an area on the ellipsoid."""
     return area_km2(_polygons(boundary))

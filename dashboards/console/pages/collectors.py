@@ -10,6 +10,7 @@ from nicegui import ui
 
 from dashboards.console.components.figures import figures
 from dashboards.console.components.table import Cell, Column, Field, Table
+from dashboards.console.file_panels import FilePanels
 from dashboards.console.viewer import Viewer
 from omc.core.inventory import NodeKind
 from omc.core.model import Latest, NodeName
@@ -61,6 +62,7 @@ class CollectorsPage:
             with ui.element("div").classes("site-side"):
                 self._sinks = self._table("sinks", ("sink", "lag", "waits", "refused"))
                 self._own = self._table("own", ("what", "how_much"))
+        FilePanels(viewer)
         viewer.every_beat(self._show)
         self._show()
 

@@ -11,14 +11,14 @@ from nicegui import background_tasks, ui
 
 from dashboards.console.components.alarm_list import AlarmList
 from dashboards.console.components.table import Cell, Column, Field, Table
-from dashboards.console.network_state import CELL_OUT
+from dashboards.console.network_state import CELL_OUT, area_title
 from dashboards.console.past import Lines, PastUnknown, Question
 from dashboards.console.templates import render
 from dashboards.console.viewer import Viewer
 from omc.alarms import Severity
 from omc.alarms.levels import Levels, level_of
 from omc.alarms.rule import RatioOfSums, Rule, Threshold
-from omc.core.model import AreaCode, CellName
+from omc.core.model import CellName
 from omc.core.quantity_text import value_text
 
 _HOUR_MS = 3_600_000
@@ -175,8 +175,7 @@ class RadioPage:
         return rows
 
     def _area(self, code: str) -> str:
-        periods = self._viewer.console.world.inventory.areas.get(AreaCode(code))
-        return periods[-1].name if periods else code or "–"
+        return area_title(self._viewer.console.world.inventory, code)
 
     def _worst_rows(self, lines: Lines) -> list[list[Field]]:
         kpi = self._kpis[0]

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 
 import shapely
 
-from omc.core.inventory import SpanName, Technology
-from omc.core.model import CellName, NodeName, SiteCode
+from omc.core.inventory import Technology
+from omc.core.model import SiteCode
 from omc.reports import periods
 from omc.reports.availability import added
-from omc.reports.availability_report.causes import CAUSE_TEXTS, Cause, Causes, times_without_mains
+from omc.reports.availability_report.causes import Causes, times_without_mains
 from omc.reports.availability_report.cost import AreaCost, cost_by_area
+from omc.reports.availability_report.cost_section import cost_section
+from omc.reports.availability_report.groups import Groups
 from omc.reports.availability_report.regulation import regulation_table
 from omc.reports.availability_report.tables import (
     Group,
-    Thing,
     availability_columns,
     availability_values,
     kinds_table,
@@ -24,6 +25,8 @@ from omc.reports.availability_report.tables import (
     targets_table,
     things_table,
 )
+from omc.reports.completeness import file_completeness
+from omc.reports.completeness_section import completeness_line, completeness_section
 from omc.reports.document import (
     Chart,
     ChartKind,
@@ -42,6 +45,7 @@ from omc.reports.document import (
     Table,
     Value,
 )
+from omc.reports.geography import area_name
 from omc.reports.past_alarms import PastAlarms
 from omc.reports.shapes import area_shapes
 from omc.reports.sources import Sources
@@ -81,6 +85,8 @@ class _Report:
         say("alarms")
         self._alarms = PastAlarms.read(sources.settings.data, self._inventory, period.start_ms)
         self._reader = UptimeReader(sources, period, self._alarms)
+        self._groups = Groups(sources, self._reader, self._day, self._said, say)
+        self._files = file_completeness(sources.history, period, sources.now, self._inventory.nodes)
         mains = times_without_mains(sources, period.start_ms, period.end_ms)
         self._causes = Causes(self._alarms, mains)
 
@@ -90,8 +96,7 @@ class _Report:
         for technology in Technology:
             self._say(f"{technology} cells")
             cells[technology] = self._reader.cells(technology)
-        groups = list(self._groups(cells))
-        sites = next(group for group in groups if group.name == "sites")
+        groups = list(self._groups.found(cells))
         return Document(
             f"availability-{periods.stem(self._period)}",
             said("Availability", "Độ khả dụng mạng lưới"),
@@ -102,72 +107,20 @@ class _Report:
                 f"Đơn vị hành chính tại ngày {self._day:%d/%m/%Y}",
             ),
             self._sources.now,
-            (
-                self._summary(groups),
-                self._sites(sites),
-                self._cost(cells[Technology.G4]),
-                self._outages(groups),
-                self._details(groups),
-                self._regulation(),
-            ),
+            tuple(self._sections(groups, cells[Technology.G4])),
             tuple(self._basis(groups)),
         )
 
-    # -- what is reported of -----------------------------------------------------------------------
-
-    def _groups(self, cells: dict[Technology, dict[str, Uptime]]) -> Iterator[Group]:
-        targets, said = self._sources.settings.reports.targets, self._said
-        sites = self._reader.sites()
-        yield Group("sites", said("Sites", "Trạm"), targets.sites, self._at_sites(sites, str))
-        for technology, found in cells.items():
-            if found:
-                title = said(f"{technology} cells", f"Cell {technology}")
-                name = f"cells_{technology.lower()}"
-                yield Group(name, title, targets.cells, self._at_sites(found, self._site_of_cell))
-        self._say("nodes")
-        nodes = self._reader.nodes()
-        title = said("Devices", "Thiết bị")
-        yield Group("nodes", title, targets.nodes, self._at_sites(nodes, self._site_of_node))
-        spans = self._reader.spans()
-        title = said("Fibre spans", "Tuyến cáp quang")
-        things = tuple(Thing(n, self._end(n), self._route(n), up) for n, up in spans.items())
-        yield Group("spans", title, targets.spans, things)
-        self._say("PONs")
-        pons = self._reader.pons()
-        pon_things = tuple(
-            Thing(f"{olt} {port}", (site := self._site_of_node(olt)), self._place(site), up)
-            for (olt, port), up in pons.items()
-        )
-        yield Group("pons", "PON", targets.pons, pon_things)
-
-    def _at_sites(
-        self, found: dict[str, Uptime], site_of: Callable[[str], str]
-    ) -> tuple[Thing, ...]:
-        return tuple(
-            Thing(name, (site := site_of(name)), self._place(site), uptime)
-            for name, uptime in found.items()
-        )
-
-    def _site_of_cell(self, name: str) -> str:
-        return self._inventory.cells[CellName(name)].site
-
-    def _site_of_node(self, name: str) -> str:
-        return self._inventory.nodes[NodeName(name)].site or ""
-
-    def _place(self, code: str) -> str:
-        site = self._inventory.sites.get(SiteCode(code))
-        if site is None:
-            return ""
-        area = None if site.area is None else self._inventory.area(site.area, self._day)
-        return site.name if area is None else f"{site.name}, {area.name}"
-
-    def _end(self, span: str) -> str:
-        site = self._inventory.site_of_end(self._inventory.spans[SpanName(span)].start)
-        return "" if site is None else site.code
-
-    def _route(self, span: str) -> str:
-        found = self._inventory.spans[SpanName(span)]
-        return f"{found.start} – {found.end}"
+    def _sections(self, groups: list[Group], cells: Mapping[str, Uptime]) -> Iterator[Section]:
+        yield self._summary(groups)
+        yield self._sites(next(group for group in groups if group.name == "sites"))
+        yield cost_section(self._costs(cells), self._language)
+        yield self._outages(groups)
+        yield self._details(groups)
+        files = completeness_section(self._files, self._area_of, self._language)
+        if files is not None:
+            yield files
+        yield self._regulation()
 
     # -- sections ----------------------------------------------------------------------------------
 
@@ -286,78 +239,11 @@ class _Report:
         layers = (layer,) if areas is None else (areas, layer)
         return Map("site_availability", title, layers, source)
 
-    def _cost(self, cells: dict[str, Uptime]) -> Section:
-        said = self._said
-        costs = cost_by_area(self._inventory, cells, self._causes, self._day)
-        table = self._cost_table(list(costs.values()))
-        chart = Chart(
-            "person_hours",
-            said("Person-hours without 4G", "Giờ-người không có 4G"),
-            table.name,
-            "area",
-            tuple(f"{cause}_hours" for cause in Cause),
-            stacked=True,
-        )
-        paragraph = said(
-            "What outages cost people: hours without 4G times the people concerned. People of a "
-            "commune are assumed to be spread evenly over its 4G sites; service by neighbouring "
-            "sites is left out.",
-            "Thiệt hại do gián đoạn: số giờ không có 4G nhân với số dân bị ảnh hưởng. Giả định dân "
-            "số của xã chia đều cho các trạm 4G; không tính phần trạm lân cận phục vụ thay.",
-        )
-        title = said("People without 4G", "Người dân không có 4G")
-        return Section(title, (paragraph,), (chart, table))
+    def _costs(self, cells: Mapping[str, Uptime]) -> Iterable[AreaCost]:
+        return cost_by_area(self._inventory, cells, self._causes, self._day).values()
 
-    def _cost_table(self, costs: list[AreaCost]) -> Table:
-        said, number = self._said, ColumnKind.NUMBER
-        hours = said("person-hours", "giờ-người")
-        columns = (
-            Column("area", said("Area", "Địa bàn")),
-            Column("people", said("People", "Dân số"), number),
-            *(
-                Column(f"{cause}_hours", CAUSE_TEXTS[cause].of(self._language), number, hours)
-                for cause in Cause
-            ),
-            Column("all_hours", said("Together", "Tổng"), number, hours),
-            Column(
-                *("data_ratio", said("Data", "Dữ liệu"), ColumnKind.SHARE),
-                decimals=1,
-                note=said(
-                    "share of the cells' time that is known; the rest costs nothing here",
-                    "tỷ lệ thời gian của cell có dữ liệu; phần còn lại không tính vào đây",
-                ),
-            ),
-        )
-        costs.sort(key=lambda cost: (-sum(cost.person_hours.values()), cost.name))
-        rows = [self._cost_row(cost) for cost in costs]
-        total = sum(sum(c.person_hours.values()) for c in costs)
-        years = sorted({c.year for c in costs if c.year is not None})
-        notes = [
-            said("Population: inventory", "Dân số: danh mục")
-            + (f" ({', '.join(map(str, years))})." if years else "."),
-            said(
-                f"All areas together: {total:,.0f} person-hours.",
-                f"Tổng các địa bàn: {total:,.0f} giờ-người.".replace(",", "."),
-            ),
-            said(
-                "Causes: root causes found at the time, else the archived state of the mains.",
-                "Nguyên nhân: nguyên nhân gốc do hệ thống tìm ra, nếu không có thì theo trạng thái "
-                "điện lưới trong kho lưu trữ.",
-            ),
-        ]
-        title = said("Person-hours without 4G", "Giờ-người không có 4G")
-        return Table("person_hours", title, columns, rows, tuple(notes), shown=_SHOWN)
-
-    def _cost_row(self, cost: AreaCost) -> tuple[Value, ...]:
-        if cost.people is None:
-            return (cost.name, *[None] * (len(Cause) + 2), cost.cells.completeness)
-        hours = cost.person_hours
-        return (
-            *(cost.name, cost.people),
-            *(hours[cause] for cause in Cause),
-            sum(hours.values()),
-            cost.cells.completeness,
-        )
+    def _area_of(self, site: str) -> str:
+        return area_name(self._inventory, site, self._day)
 
     def _outages(self, groups: list[Group]) -> Section:
         table = outages_table(groups, self._causes.of, self._said)
@@ -398,6 +284,9 @@ class _Report:
                 f"Lịch sử cảnh báo bắt đầu từ {first:%H:%M ngày %d/%m/%Y}: trước đó không có số "
                 "liệu tuyến cáp, nguyên nhân chỉ suy từ điện lưới.",
             )
+        files = completeness_line(self._files, self._language)
+        if files:
+            yield files
         whole = added(group.whole for group in groups)
         if whole.completeness is not None and whole.completeness < 0.999:
             text = f"{whole.completeness * 100:.1f} %"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from omc.core.inventory import Technology
 from omc.core.metric import Text
 from omc.reports.availability import Availability, added
+from omc.reports.completeness_section import completeness_line
 from omc.reports.coverage.figures import ReportFigures
 from omc.reports.coverage.population import PopulationBasis
 from omc.reports.coverage.report import CoverageReport
@@ -124,6 +125,9 @@ def basis_lines(
     yield _AVAILABILITY.of(language)
     for technology in report.request.technologies:
         yield _completeness(report, figures, technology, language)
+    files = completeness_line(report.files, language)
+    if files:
+        yield files
     yield from _missing(report, language)
 
 

@@ -8,6 +8,7 @@ from omc.core.inventory import AreaLevel, Technology
 from omc.core.metric import Text
 from omc.core.model import AreaCode
 from omc.reports import periods
+from omc.reports.completeness_section import completeness_section
 from omc.reports.coverage.basis import basis_lines, population_note
 from omc.reports.coverage.figures import ReportFigures
 from omc.reports.coverage.maps import cover_maps, gap_maps
@@ -83,6 +84,11 @@ def coverage_document(report: CoverageReport, language: Language) -> Document:
         Section(_LOAD.of(language), (), (network.load(),)),
         Section(_FIBRE.of(language), (), tuple(network.fibre())),
     ]
+    names = {unit.code: unit.area.name for unit in report.geography.units}
+    name_of = {str(site): names[code] for site, code in report.geography.unit_of.items()}
+    files = completeness_section(report.files, lambda site: name_of.get(site, ""), language)
+    if files is not None:
+        sections.append(files)
     left_out = tables.left_out()
     if left_out.rows:
         sections.append(Section(_DATA.of(language), (), (left_out,)))

@@ -11,6 +11,7 @@ from omc.core.model import AreaCode, CellName, SiteCode
 from omc.history.reader import History
 from omc.reports import periods
 from omc.reports.availability import Availability
+from omc.reports.completeness import Completeness, Reporter, file_completeness
 from omc.reports.coverage.drive_test import Correction, corrections, read_drive_test
 from omc.reports.coverage.fibre import FibreFigures, fibre_figures
 from omc.reports.coverage.layout import lay_out
@@ -69,6 +70,7 @@ class CoverageReport:
         worked: How long each cell of the technologies asked for worked; empty without an archive.
         loads: By technology, in the order of the geography; empty without an archive.
         fibre: By area.
+        files: How completely nodes sent their measurement files.
         parameters: Of the radio model.
         assumptions: What was not known of the cells on air at the end of the period.
         corrections: What drive tests say of each technology.
@@ -85,6 +87,7 @@ class CoverageReport:
     worked: Mapping[CellName, Availability]
     loads: Mapping[Technology, Sequence[Load]]
     fibre: FibreFigures
+    files: Mapping[Reporter, Completeness]
     parameters: RadioParameters
     assumptions: Assumptions
     corrections: Mapping[Technology, Correction]
@@ -135,6 +138,7 @@ def coverage_report(sources: Sources, request: CoverageRequest, say: Say) -> Cov
         measured,
         loads,
         fibre_figures(inventory, areas, sources.history, _over(period, sources.now)),
+        _files(sources, request, areas),
         parameters,
         transmitters.assumptions.among({cell.name for cell in cells}),
         measured_by,
@@ -204,6 +208,17 @@ def _spell(cells: Sequence[Cell], worked: Mapping[CellName, Availability]) -> Sp
         return Spell({cell.name: 1.0 for cell in cells})
     shares = {cell.name: worked.get(cell.name, Availability()).with_planned for cell in cells}
     return Spell({name: share or 0.0 for name, share in shares.items()})
+
+
+def _files(
+    sources: Sources, request: CoverageRequest, areas: Geography
+) -> dict[Reporter, Completeness]:
+    """Of the nodes of the areas; of all nodes where all areas are wanted."""
+    nodes = sources.inventory.nodes
+    found = file_completeness(sources.history, request.period, sources.now, nodes)
+    if not request.areas:
+        return found
+    return {r: one for r, one in found.items() if r.site in areas.unit_of}
 
 
 def _loads(

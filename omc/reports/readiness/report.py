@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from omc.core.inventory import Technology
 from omc.reports import periods
+from omc.reports.completeness_section import completeness_line
 from omc.reports.coverage.basis import population_text
 from omc.reports.document import (
     Chart,
@@ -156,6 +157,9 @@ class _Writer:
                 "There is no archive: load, power and uplinks were not measured.",
                 "Không có kho lưu trữ: chưa có số liệu tải, nguồn và đường truyền.",
             )
+        files = completeness_line(found.files, self._language)
+        if files:
+            yield files
         measured = sum(one.condition.busy_prb_ratio is not None for one in found.ranked)
         yield said(
             f"4G load was measured at {measured} of {len(found.ranked)} sites; what was not "

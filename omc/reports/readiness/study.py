@@ -9,7 +9,9 @@ from pathlib import Path
 
 from omc.core.model import SiteCode
 from omc.core.settings import CoverageSettings
+from omc.reports.completeness import Completeness, Reporter, file_completeness
 from omc.reports.document import Period
+from omc.reports.geography import place_name
 from omc.reports.readiness.condition import Condition, conditions
 from omc.reports.readiness.greedy import Chosen, choose
 from omc.reports.readiness.ground import Ground, ground_of
@@ -56,6 +58,7 @@ class Readiness:
         ranked: Candidates by score, the best first.
         able: Places in `reach.candidates` of those with fibre.
         chosen: Of `able`, those that together cover most people.
+        files: How completely nodes sent the measurement files that 4G loads are from.
     """
 
     sources: Sources
@@ -66,6 +69,7 @@ class Readiness:
     ranked: tuple[Scored, ...]
     able: tuple[int, ...]
     chosen: Chosen
+    files: Mapping[Reporter, Completeness]
 
     @property
     def day(self) -> date:
@@ -95,9 +99,7 @@ class Readiness:
 
     def place(self, one: Condition) -> str:
         """Name of a site and of its area."""
-        site, inventory = one.site, self.sources.inventory
-        area = None if site.area is None else inventory.area(site.area, self.day)
-        return site.name if area is None else f"{site.name}, {area.name}"
+        return place_name(self.sources.inventory, one.site.code, self.day)
 
 
 def readiness(
@@ -123,6 +125,7 @@ def readiness(
         tuple(scored(zip(reach.candidates, reach.surroundings, strict=True))),
         able,
         choose([reach.reached[place] for place in able], reach.left, wish.most),
+        file_completeness(sources.history, period, sources.now, inventory.nodes),
     )
 
 

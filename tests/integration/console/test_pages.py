@@ -182,6 +182,26 @@ def test_a_slow_disk_of_reports_keeps_nobody_waiting(
     assert operator.complaints == []
 
 
+def test_who_has_not_sent_all_measurement_files_is_told(
+    operator: Screen, province: WatchedProvince
+) -> None:
+    page = operator.page
+    nodes = page.locator(".panel-files_nodes tbody tr")
+
+    def is_told() -> bool:
+        operator.open("/collectors")
+        page.wait_for_timeout(500)
+        return nodes.count() > 0
+
+    province.wait_until(is_told, 120)
+    expect(nodes).to_have_count(1)
+    expect(nodes.first).to_contain_text(province.incomplete)
+    expect(nodes.first).to_contain_text("75")
+    expect(page.locator(".panel-files_areas tbody tr").first).to_be_visible()
+    assert serious_findings(operator) == []
+    assert operator.complaints == []
+
+
 def test_a_report_is_ordered_followed_and_taken_along(
     operator: Screen, province: WatchedProvince
 ) -> None:

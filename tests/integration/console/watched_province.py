@@ -25,7 +25,7 @@ from omc.core.clock import ManualClock
 from omc.core.inventory import Inventory
 from omc.core.settings import Role, UserSettings
 from tests.servers.process import find_binary, free_port
-from tests.servers.simulator import RunningSimulator
+from tests.servers.simulator import RunningSimulator, omc
 from tests.servers.snmpd import free_udp_port
 
 WALL_TOKEN = "a-token-for-the-wall-screen"
@@ -41,6 +41,7 @@ class WatchedProvince:
     Attributes:
         url: Of the console, without a slash at the end.
         folder: Of settings, inventory and data.
+        incomplete: A site that has not sent all of its measurement files.
     """
 
     def __init__(self, folder: Path, mqtt_port: int) -> None:
@@ -52,11 +53,13 @@ class WatchedProvince:
         mqtt = ("--mqtt", f"127.0.0.1:{mqtt_port}", "--interval", "10s", "--cell-period", "30s")
         self._simulator = RunningSimulator(*mqtt, "--inventory", str(folder), sites=SITES)
         self._process: subprocess.Popen[bytes] | None = None
+        self.incomplete = ""
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
             stack.enter_context(self._simulator)
             self._write_settings()
+            self.incomplete = self._write_measurement_files()
             self._start()
             stack.callback(self._stop)
             self._stack = stack.pop_all()
@@ -179,10 +182,23 @@ class WatchedProvince:
             for name, role in (("lan", "operator"), ("minh", "viewer"))
         )
         text += f"\nusers:\n{users}"
+        text += "pm:\n  sources:\n    - {name: drop, kind: folder, path: pm, settle: 0s}\n"
         text += "tokens:\n  - {name: wall, role: viewer, token: file:secrets/wall}\n"
         (self.folder / "secrets" / "traps").write_text("public", encoding="utf-8")
         (self.folder / "secrets" / "wall").write_text(WALL_TOKEN, encoding="utf-8")
         path.write_text(text, encoding="utf-8")
+
+    def _write_measurement_files(self) -> str:
+        """Those of the last two hours; returns a site whose second half hour is not among them."""
+        folder = self.folder / "pm"
+        wish = ("--sites", str(SITES), "--hours", "2", "-o", str(folder))
+        subprocess.run(omc("simulate", "pm", *wish), check=True, capture_output=True)
+        site = next(iter(self.inventory.cells_of))
+        own = sorted(folder.glob(f"*{site}*"))
+        assert len(own) == 8, own
+        for file in own[2:4]:
+            file.unlink()
+        return site
 
     def _start(self) -> None:
         with (self.folder / "omc.log").open("w", encoding="utf-8") as log:
