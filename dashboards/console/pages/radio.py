@@ -116,6 +116,7 @@ class RadioPage:
                 words |= {"none": t("radio.none_sleep"), "none_hint": ""}
                 self._sleeping = AlarmList(self._sleeping_rows(), words)
                 self._sleeping.classes("panel-body")
+                self._sleeping.props["tabindex"] = "0"  # it scrolls: the keyboard has to get there
         viewer.live(lambda: self._sleeping.show(self._sleeping_rows()))
         background_tasks.create(self._draw(), name="radio")
 

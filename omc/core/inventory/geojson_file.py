@@ -1,4 +1,7 @@
-"""Areas from GeoJSON (RFC 7946): a FeatureCollection of polygons with properties."""
+"""Areas from GeoJSON (RFC 7946): a FeatureCollection of polygons with properties.
+
+The member `crs` of GeoJSON before RFC 7946 is understood: VN-2000 is still handed around that way.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from typing import Any
 
 from omc.core.errors import ConfigurationError, Problem
 from omc.core.geometry import MultiPolygon, area_km2, area_text, check_area
+from omc.core.inventory.coordinate_system import CoordinateSystem, Implausible
 from omc.core.inventory.csv_file import Foreign, read_text
 from omc.core.inventory.model import Kind
 from omc.core.inventory.schema import SCHEMAS
@@ -18,7 +22,11 @@ from omc.core.inventory.table import Places, Table
 
 _FEATURES = re.compile(r'"features"\s*:\s*\[\s*')
 _BETWEEN = re.compile(r"\s*,\s*")
-_WGS_84 = ("CRS84", "4326")
+_WGS_84 = ("CRS84", "EPSG::4326", "EPSG:4326")
+_METRES = (
+    "; metres? say which with a member crs in the file, such as "
+    '{"type": "name", "properties": {"name": "EPSG:3405"}}'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +71,8 @@ def read_geojson(path: Path, foreign: Foreign) -> Table:
         foreign: Our columns by the names of their properties, and fixed values.
 
     Raises:
-        ConfigurationError: the file is no FeatureCollection in WGS 84. Faults of single features
-            are in the table's own problems.
+        ConfigurationError: the file is no FeatureCollection, or its coordinates do not lie where
+            its system is used. Faults of single features are in the table's own problems.
     """
     text = read_text(path)
     try:
@@ -75,20 +83,32 @@ def read_geojson(path: Path, foreign: Foreign) -> Table:
     except RecursionError:
         raise ConfigurationError([Problem(str(path), 0, 0, "nested too deeply")]) from None
     features = _features(path, data)
-    return table_of_features(path, features, _FeaturePlaces(path, text, len(features)), foreign)
+    places = _FeaturePlaces(path, text, len(features))
+    return table_of_features(path, features, places, foreign, _system(path, data))
 
 
 def table_of_features(
-    path: Path, features: Sequence[Mapping[str, Any]], places: Places, foreign: Foreign
+    path: Path,
+    features: Sequence[Mapping[str, Any]],
+    places: Places,
+    foreign: Foreign,
+    system: CoordinateSystem | None,
 ) -> Table:
     """Areas from GeoJSON features, wherever they were read from.
 
+    Args:
+        path: Of the file.
+        features: With coordinates of `system`, east before north.
+        places: Of the features in the file.
+        foreign: Our columns by the names of their properties, and fixed values.
+        system: None: longitude and latitude, WGS 84.
+
     Raises:
-        ConfigurationError: no feature has a code.
+        ConfigurationError: no feature has a code, or coordinates cannot be meant.
     """
     problems: list[Problem] = []
     columns = _properties(features, foreign)
-    geometries = [_geometry(f, row, places, problems) for row, f in enumerate(features)]
+    geometries = [_geometry(f, row, places, problems, system) for row, f in enumerate(features)]
     columns["geometry"] = [area_text(area) if area else "" for area in geometries]
     if "area_km2" not in columns:
         columns["area_km2"] = [f"{area_km2(area):.4f}" if area else "" for area in geometries]
@@ -104,16 +124,24 @@ def _features(path: Path, data: Any) -> list[dict[str, Any]]:
         fault = "expected a GeoJSON FeatureCollection"
     elif not isinstance(features, list) or not all(isinstance(f, dict) for f in features):
         fault = "features: expected a list of features"
-    elif not _is_wgs84(data.get("crs")):
-        fault = "crs: expected longitude and latitude in WGS 84 (RFC 7946, 4): transform it first"
     if fault:
         raise ConfigurationError([Problem(str(path), 0, 0, fault)])
     return list(features)
 
 
-def _is_wgs84(crs: Any) -> bool:
-    """Whether the `crs` member, which RFC 7946 has dropped, is missing or names WGS 84."""
-    return crs is None or any(name in json.dumps(crs) for name in _WGS_84)
+def _system(path: Path, data: Mapping[str, Any]) -> CoordinateSystem | None:
+    """What the member `crs`, which RFC 7946 has dropped, says; None for WGS 84."""
+    crs = data.get("crs")
+    if crs is None:
+        return None
+    properties = crs.get("properties") if isinstance(crs, dict) else None
+    name = properties.get("name") if isinstance(properties, dict) else None
+    if isinstance(name, str) and name.endswith(_WGS_84):
+        return None
+    try:
+        return CoordinateSystem(str(name))
+    except Implausible as error:
+        raise ConfigurationError([Problem(str(path), 0, 0, f"crs: {error}")]) from None
 
 
 def _properties(features: Sequence[Mapping[str, Any]], foreign: Foreign) -> dict[str, list[Any]]:
@@ -150,16 +178,25 @@ def _field(value: Any) -> str:
 
 
 def _geometry(
-    feature: Mapping[str, Any], row: int, places: Places, problems: list[Problem]
+    feature: Mapping[str, Any],
+    row: int,
+    places: Places,
+    problems: list[Problem],
+    system: CoordinateSystem | None,
 ) -> MultiPolygon | None:
     geometry = feature.get("geometry")
     if geometry is None:
         return None
     try:
         area = _area(geometry)
+        if system is not None:
+            area = system.degrees(area)
         check_area(area)
+    except Implausible as error:
+        raise ConfigurationError([places.problem(row, "geometry", str(error))]) from None
     except ValueError as error:
-        problems.append(places.problem(row, "geometry", f"geometry: {error}"))
+        hint = _METRES if system is None and "degrees" in str(error) else ""
+        problems.append(places.problem(row, "geometry", f"geometry: {error}{hint}"))
         return None
     return area
 

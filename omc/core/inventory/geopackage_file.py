@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 import pyogrio
-import pyproj
 import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from omc.core.errors import ConfigurationError, Problem
+from omc.core.inventory.coordinate_system import CoordinateSystem, Implausible
 from omc.core.inventory.csv_file import Foreign
 from omc.core.inventory.geojson_file import table_of_features
 from omc.core.inventory.table import Table
@@ -47,17 +47,20 @@ def read_geopackage(path: Path, foreign: Foreign, layer: str | None = None) -> T
         raise _fault(path, f"cannot be read: {error}") from None
     if not meta["crs"]:
         raise _fault(path, "does not say its coordinate system: set it in a GIS")
-    to_degrees = pyproj.Transformer.from_crs(meta["crs"], "EPSG:4326", always_xy=True)
+    try:
+        system = CoordinateSystem(meta["crs"])
+    except Implausible as error:
+        raise _fault(path, str(error)) from None
     names = [str(name) for name in meta["fields"]]
     columns = dict(zip(names, fields, strict=True))
     features = [
         {
             "properties": {name: _plain(column[row]) for name, column in columns.items()},
-            "geometry": _geometry(shape, to_degrees),
+            "geometry": None if shape is None else json.loads(shapely.to_geojson(shape)),
         }
-        for row, shape in enumerate(shapes)
+        for row, shape in enumerate(shapely.from_wkb(shapes))
     ]
-    return table_of_features(path, features, _RowPlaces(path), foreign)
+    return table_of_features(path, features, _RowPlaces(path), foreign, system)
 
 
 def _only_layer(path: Path) -> str:
@@ -68,17 +71,6 @@ def _only_layer(path: Path) -> str:
     if len(layers) != 1:
         raise _fault(path, f"has several layers, say which with --layer: {', '.join(layers)}")
     return layers[0]
-
-
-def _geometry(shape: bytes | None, to_degrees: pyproj.Transformer) -> Any:
-    """GeoJSON in degrees; None where there is none."""
-    if shape is None:
-        return None
-    moved = shapely.transform(
-        shapely.from_wkb(shape),
-        lambda points: np.column_stack(to_degrees.transform(points[:, 0], points[:, 1])),
-    )
-    return json.loads(shapely.to_geojson(moved))
 
 
 def _plain(value: Any) -> Any:

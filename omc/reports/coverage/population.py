@@ -67,9 +67,7 @@ class SettledPopulation:
     def __init__(self, settlements: Settlements, plane: Plane) -> None:
         self._x, self._y = plane.forward(settlements.longitudes, settlements.latitudes)
         self._people = settlements.people
-        self.basis = PopulationBasis(
-            False, settlements.source, settlements.year, float(settlements.people.sum())
-        )
+        self.basis = PopulationBasis(False, settlements.source, settlements.year, settlements.total)
 
     def people(self, tile: Tile) -> People:
         return _counted(tile, self._x, self._y, self._people)

@@ -9,21 +9,16 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import pyproj
-import rasterio
 from numpy.typing import NDArray
-from rasterio.errors import RasterioIOError
 
 from omc.core.errors import ConfigurationError, Problem
 from omc.core.inventory.csv_file import read_text
+from omc.reports.coverage.population_raster import Box, raster_people
 
 Array = NDArray[np.float64]
 
-#: A pixel is cut up until no piece is larger than half a grid cell, but into no more than so many.
-_MOST_PIECES = 20
 _COLUMNS = {
     "longitude": ("longitude", "lon", "lng", "x", "kinh_do"),
     "latitude": ("latitude", "lat", "y", "vi_do"),
@@ -41,73 +36,46 @@ class Settlements:
         people: At each place.
         source: Name of the file.
         year: Of the count; None where nobody said.
+        total: People in the whole file, also where places of it were not read.
     """
 
     longitudes: Array
     latitudes: Array
     people: Array
     source: str
-    year: int | None = None
+    year: int | None
+    total: float
 
 
-def read_settlements(path: Path, cell_m: float, year: int | None = None) -> Settlements:
+def read_settlements(
+    path: Path, cell_m: float, year: int | None = None, within: Box | None = None
+) -> Settlements:
     """Read a population file by its ending: .tif, .csv, .geojson or .json.
 
     Args:
         path: The file.
         cell_m: Side of the grid's cells: larger pixels are cut up, their people spread evenly.
         year: Of the count.
+        within: Of a GeoTIFF, places far outside of it are only added up; None: all are read.
 
     Raises:
         ConfigurationError: the file cannot be read, or counts nobody.
     """
     suffix = path.suffix.lower()
     if suffix in (".tif", ".tiff"):
-        longitudes, latitudes, people = _raster(path, cell_m)
-    elif suffix == ".csv":
-        longitudes, latitudes, people = _csv(path)
-    elif suffix in (".geojson", ".json"):
-        longitudes, latitudes, people = _geojson(path)
+        longitudes, latitudes, people, total = raster_people(path, cell_m, within)
+    elif suffix in (".csv", ".geojson", ".json"):
+        longitudes, latitudes, people = (_csv if suffix == ".csv" else _geojson)(path)
+        total = float(people.sum())
     else:
         raise _fault(path, "expected a population file: .tif, .csv or .geojson")
-    if not len(people) or float(people.sum()) <= 0:
+    if total <= 0:
         raise _fault(path, "nobody lives in this file")
-    return Settlements(longitudes, latitudes, people, path.name, year)
+    return Settlements(longitudes, latitudes, people, path.name, year, total)
 
 
 def _fault(path: Path, text: str, line: int = 0) -> ConfigurationError:
     return ConfigurationError([Problem(str(path), line, 0, text)])
-
-
-def _raster(path: Path, cell_m: float) -> tuple[Array, Array, Array]:
-    """Places of all pixels with people, cut up where they are larger than half a cell."""
-    try:
-        with rasterio.open(path) as file:
-            values = file.read(1, masked=True).astype(np.float64).filled(0.0)
-            transform, crs = file.transform, file.crs
-    except RasterioIOError as error:
-        raise _fault(path, f"cannot be read as a GeoTIFF: {error}") from None
-    if crs is None:
-        raise _fault(path, "the GeoTIFF does not say its coordinate system")
-    values[~np.isfinite(values) | (values < 0)] = 0.0  # some publishers mark water with -200
-    rows, columns = np.nonzero(values)
-    pieces = _pieces(transform, crs, cell_m)
-    inner = (np.arange(pieces) + 0.5) / pieces
-    across, down = (grid.ravel() for grid in np.meshgrid(inner, inner))
-    column = (columns[:, None] + across[None, :]).ravel()
-    row = (rows[:, None] + down[None, :]).ravel()
-    x = transform.a * column + transform.b * row + transform.c
-    y = transform.d * column + transform.e * row + transform.f
-    to_degrees = pyproj.Transformer.from_crs(crs.to_wkt(), "EPSG:4326", always_xy=True)
-    longitudes, latitudes = to_degrees.transform(x, y)
-    people = np.repeat(values[rows, columns] / pieces**2, pieces**2)
-    return np.asarray(longitudes), np.asarray(latitudes), people
-
-
-def _pieces(transform: Any, crs: Any, cell_m: float) -> int:
-    side = max(abs(transform.a), abs(transform.e))
-    metres = side * 111_320 if crs.is_geographic else side
-    return max(1, min(_MOST_PIECES, math.ceil(2 * float(metres) / cell_m)))
 
 
 def _csv(path: Path) -> tuple[Array, Array, Array]:

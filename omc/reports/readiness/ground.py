@@ -24,7 +24,7 @@ from omc.reports.coverage.population import PopulationBasis, SettledPopulation
 from omc.reports.coverage.population_file import Settlements, read_settlements
 from omc.reports.coverage.prediction import Obstruction
 from omc.reports.coverage.terrain import terrain_of
-from omc.reports.geography import geography
+from omc.reports.geography import box_around, geography
 from omc.reports.radio.parameters import RadioParameters
 
 #: Side of a square, metres.
@@ -71,7 +71,10 @@ def ground_of(inventory: Inventory, day: date, wish: CoverageSettings) -> Ground
     parameters = RadioParameters.load(wish.parameters)
     settlements = None
     if wish.population is not None:
-        settlements = read_settlements(wish.population, SPACING_M, wish.population_year)
+        sites = [shapely.Point(s.longitude, s.latitude) for s in inventory.sites.values()]
+        settlements = read_settlements(
+            wish.population, SPACING_M, wish.population_year, box_around(sites)
+        )
     propagation = parameters.propagation
     layout = _layout(inventory, day, settlements, propagation.path_loss().farthest_m)
     if layout is None or layout.population is None:

@@ -254,8 +254,11 @@ def _feature(code: str, ring: list[list[float]] | None = None, **properties: Any
     }
 
 
-NOT_WGS_84 = "expected longitude and latitude in WGS 84 (RFC 7946, 4): transform it first"
 NOT_DEGREES = "expected degrees: longitude -180 to 180, latitude -90 to 90 (WGS 84)"
+METRES = (
+    "; metres? say which with a member crs in the file, such as "
+    '{"type": "name", "properties": {"name": "EPSG:3405"}}'
+)
 NO_COUNT = "expected a whole number from 0 to 2000000000, digits only"
 
 MAPPED = [
@@ -277,6 +280,51 @@ def test_areas_come_from_geojson_with_their_boundary_and_size(folder: Path) -> N
     assert area.geometry[0][0][2] == (105.6, 21.4)
 
 
+#: A square kilometre of VN-2000, and where its south-west corner is in WGS 84.
+VN_2000 = [
+    ("EPSG:3405", (560_000, 2_350_000), (105.580168, 21.249687)),
+    ("urn:ogc:def:crs:EPSG::9208", (560_000, 2_350_000), (105.329970, 21.243320)),
+    ("EPSG:4756", (105.6, 21.3), (105.601887, 21.299018)),
+]
+
+
+def _square(corner: tuple[float, float]) -> list[list[float]]:
+    side = 1000.0 if corner[0] > 180 else 0.01
+    (x, y), steps = corner, ((0, 0), (1, 0), (1, 1), (0, 1), (0, 0))
+    return [[x + side * east, y + side * north] for east, north in steps]
+
+
+@pytest.mark.parametrize(("name", "corner", "degrees"), VN_2000)
+def test_areas_in_a_declared_coordinate_system_land_where_they_are(
+    name: str, corner: tuple[float, float], degrees: tuple[float, float], folder: Path
+) -> None:
+    crs = {"type": "name", "properties": {"name": name}}
+    text = _geojson(_feature("08716", _square(corner)), crs=crs)
+    result = bring(folder, "areas", "communes.geojson", text, *MAPPED)
+    assert result.exit_code == 0, result.output
+    area = Inventory.load(folder).areas[AreaCode("08716")][0]
+    assert area.geometry is not None
+    assert area.geometry[0][0][0] == pytest.approx(degrees, abs=2e-6)
+    assert area.area_km2 == pytest.approx(1.0 if corner[0] > 180 else 1.15, abs=0.01)
+
+
+IMPLAUSIBLE = [
+    ((105.6, 21.3), "whose coordinates are metres, and has degrees"),
+    ((2_350_000, 560_000), "far from where that is used"),  # north before east
+]
+
+
+@pytest.mark.parametrize(("corner", "why"), IMPLAUSIBLE)
+def test_areas_that_cannot_lie_in_their_coordinate_system_are_refused(
+    corner: tuple[float, float], why: str, folder: Path
+) -> None:
+    crs = {"type": "name", "properties": {"name": "EPSG:3405"}}
+    text = _geojson(_feature("08716", _square(corner)), crs=crs)
+    (problem,) = _problems(bring(folder, "areas", "c.geojson", text, *MAPPED), folder)
+    assert problem.startswith("c.geojson:10:3: feature 1: ")
+    assert why in problem
+
+
 def test_the_same_geojson_again_changes_nothing(folder: Path) -> None:
     for _ in range(2):
         result = bring(folder, "areas", "c.geojson", _geojson(_feature("08716")), *MAPPED)
@@ -290,14 +338,16 @@ def test_the_same_geojson_again_changes_nothing(folder: Path) -> None:
         ('{"type": "Feature"}', "c.geojson: expected a GeoJSON FeatureCollection"),
         ('{"type": "FeatureCollection", "features": 1}',
          "c.geojson: features: expected a list of features"),
-        (_geojson(crs={"type": "name", "properties": {"name": "EPSG:3405"}}),
-         f"c.geojson: crs: {NOT_WGS_84}"),
+        (_geojson(crs={"type": "name", "properties": {"name": "EPSG:999999"}}),
+         "c.geojson: crs: there is no coordinate system 'EPSG:999999'"),
+        (_geojson(crs={"type": "link"}),
+         "c.geojson: crs: there is no coordinate system 'None'"),
         (_geojson({"properties": {"other": 1}, "geometry": None}),
          "c.geojson: no feature has the property 'ma_xa'; they have: other"),
         (_geojson(_feature("1"), _feature("2", [[105, 21], [106, 21], [106, 22], [105, 22]])),
          "c.geojson:38:3: feature 2: geometry: expected rings that end where they begin"),
         (_geojson(_feature("1", [[560000, 1], [570000, 1], [570000, 2], [560000, 1]])),
-         f"c.geojson:4:3: feature 1: geometry: {NOT_DEGREES}"),
+         f"c.geojson:4:3: feature 1: geometry: {NOT_DEGREES}{METRES}"),
         (_geojson({"properties": {"ma_xa": "1"}, "geometry": {"type": "Point"}}),
          "c.geojson:4:3: feature 1: geometry: expected a Polygon or MultiPolygon"),
         (_geojson({"properties": {"ma_xa": "1"}, "geometry": {"type": "Polygon",

@@ -46,6 +46,24 @@ def test_a_raster_sums_to_its_pixels_inside_and_outside(degrees: float, tmp_path
     assert found.population.source == "people.tif"
 
 
+def test_of_a_country_only_the_surroundings_are_kept_and_all_are_counted(tmp_path: Path) -> None:
+    path = tmp_path / "country.tif"
+    people = np.ones((3000, 2500), dtype=np.float32)
+    degrees = 0.001
+    with rasterio.open(
+        path, "w", driver="GTiff", height=3000, width=2500, count=1, dtype="float32",
+        crs="EPSG:4326", transform=Affine(degrees, 0, 104.0, 0, -degrees, 23.0),
+    ) as file:  # fmt: skip
+        file.write(people, 1)
+    whole = read_settlements(path, 1000.0)
+    near = read_settlements(path, 1000.0, within=(104.1, 22.8, 104.2, 22.9))
+    assert whole.total == near.total == whole.people.sum() == people.size
+    assert near.people.sum() == 1024 * 1024  # one window
+    inside = (whole.longitudes < 104.2) & (whole.latitudes > 22.8)
+    kept = (near.longitudes < 104.2) & (near.latitudes > 22.8)
+    assert kept.sum() == inside.sum() == 200 * 200
+
+
 def test_csv_and_geojson_say_the_same(tmp_path: Path) -> None:
     csv, geojson = tmp_path / "p.csv", tmp_path / "p.geojson"
     csv.write_text("kinh_do;vi_do;dan_so\n105.5;21.3;120\n105.51;21.31;30\n", encoding="utf-8")
