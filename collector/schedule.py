@@ -24,6 +24,9 @@ LATE_AFTER = 1.0
 #: as to wake up for many.
 GATHERED = 0.1
 
+#: A slot that comes so soon after a poll began, in seconds, is that poll's own.
+SAME_SLOT = 5.0
+
 #: A dead device is probed after 1, 2, 4 ... intervals, but at least this often, in seconds.
 LONGEST_BACK_OFF = 300.0
 
@@ -179,7 +182,8 @@ class Agenda:
         if job.mode is Mode.PROBE:
             self._push(job, now + back_off(job.interval, job.failures))
             return
-        following = self._slot_after(job, job.due + job.interval / 2)
+        # Also one that was hastened is asked again within an interval: much may happen in one.
+        following = self._slot_after(job, job.due + min(job.interval / 2, SAME_SLOT))
         missed = 0
         while following <= now:
             following += job.interval

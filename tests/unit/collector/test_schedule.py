@@ -162,6 +162,22 @@ def test_a_hastened_device_is_asked_now_once_and_keeps_its_slots() -> None:
     assert (following - slot) % 60.0 == pytest.approx(0.0, abs=1e-3)
 
 
+@pytest.mark.parametrize("seconds", [1.0, 12.0, 29.0, 31.0, 48.0, 59.0])
+def test_a_hastened_device_is_asked_again_within_an_interval(seconds: float) -> None:
+    agenda = agenda_of("a")
+    finish_all(agenda, pass_time(agenda, 60.0))
+    slot = agenda.next_due()
+    assert slot is not None
+    (start,) = pass_time(agenda, slot - agenda.clock.monotonic() + 0.001)
+    finish_all(agenda, [start])
+    agenda.clock.advance(seconds)  # type: ignore[attr-defined]
+    agenda.hasten(start.job)
+    finish_all(agenda, agenda.starts())
+    following = agenda.next_due()
+    assert following is not None
+    assert 0 < following - agenda.clock.monotonic() <= 60.0
+
+
 def test_a_hastened_dead_device_is_probed_before_its_back_off_is_over() -> None:
     agenda = agenda_of("a")
     (start,) = pass_time(agenda, 60.0)
