@@ -50,6 +50,7 @@ _WORDS = {
     "since": Text(en="Since", vi="Từ"),
     "over": Text(en="over after", vi="kết thúc sau"),
     "affected": Text(en="Affected", vi="Ảnh hưởng"),
+    "site": Text(en="site", vi="trạm"),
     "sites": Text(en="sites", vi="trạm"),
     "cells": Text(en="cells", vi="cell"),
     "people": Text(en="people (estimate)", vi="dân (ước tính)"),
@@ -163,7 +164,7 @@ class MessageWriter:
             ends = (sections[0].start, sections[-1].end)
             kilometres = sections[-1].to_metres / 1000
         names = " – ".join(map(self._place_name, ends))
-        return f"{span.name} ({names}, {kilometres:.1f} km)"
+        return f"{span.name} ({names}, {self._decimal(kilometres, 1)} km)"
 
     def _affected(self, alarm: Alarm, impact: Impact) -> str:
         homes = alarm.finding.homes if alarm.finding is not None else None
@@ -176,7 +177,8 @@ class MessageWriter:
         if not impact.sites:
             is_protected_cut = alarm.finding is not None and alarm.finding.fault == "cut"
             return self._word("redundancy") if is_protected_cut and alarm.is_active else ""
-        parts = [f"{len(impact.sites)} {self._word('sites')}"]
+        count = len(impact.sites)
+        parts = [f"{count} {self._word('site' if count == 1 else 'sites')}"]
         if impact.cells:
             by_technology = ", ".join(f"{n} {name}" for name, n in impact.cells.items())
             parts.append(f"{by_technology} {self._word('cells')}")
@@ -207,7 +209,10 @@ class MessageWriter:
         return f"{self._word('candidates').format(origin)}: {candidates}"
 
     def _kilometres(self, metres: float) -> str:
-        text = f"{metres / 1000:.2f}"
+        return self._decimal(metres / 1000, 2)
+
+    def _decimal(self, number: float, digits: int) -> str:
+        text = f"{number:.{digits}f}"
         return text.replace(".", ",") if self._language == "vi" else text
 
     def _since(self, alarm: Alarm) -> str:
@@ -258,6 +263,8 @@ class MessageWriter:
         return f"{number:,}".replace(",", "." if self._language == "vi" else ",")
 
     def _duration(self, milliseconds: int) -> str:
+        if milliseconds < 60_000:
+            return f"{milliseconds // 1000} {'giây' if self._language == 'vi' else 's'}"
         minutes = round(milliseconds / 60_000)
         hours, rest = divmod(minutes, 60)
         if self._language == "vi":

@@ -44,11 +44,17 @@ def test_a_fibre_cut_reads_well_in_vietnamese() -> None:
     writer = MessageWriter(INVENTORY, catalogue(), HANOI, "vi")
     impact = impact_of(INVENTORY, ("E", "F", "G"), DAY)
     message = writer.write(CUT, shipped_rules()["fibre_cut"], impact)
-    assert message.title == "⬤ Nghiêm trọng: Đứt cáp quang · SP-1 (Trạm A – Trạm E, 2.0 km)"
+    assert message.title == "⬤ Nghiêm trọng: Đứt cáp quang · SP-1 (Trạm A – Trạm E, 2,0 km)"
     assert message.lines[0] == "Ảnh hưởng: 3 trạm, 3 4G cell, ~6.000 dân (ước tính) · Xã Hai"
     assert message.lines[1] == "Từ 07:00 01/01"
     assert message.lines[2].startswith("Căn cứ: 3 vị trí đã hỏi và không trả lời; cổng của tuyến")
     assert message.lines[3].startswith("Việc cần làm: Đo OTDR")
+
+
+def test_one_site_is_one_site() -> None:
+    writer = MessageWriter(INVENTORY, catalogue(), HANOI, "en")
+    message = writer.write(CUT, shipped_rules()["fibre_cut"], impact_of(INVENTORY, ("E",), DAY))
+    assert message.lines[0].startswith("Affected: 1 site, 1 4G cells, ~2,000 people")
 
 
 def test_a_cut_with_a_second_way_says_that_nobody_is_cut_off() -> None:
@@ -89,6 +95,9 @@ def test_what_is_over_says_how_long_it_took_and_asks_for_nothing() -> None:
     message = writer.write(over, shipped_rules()["fibre_cut"], impact_of(INVENTORY, (), DAY))
     assert message.title.startswith("✔ Cleared: Fibre cut")
     assert message.lines == ("Since 07:00 01/01, over after 1 h 23 min",)
+    soon = replace(over, cleared_ms=NEW_YEAR_MS + 42_000)
+    message = writer.write(soon, shipped_rules()["fibre_cut"], impact_of(INVENTORY, (), DAY))
+    assert message.lines == ("Since 07:00 01/01, over after 42 s",)
 
 
 def test_an_ordinary_alarm_names_its_object_and_its_value() -> None:
