@@ -27,14 +27,22 @@ class Aftermath:
         self._ended[key] = self._clock.monotonic()
 
     def tick(self) -> list[Alarm]:
-        """Let time pass; returns alarms that outlast their root and stand for themselves now."""
+        """Let time pass; returns alarms that outlast their root and stand for themselves now.
+
+        A root that is active again has its children back.
+        """
         now = self._clock.monotonic()
         over = {key for key, ended in self._ended.items() if now - ended >= self._seconds}
+        for key in over:
+            del self._ended[key]
+        over = {key for key in over if not self._is_active(key)}
         if not over:
             return []
         left = [alarm for alarm in self._engine.active() if alarm.root in over]
-        for key in over:
-            del self._ended[key]
         for alarm in left:
             self._engine.set_root(alarm.key, None)
         return left
+
+    def _is_active(self, key: AlarmKey) -> bool:
+        root = self._engine.get(key)
+        return root is not None and root.is_active

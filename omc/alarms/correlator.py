@@ -186,16 +186,24 @@ class Correlator:
 
     def _follow(self, root: Root) -> None:
         """End a root when there is a sign of life, and have what it cut off asked at once."""
-        cause, since = root.cause, root.since_ms + 1
-        alive = any(self._situation.answers_since(place, since) for place in root.places)
-        if cause.fault is Fault.CUT and cause.span is not None:
-            alive = alive or self._situation.link_is_up_since(cause.span, since)
-        elif cause.place is not None:
-            alive = self._situation.answers_since(cause.place, since)
-        if alive:
-            nodes = [n for place in root.places for n in self._situation.nodes_at(place)]
-            self._prober.hasten(nodes)
+        if self._shows_life(root):
+            places = dict.fromkeys((*root.places, *self._ends(root)))
+            self._prober.hasten([n for place in places for n in self._situation.nodes_at(place)])
             self._roots.end(root)
+
+    def _ends(self, root: Root) -> Iterable[Place]:
+        """The ends of a cut span; none for what is no cut, or of a span that is no more."""
+        span = root.cause.span
+        return self._topology.ends(span) if span in self._topology.spans and span else ()
+
+    def _shows_life(self, root: Root) -> bool:
+        """Whether what a root took is back, as far as it was last heard since then."""
+        cause, since = root.cause, root.since_ms + 1
+        if cause.span is None and cause.place is not None:
+            return self._situation.answers_since(cause.place, since)
+        if cause.span is not None and self._situation.link_is_up_since(cause.span, since):
+            return True
+        return any(self._situation.answers_since(place, since) for place in root.places)
 
 
 def _speaks_for_itself(diagnosis: Diagnosis, evidence: Evidence) -> bool:

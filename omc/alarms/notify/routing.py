@@ -110,7 +110,9 @@ def outlook(
     kind = _news(alarm, before)
     if kind is None or not _is_for(alarm, wishes):
         return None
-    ripe_ms = alarm.raised_ms + round(1000 * max(_settling(alarm), wishes.unacknowledged_for))
+    # From its last change on: what outlasts its root may be a child of the next one.
+    settled_ms = alarm.changed_ms + round(1000 * _settling(alarm))
+    ripe_ms = max(settled_ms, alarm.raised_ms + round(1000 * wishes.unacknowledged_for))
     if now_ms < ripe_ms:
         return Later(ripe_ms)
     if _can_wait(alarm, wishes.quiet, now_ms, zone):

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import pytest
 
 from omc.alarms import AlarmEngine, AlarmMonitor, Maintenance, Timing
+from omc.alarms.alarm import ChangeKind
 from omc.alarms.correlator import Correlator
 from omc.alarms.location import Location
 from omc.alarms.otdr import FaultDistances
@@ -214,6 +215,37 @@ def test_what_is_still_wrong_when_its_root_is_over_is_looked_at_again() -> None:
     world.poll("A-RTR")
     world.seconds(200)
     assert set(world.roots) == {'fibre_cut{span="SP-3"}'}
+
+
+def test_a_cut_that_is_back_before_all_was_over_has_its_children_back_for_good() -> None:
+    world = SmallWorld()
+    world.cut = {"SP-1"}
+    world.everybody()
+    world.seconds(3)
+    world.cut = set()
+    world.poll("A-RTR")
+    world.correlator.tick()  # its port is up: the cut is over
+    assert world.roots == {}
+    world.cut = {"SP-1"}  # before those behind it, who are asked at once, have answered
+    world.poll("A-RTR")
+    world.seconds(3)
+    assert world.roots == {'fibre_cut{span="SP-1"}': "critical"}
+    changes: list[ChangeKind] = []
+    world.engine.listen(lambda change: changes.append(change.kind))
+    world.seconds(240)
+    assert len(world.children) == 7
+    assert ChangeKind.UNROOTED not in changes
+
+
+def test_when_a_cut_is_over_its_ends_and_those_behind_it_are_asked_at_once() -> None:
+    world = SmallWorld()
+    world.cut = {"SP-1"}
+    world.everybody()
+    world.seconds(3)
+    world.cut = set()
+    world.poll("F-RTR")
+    world.correlator.tick()
+    assert {"A-RTR", "E-RTR", "F-RTR", "G-RTR"} <= set(world.hastened)
 
 
 @pytest.mark.parametrize("span", SPANS)

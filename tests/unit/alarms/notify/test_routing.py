@@ -95,6 +95,13 @@ def test_what_may_turn_out_to_be_a_child_waits_for_the_verdict(rule: str) -> Non
     assert told_of(an_alarm(rule), seconds=SETTLING) == [Telling.RAISED]
 
 
+def test_what_outlasts_its_root_waits_for_the_verdict_on_what_is_left() -> None:
+    hours = 3_600_000
+    alarm = replace(an_alarm("device_unreachable"), changed_ms=NEW_YEAR_MS + hours)
+    assert told_of(alarm, seconds=3600 + SETTLING - 1) == []
+    assert told_of(alarm, seconds=3600 + SETTLING) == [Telling.RAISED]
+
+
 def test_a_root_is_told_at_once() -> None:
     assert told_of(an_alarm("fibre_cut", Severity.CRITICAL)) == [Telling.RAISED]
 
