@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from omc.alarms.readings import Companion, Readings
 from omc.alarms.rule import Guard
 from omc.core.catalogue import Catalogue
@@ -24,17 +26,17 @@ class CompiledGuard:
     ) -> None:
         metric = catalogue.metric(guard.metric)
         self._values = readings.latest(guard.metric)
-        self._guard = guard
-        self._companion = Companion(metric, first)
+        self._text = Companion(metric, first).text
+        self._unknown = guard.unknown
+        self._above = -math.inf if guard.above is None else guard.above
+        self._below = math.inf if guard.below is None else guard.below
         self._codes = {metric.state_code(name) for name in guard.states}
 
     def allows(self, series: Series) -> bool:
         """Whether it is true of the object of a series."""
-        guard = self._guard
-        value = self._values.get(self._companion.text(series))
+        value = self._values.get(self._text(series))
         if value is None:
-            return guard.unknown
-        if guard.states and value not in self._codes:
+            return self._unknown
+        if self._codes and value not in self._codes:
             return False
-        above = guard.above is None or value > guard.above
-        return above and (guard.below is None or value < guard.below)
+        return self._above < value < self._below

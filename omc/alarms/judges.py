@@ -112,6 +112,8 @@ class _RateJudge:
         self._condition = condition
         self._scale = Scale(condition.levels, condition.hysteresis)
         self._grown = readings.grown(condition.metric, condition.window)
+        self._factor, self._at_least = condition.scale, condition.at_least
+        self._has_others = bool(condition.per)
         first = catalogue.metric(condition.metric)
         self._counters: list[tuple[Companion, Mapping[str, Growth]]] = []
         self._gauges: list[tuple[Companion, Mapping[str, float]]] = []
@@ -126,26 +128,26 @@ class _RateJudge:
         self, series: Series, value: float, time_ms: int, present: Severity
     ) -> Verdict | None:
         growth = self._grown.get(series.label_text)
-        seconds = growth.seconds if growth is not None else 0.0
-        if growth is None or seconds <= 0:
+        if growth is None:
             return None
-        divisor = self._divisor(series, seconds)
+        amount, seconds = growth.measured()
+        divisor = self._divisor(series, seconds) if seconds > 0 else None
         if divisor is None:
             return None
-        result = self._condition.scale * growth.amount / divisor
+        result = self._factor * amount / divisor
         return (self._scale.severity(result, present), result)
 
     def _divisor(self, series: Series, seconds: float) -> float | None:
         """Seconds, counts of others, or seconds at a level; None: nothing to divide by."""
-        if not self._condition.per:
+        if not self._has_others:
             return seconds
         total = 0.0
         for companion, grown in self._counters:
             other = grown.get(companion.text(series))
-            total += other.amount if other is not None else 0.0
+            total += other.measured()[0] if other is not None else 0.0
         for companion, latest in self._gauges:
             total += latest.get(companion.text(series), 0.0) * seconds
-        return total if total > 0 and total >= self._condition.at_least else None
+        return total if total > 0 and total >= self._at_least else None
 
 
 class _Period:

@@ -49,15 +49,12 @@ class Growth:
         while len(points) > 4 and points[2] <= time_ms - self._window_ms:
             del points[:2]
 
-    @property
-    def seconds(self) -> float:
-        """What the growth was measured over; 0 while there is nothing to measure."""
-        return (self._points[-2] - self._points[0]) / 1000 if self._points else 0.0
-
-    @property
-    def amount(self) -> float:
-        """Counts within that time."""
-        return self._points[-1] - self._points[1] if self._points else 0.0
+    def measured(self) -> tuple[float, float]:
+        """Counts, and the seconds in which they came; 0 while there is nothing to measure."""
+        points = self._points
+        if not points:
+            return (0.0, 0.0)
+        return (points[-1] - points[1], (points[-2] - points[0]) / 1000)
 
 
 class Readings:
