@@ -259,8 +259,10 @@ def _next_look(agenda: Agenda) -> float:
 
 async def _until(seconds: float, changed: asyncio.Event) -> None:
     """Sleep until the next look, or until something ended or was added."""
+    loop = asyncio.get_running_loop()
+    timer = loop.call_later(max(0.0, seconds), changed.set) if seconds < math.inf else None
     try:
-        async with asyncio.timeout(max(0.0, seconds) if seconds < math.inf else None):
-            await changed.wait()
-    except TimeoutError:
-        return
+        await changed.wait()
+    finally:
+        if timer is not None:
+            timer.cancel()

@@ -141,6 +141,7 @@ class Conversation(Generic[T]):
     def stop(self) -> None:
         """Let go of the socket, finished or not."""
         self._request = None
+        self._line.wheel.remove(self)
         self._deafen()
         self._line.stop_asking()
         if self.result.done() and not self.result.cancelled():

@@ -38,7 +38,7 @@ class DeadlineWheel:
     def __init__(self, clock: Clock, tick: float = 0.05) -> None:
         self._clock = clock
         self._tick = tick
-        self._slots: dict[int, list[Waiter]] = {}
+        self._slots: dict[int, dict[Waiter, None]] = {}
         self._next_slot = 0
         self._timer: asyncio.TimerHandle | None = None
 
@@ -52,11 +52,25 @@ class DeadlineWheel:
             self._start()
         slot = max(slot, self._next_slot + 1)
         waiter.wheel_slot = slot
-        self._slots.setdefault(slot, []).append(waiter)
+        self._slots.setdefault(slot, {})[waiter] = None
+
+    def remove(self, waiter: Waiter) -> None:
+        """Do not wake `waiter` any more; nothing happens if it does not wait."""
+        slot, waiter.wheel_slot = waiter.wheel_slot, None
+        if slot is not None and slot in self._slots:
+            self._slots[slot].pop(waiter, None)
+            if not self._slots[slot]:
+                del self._slots[slot]
+        if not self._slots:
+            self._rest()
 
     def close(self) -> None:
         """Forget all waiters."""
         self._slots.clear()
+        self._rest()
+
+    def _rest(self) -> None:
+        """Nobody waits: a process that is idle between polls is not to be woken for nothing."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
