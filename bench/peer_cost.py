@@ -1,19 +1,28 @@
-"""What a sample costs here and with snmp_exporter: the same agents, one after the other, one run.
+"""What a sample costs here and with snmp_exporter: the same agents, in turns, one run.
 
-    python -m bench.peer_cost [--devices 200] [--interval 10] [--seconds 60] [--agents IP:PORT]
+    python -m bench.peer_cost [--devices 200] [--interval 10] [--seconds 40] [--rounds 3]
+                              [--agents IP:PORT]
 
 Both read the fourteen interface columns of every agent every INTERVAL seconds and expose what they
 read as Prometheus text once an interval: ours in `bench.poll_cost`, Debian's snmp_exporter through
 its own /snmp page, walking just these columns with as many rows in a request. CPU is that of the
-process that polls; agents, and who asks snmp_exporter for its page, do not count. Figures are
-written to bench/results/peer_cost.json.
+process that polls; agents, and who asks snmp_exporter for its page, do not count.
+
+What is paid once is left out on both sides: three intervals are thrown away before each measuring,
+because here the first poll of a device names its series, and the second learns how its pages look
+once what another column says better is left out. Ours is a new process in every round, so that it
+pays for that every time. Each of the two is measured in every round, and the medians are told with
+what each round came to: other work on the machine makes a sample dearer, by far more than half at
+times. Figures are written to bench/results/peer_cost.json.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import platform
+import statistics
 import subprocess
 import sys
 import threading
@@ -31,6 +40,8 @@ from tests.servers.snmp_exporter import SnmpExporter
 _IF, _IF_X = "1.3.6.1.2.1.2.2.1", "1.3.6.1.2.1.31.1.1.1"
 _COLUMNS = [f"{_IF}.{n}" for n in (7, 8, 13, 14, 19, 20)] + [f"{_IF_X}.{n}" for n in range(6, 14)]
 _SCRAPERS = 4
+#: Intervals before each measuring.
+_WARM_UP = 3
 
 
 @dataclass(frozen=True)
@@ -49,16 +60,20 @@ class Cost:
 
 @dataclass(frozen=True)
 class Figures:
-    """Both, side by side."""
+    """Both, side by side; costs are medians of the rounds."""
 
     devices: int
     interval_s: float
     our_samples: int
     our_cpu_us_per_sample: float
+    our_cpu_us_of_rounds: list[float]
     peer_samples: int
     peer_cpu_us_per_sample: float
+    peer_cpu_us_of_rounds: list[float]
     ratio: float
+    ratio_of_rounds: list[float]
     peer: str
+    load_average: float
     machine: str
 
 
@@ -70,6 +85,7 @@ def ours(devices: int, interval: float, seconds: float, port: int, folder: Path)
         "--interval": interval,
         "--scrape": interval,
         "--seconds": seconds,
+        "--warm-up": _WARM_UP * interval,
         "--agents": f"127.0.0.1:{port}",
         "--output": output,
     }
@@ -83,9 +99,9 @@ def ours(devices: int, interval: float, seconds: float, port: int, folder: Path)
 
 
 def peers(exporter: SnmpExporter, devices: int, interval: float, seconds: float, port: int) -> Cost:
-    """The same through snmp_exporter; its first interval is thrown away."""
-    sys.stderr.write(f"snmp_exporter, warming up: {interval:.0f} s\n")
-    scrape_all(exporter.port, devices, interval, interval, port)
+    """The same through snmp_exporter."""
+    sys.stderr.write(f"snmp_exporter, warming up: {_WARM_UP * interval:.0f} s\n")
+    scrape_all(exporter.port, devices, interval, _WARM_UP * interval, port)
     sys.stderr.write(f"snmp_exporter, measuring: {seconds:.0f} s\n")
     began, cpu = time.monotonic(), cpu_seconds(exporter.pid)
     samples = scrape_all(exporter.port, devices, interval, seconds, port)
@@ -134,23 +150,40 @@ def samples_in(page: bytes) -> int:
     return len(lines)
 
 
-def measure(devices: int, interval: float, seconds: float, given: str | None) -> Figures:
-    """One after the other on the same agents."""
+def measure(
+    devices: int, interval: float, seconds: float, rounds: int, given: str | None
+) -> Figures:
+    """In turns on the same agents."""
+    us: list[Cost] = []
+    them: list[Cost] = []
     with agents(given) as port, SnmpExporter(_COLUMNS) as exporter:
-        us = ours(devices, interval, seconds, port, exporter.folder)
-        them = peers(exporter, devices, interval, seconds, port)
+        for number in range(rounds):
+            sys.stderr.write(f"round {number + 1} of {rounds}\n")
+            us.append(ours(devices, interval, seconds, port, exporter.folder))
+            them.append(peers(exporter, devices, interval, seconds, port))
         version = exporter.version
+    our_cost, peer_cost = _median(us), _median(them)
     return Figures(
         devices=devices,
         interval_s=interval,
-        our_samples=us.samples,
-        our_cpu_us_per_sample=round(us.microseconds, 3),
-        peer_samples=them.samples,
-        peer_cpu_us_per_sample=round(them.microseconds, 3),
-        ratio=round(them.microseconds / us.microseconds, 2),
+        our_samples=sum(cost.samples for cost in us),
+        our_cpu_us_per_sample=round(our_cost, 3),
+        our_cpu_us_of_rounds=[round(cost.microseconds, 3) for cost in us],
+        peer_samples=sum(cost.samples for cost in them),
+        peer_cpu_us_per_sample=round(peer_cost, 3),
+        peer_cpu_us_of_rounds=[round(cost.microseconds, 3) for cost in them],
+        ratio=round(peer_cost / our_cost, 2),
+        ratio_of_rounds=[
+            round(b.microseconds / a.microseconds, 2) for a, b in zip(us, them, strict=True)
+        ],
         peer=version,
+        load_average=round(os.getloadavg()[0], 2),
         machine=f"{platform.machine()}, Python {platform.python_version()}",
     )
+
+
+def _median(costs: list[Cost]) -> float:
+    return statistics.median(cost.microseconds for cost in costs)
 
 
 def main() -> None:
@@ -158,11 +191,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--devices", type=int, default=200)
     parser.add_argument("--interval", type=float, default=10.0)
-    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--seconds", type=float, default=40.0, help="of each, in each round")
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--agents", help="127.0.0.1:PORT of agents that run already")
     parser.add_argument("--output", type=Path, default=RESULTS / "peer_cost.json")
     wish = parser.parse_args()
-    figures = measure(wish.devices, wish.interval, wish.seconds, wish.agents)
+    figures = measure(wish.devices, wish.interval, wish.seconds, wish.rounds, wish.agents)
     for name, value in asdict(figures).items():
         sys.stdout.write(f"{name:24} {value}\n")
     wish.output.write_text(json.dumps(asdict(figures), indent=2) + "\n", encoding="utf-8")
