@@ -33,8 +33,11 @@ LONGEST_BACK_OFF = 300.0
 #: The first round is spread over this many seconds, so that a start shows data soon ...
 FIRST_ROUND = 15.0
 
-#: ... or over this many seconds a device if that is more: first polls name every series, which
-#: costs many times what later polls cost. Never over more than an interval.
+#: ... of a small fleet, over this many seconds a device: there is little to spread ...
+SMALL_FLEET_SPACING = 0.1
+
+#: ... and of a large one, over this many: first polls name every series, which costs many times
+#: what later polls cost. Never over more than an interval.
 FIRST_POLL_SPACING = 0.025
 
 
@@ -117,7 +120,8 @@ class Agenda:
 
     def add(self, *jobs: Job) -> None:
         """Plan new jobs: first soon, later each at its place in the interval."""
-        first_round = max(FIRST_ROUND, len(jobs) * FIRST_POLL_SPACING)
+        small = min(FIRST_ROUND, len(jobs) * SMALL_FLEET_SPACING)
+        first_round = max(small, len(jobs) * FIRST_POLL_SPACING)
         now = self.clock.monotonic()
         for job in jobs:
             self._push(job, now + stagger(job.name) * min(job.interval, first_round))
