@@ -28,7 +28,7 @@ _JSON = st.recursive(
         (b" \r\n54.16\n\0", "54.16"),
         ('"Tam Đảo"'.encode(), '"Tam Đảo"'),
         (b'"28 \xb0C"', '"28 °C"'),
-        (gzip.compress(b'{"a":1}'), '{"a":1}'),
+        (gzip.compress(b'{"a":1}', mtime=0), '{"a":1}'),
     ],
 )
 def test_bytes_become_text_without_what_firmwares_put_around_it(payload: bytes, text: str) -> None:
@@ -46,8 +46,8 @@ def test_a_payload_that_is_not_utf_8_is_read_in_the_encoding_of_its_mapping() ->
         (b"\0\0", Reason.EMPTY),
         (b"\xef\xbb\xbf", Reason.EMPTY),
         (b"x" * (LARGEST_PAYLOAD + 1), Reason.TOO_LARGE),
-        (gzip.compress(b"x" * 10_000_000), Reason.TOO_LARGE),
-        (gzip.compress(b'{"a":1}')[:-9], Reason.COMPRESSION),
+        (gzip.compress(b"x" * 10_000_000, mtime=0), Reason.TOO_LARGE),
+        (gzip.compress(b'{"a":1}', mtime=0)[:-9], Reason.COMPRESSION),
         (b"\x1f\x8bnonsense", Reason.COMPRESSION),
     ],
 )
