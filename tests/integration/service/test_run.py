@@ -209,28 +209,7 @@ def test_a_signal_ends_it_cleanly_within_three_seconds(
     assert "Traceback" not in service.log
 
 
-def test_a_dead_device_is_logged_once_and_recovers(tmp_path: Path) -> None:
-    settings = settings_of(snmp=SNMP, credentials=CREDENTIALS)
-    with Snmpd() as agent:
-        nodes = (
-            "name,kind,site,address,port,credentials\n"
-            f"VPC0001-router,router,VPC0001,127.0.0.1,{agent.port},public\n"
-        )
-        with omc_run(tmp_path, settings, nodes, **SECRETS) as service:
-            service.wait_until(lambda: "omc_poll_success" in service.get("/metrics")[1])
-            service.wait_until(lambda: succeeded(service) == 1)
-            assert "interface_info{" in service.get("/metrics")[1]
-            agent.stop()
-            service.wait_until(lambda: succeeded(service) == 0)
-            # What is read seldom would expire after many minutes: a silent device takes it along.
-            service.wait_until(lambda: "interface_info{" not in service.get("/metrics")[1])
-            assert service.log.count("node_failed") == 1
-            agent.start()
-            service.wait_until(lambda: succeeded(service) == 1, seconds=40)
-            assert service.log.count("node_recovered") == 1
-
-
-def test_a_remote_write_receiver_is_told_when_a_device_falls_silent(tmp_path: Path) -> None:
+def test_a_dead_device_is_told_once_everywhere_and_recovers(tmp_path: Path) -> None:
     with Snmpd() as agent, Prometheus(options=("--web.enable-remote-write-receiver",)) as receiver:
         nodes = (
             "name,kind,site,address,port,credentials\n"
@@ -245,11 +224,20 @@ def test_a_remote_write_receiver_is_told_when_a_device_falls_silent(tmp_path: Pa
         with omc_run(tmp_path, settings, nodes, **SECRETS) as service:
             (found,) = receiver.wait_for('interface_oper_state{interface="lo"}', seconds=30)
             assert (found.value, found.labels["site"]) == (1.0, "VPC0001")
+            assert succeeded(service) == 1
+            assert "interface_info{" in service.get("/metrics")[1]
             agent.stop()
+            service.wait_until(lambda: succeeded(service) == 0)
+            # What is read seldom would expire after many minutes: a silent device takes it along.
+            service.wait_until(lambda: "interface_info{" not in service.get("/metrics")[1])
             receiver.wait_for("omc_poll_success == 0", seconds=30)
             # Without a marker it would be shown for five minutes.
             service.wait_until(lambda: not receiver.query("interface_oper_state"))
             assert receiver.query("omc_poll_success")[0].value == 0.0
+            assert service.log.count("node_failed") == 1
+            agent.start()
+            service.wait_until(lambda: succeeded(service) == 1, seconds=40)
+            assert service.log.count("node_recovered") == 1
         assert "samples_rejected" not in service.log
         assert "stale_markers_refused" not in service.log
 
