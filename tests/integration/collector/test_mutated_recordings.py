@@ -10,7 +10,7 @@ import asyncio
 import math
 from collections.abc import Callable
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collector.snmp.device import Device, PlanBook
@@ -117,7 +117,7 @@ def assert_only_numbers(result: PollResult) -> None:
             assert valid.max is None or value <= valid.max
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150)
 @given(first=mutated(), second=mutated())
 def test_a_device_polled_from_memory_raises_nothing(
     first: tuple[str, Recording], second: tuple[str, Recording]
@@ -138,7 +138,7 @@ def test_a_device_polled_from_memory_raises_nothing(
         clock.advance(3600.0)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25)
 @given(case=mutated())
 def test_a_device_polled_over_the_network_raises_nothing(case: tuple[str, Recording]) -> None:
     profile, recording = case

@@ -3,8 +3,11 @@
 import asyncio
 import json
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 import aiomqtt
@@ -55,27 +58,32 @@ async def collect(client: aiomqtt.Client, seconds: float) -> list[tuple[str, Any
 async def test_every_gateway_says_everything_once_an_interval(
     broker: Mosquitto, simulator: RunningSimulator
 ) -> None:
-    async with listening(broker, "bts/v1/+/+/+/+/+/telemetry") as client:
-        found = await collect(client, 3.3)
-    seen: dict[tuple[str, str], list[Any]] = {}
-    for topic, content, retained in found:
-        _, _, operator, region, site, device_class, device, leaf = topic.split("/")
-        assert (operator, leaf, retained) == ("demo", "telemetry", False)
-        assert region.startswith("vp-")
-        assert (content["v"], content["site"], content["device"]) == (1, site, device)
-        assert content["ts"].endswith("Z")
-        seen.setdefault((site, device_class), []).append(content)
-    codes = {site.code for site in PROVINCE.sites}
     classes = ("environment", "power", "radio")
-    assert set(seen) == {(code, kind) for code in codes for kind in classes}
-    for (_, device_class), messages in seen.items():
-        assert 2 <= len(messages) <= 5
-        assert ("period" in messages[0]) == (device_class == "radio")
-    sequences: dict[str, list[int]] = {}
-    for topic, content, _ in found:
-        sequences.setdefault(topic.split("/")[4], []).append(content["seq"])
+    seen: dict[tuple[str, str], list[Any]] = {
+        (site.code, kind): [] for site in PROVINCE.sites for kind in classes
+    }
+    sequences: dict[str, list[int]] = {site.code: [] for site in PROVINCE.sites}
+    async with listening(broker, "bts/v1/+/+/+/+/+/telemetry") as client, asyncio.timeout(30):
+        async for message in client.messages:
+            assert isinstance(message.payload, bytes)
+            content = json.loads(message.payload)
+            _, _, operator, region, site, kind, device, leaf = str(message.topic).split("/")
+            assert (operator, leaf, message.retain) == ("demo", "telemetry", False)
+            assert region.startswith("vp-")
+            assert (content["v"], content["site"], content["device"]) == (1, site, device)
+            assert content["ts"].endswith("Z")
+            assert ("period" in content) == (kind == "radio")
+            seen[site, kind].append(content)
+            sequences[site].append(content["seq"])
+            if all(len(contents) >= 3 for contents in seen.values()):
+                break
     for numbers in sequences.values():
         assert numbers == sorted(set(numbers))
+    for site in sequences:
+        ends = [datetime.fromisoformat(content["ts"]) for content in seen[site, "radio"]]
+        assert {(b - a).total_seconds() for a, b in pairwise(ends)} == {1.0}
+        for kind in ("environment", "power"):
+            assert abs(len(seen[site, kind]) - len(ends)) <= 1
 
 
 async def test_the_state_of_a_site_is_retained_and_follows_what_cuts_it_off(
@@ -108,18 +116,25 @@ async def test_failing_mains_show_in_power_messages_of_that_commune_only(
     site = next(s for s in PROVINCE.sites if s.commune == 8 or s.commune == 3)
     commune = PROVINCE.communes[site.commune].facts
     await asyncio.to_thread(simulator.tell, "mains", commune.code, "--for", "5m")
-    async with listening(broker, "bts/v1/+/+/+/power/+/telemetry") as client:
-        await collect(client, 1.2)
-        found = await collect(client, 1.5)
+    there = {s.code for s in PROVINCE.sites if s.commune == site.commune}
+    latest: dict[str, bool] = {}  # whether a site has its mains, as it said last
+    async with (
+        listening(broker, "bts/v1/+/+/+/power/+/telemetry") as client,
+        asyncio.timeout(20),
+    ):
+        async for message in client.messages:
+            assert isinstance(message.payload, bytes)
+            content = json.loads(message.payload)
+            values = {reading["n"]: reading["x"] for reading in content["m"]}
+            latest[content["site"]] = bool(values["ac_input_available"])
+            if not values["ac_input_available"]:
+                assert content["site"] in there
+                assert values["battery_current_amperes"] < 0
+                assert values["ac_input_voltage_volts"] == 0
+            without = {code for code, is_there in latest.items() if not is_there}
+            if len(latest) == SITES and without == there:
+                break
     await asyncio.to_thread(simulator.tell, "heal")
-    without = set()
-    for _, content, _ in found:
-        values = {reading["n"]: reading["x"] for reading in content["m"]}
-        if not values["ac_input_available"]:
-            without.add(content["site"])
-            assert values["battery_current_amperes"] < 0
-            assert values["ac_input_voltage_volts"] == 0
-    assert without == {s.code for s in PROVINCE.sites if s.commune == site.commune}
 
 
 def test_a_broker_that_restarts_is_found_again() -> None:
@@ -134,8 +149,8 @@ def test_a_broker_that_restarts_is_found_again() -> None:
         before = sent()
         own.start()
         _until(lambda: sent() > before + 20)
-        code, seconds, errors = running.stop()
-    assert (code, seconds < 1.0) == (0, True)
+        code, _, errors = running.stop()
+    assert code == 0
     assert errors.count("mqtt_broker_away") <= 8
     assert "Traceback" not in errors
 
@@ -154,20 +169,29 @@ def test_every_site_has_a_gateway() -> None:
 
 def test_stopping_with_a_dead_broker_takes_no_longer() -> None:
     with RunningSimulator("--mqtt", "127.0.0.1:9", sites=4) as running:
-        time.sleep(0.5)
+        _until(lambda: running.tell("status") != "")
         code, seconds, _ = running.stop()
     assert code == 0
-    assert seconds < 1.0
+    assert seconds < 5.0  # less than the pause before the next try, or a message's timeout
 
 
-async def test_cell_counters_have_a_period_of_their_own(broker: Mosquitto) -> None:
-    options = ("--mqtt", broker.address, "--interval", "1s", "--cell-period", "15m")
-    async with listening(broker, "bts/v1/+/+/+/+/+/telemetry") as client:
-        with RunningSimulator(*options, sites=4, seed=8):
-            found = await collect(client, 3.2)
-    own = {site.code for site in Province.generate(8, 4).sites}
-    mine = [(topic, content) for topic, content, _ in found if content["site"] in own]
-    radio = [content for topic, content in mine if "/radio/" in topic and content["period"] == 900]
-    assert len(radio) == 4
-    assert all(content["ts"][14:16] in ("00", "15", "30", "45") for content in radio)
-    assert len([topic for topic, _ in mine if "/power/" in topic]) >= 8
+async def test_cell_counters_have_a_period_of_their_own() -> None:
+    power: Counter[str] = Counter()
+    radio: Counter[tuple[str, str]] = Counter()
+    with Mosquitto() as own:
+        options = ("--mqtt", own.address, "--interval", "1s", "--cell-period", "15m")
+        async with listening(own, "bts/v1/+/+/+/+/+/telemetry") as client, asyncio.timeout(30):
+            with RunningSimulator(*options, sites=4):
+                async for message in client.messages:
+                    assert isinstance(message.payload, bytes)
+                    content = json.loads(message.payload)
+                    if "/radio/" in str(message.topic):
+                        radio[content["site"], content["ts"]] += 1
+                        assert content["period"] == 900
+                        assert content["ts"][14:16] in ("00", "15", "30", "45")
+                    elif "/power/" in str(message.topic):
+                        power[content["site"]] += 1
+                    if len(power) == 4 and min(power.values()) >= 3:
+                        break
+    assert {site for site, _ in radio} == set(power)
+    assert set(radio.values()) == {1}

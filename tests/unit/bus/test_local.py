@@ -254,4 +254,4 @@ class _Accounts(RuleBasedStateMachine):
 
 
 TestAccounts = _Accounts.TestCase
-TestAccounts.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+TestAccounts.settings = settings(max_examples=60, stateful_step_count=30)

@@ -7,7 +7,7 @@ from array import array
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from omc.bus.wire import VERSION, WireFormatError, decode, encode
@@ -131,7 +131,6 @@ def test_what_is_no_frame_is_told(data: bytes, complaint: str) -> None:
         decode(data)
 
 
-@settings(deadline=None)  # the first call may wait for a busy machine
 @given(st.data())
 def test_no_damaged_byte_goes_unnoticed(data: st.DataObject) -> None:
     damaged = bytearray(_GOOD)

@@ -390,7 +390,7 @@ def test_halves_keep_what_else_a_batch_says(suspect: bool) -> None:
     assert list(second[0].times) == [2, 3]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     sizes=st.lists(st.integers(1, 20), max_size=30),
     failures=st.lists(st.sampled_from(["ok", "away", "bad"]), max_size=40),

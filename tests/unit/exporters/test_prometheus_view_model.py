@@ -102,6 +102,6 @@ class _ScrapedRarely(_View):
 
 
 TestScrapedOften = _View.TestCase
-TestScrapedOften.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+TestScrapedOften.settings = settings(max_examples=60, stateful_step_count=30)
 TestScrapedRarely = _ScrapedRarely.TestCase
-TestScrapedRarely.settings = settings(max_examples=100, stateful_step_count=40, deadline=None)
+TestScrapedRarely.settings = settings(max_examples=100, stateful_step_count=40)

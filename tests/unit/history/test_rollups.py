@@ -124,7 +124,7 @@ def agree(row: dict[str, Any], bucket: Bucket) -> bool:
 
 
 @pytest.mark.parametrize("metric", [COUNTER, STATE, LEVEL, POWER, PERIOD_SUM])
-@settings(max_examples=8, deadline=None, phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=8, phases=[Phase.explicit, Phase.generate])
 @given(data=st.data())
 def test_roll_ups_equal_a_second_implementation(metric: str, data: st.DataObject) -> None:
     """In any order, in any pieces, with repetitions, maintained at any moments between."""

@@ -37,7 +37,7 @@ PLACES = [(-2.1, -1.4), (1.7, 2.2), (2.4, -2.6)]
 
 kilometres = st.floats(-4.0, 4.0)
 places = st.lists(st.tuples(kilometres, kilometres), min_size=1, max_size=4)
-few = settings(max_examples=15, deadline=None)
+few = settings(max_examples=15)
 
 
 @few

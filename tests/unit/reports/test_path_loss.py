@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tr3gpp import tr38901
 
@@ -20,7 +20,6 @@ SCENARIOS = {"uma": "UMa", "umi": "UMi-StreetCanyon", "rma": "RMa"}
 HEIGHTS = {"uma": 25.0, "umi": 10.0, "rma": 35.0}
 distances = st.floats(10.0, 5000.0)
 #: A busy machine is no fault of a formula.
-unhurried = settings(deadline=None)
 
 
 def at(distance: float) -> np.ndarray:
@@ -67,7 +66,6 @@ def _oracle(scenario: str, condition: str, part: str, **values: float) -> float:
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
-@unhurried
 @given(distance=distances, ghz=st.floats(0.7, 6.0))
 def test_losses_are_the_formulas_that_tr3gpp_prints(name: str, distance: float, ghz: float) -> None:
     base, user = HEIGHTS[name], 1.5
@@ -140,7 +138,6 @@ def test_what_a_model_was_not_made_for_is_refused(
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
-@unhurried
 @given(first=distances, second=distances)
 def test_without_sight_nothing_gets_stronger_farther_away(
     name: str, first: float, second: float
@@ -150,14 +147,12 @@ def test_without_sight_nothing_gets_stronger_farther_away(
     assert loss[0] <= loss[1] + 1e-9
 
 
-@unhurried
 @given(x=st.floats(-6, 6))
 def test_the_normal_distribution_is_that_of_the_standard_library(x: float) -> None:
     exact = (1 + math.erf(x / math.sqrt(2))) / 2
     assert normal_distribution(np.array([x]))[0] == pytest.approx(exact, abs=2e-7)
 
 
-@unhurried
 @given(
     sight=st.floats(0, 1),
     gap=st.floats(0, 40),

@@ -48,13 +48,13 @@ def test_what_is_not_for_a_node_gets_no_answer() -> None:
     assert FLEET.counts.ignored == before + 6
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.binary(max_size=200), st.sampled_from([PLAIN.index, SECURE.index]))
 def test_no_datagram_brings_an_agent_down(data: bytes, node: int) -> None:
     ask(node, data)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(data=st.data(), node=st.sampled_from([PLAIN.index, SECURE.index]))
 def test_no_damaged_request_brings_an_agent_down(data: st.DataObject, node: int) -> None:
     whole = bytearray(request() if node == PLAIN.index else DISCOVERY)

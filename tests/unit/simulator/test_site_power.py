@@ -49,7 +49,7 @@ def test_without_mains_the_battery_carries_the_load_and_its_voltage_falls() -> N
         assert later.runtime_seconds < earlier.runtime_seconds
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     lost=st.floats(0.2, 20),
     length=st.floats(0.02, 12),

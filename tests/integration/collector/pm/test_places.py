@@ -177,10 +177,8 @@ async def test_a_transfer_over_http_is_gone_on_with_if_the_file_is_the_same(
     begun = part.stat().st_size
     assert 0 < begun < len(CONTENT)
     quick = web(nginx, "/pm/")
-    began = time.monotonic()
     path = await quick.fetch(offer, tmp_path)
     assert path.read_bytes() == CONTENT
-    assert time.monotonic() - began < 5
     part.write_bytes(b"x" * 100)
     part.with_name(part.name + ".tag").write_text('"another version"', encoding="ascii")
     assert (await quick.fetch(offer, tmp_path)).read_bytes() == CONTENT

@@ -320,7 +320,7 @@ EVERY_STEP = [
 ]  # fmt: skip
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(steps=st.sampled_from(EVERY_STEP), value=VALUES)
 def test_whatever_comes_is_a_finite_float_or_a_quality(steps: str, value: Value) -> None:
     result = decoder(steps, {"<= -1000": Quality.NO_LIGHT}, Target(low=-1e9))(value)

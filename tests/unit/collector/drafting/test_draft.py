@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.drafting.draft import draft
@@ -140,7 +140,6 @@ values = st.one_of(st.integers(), st.binary(), st.text(), st.none(), st.floats()
 oids = st.sampled_from([(*ACME_OID, 1), (*ENTRY, 3), (*ENTRY, 4), (*ENTRY, 5)])
 
 
-@settings(deadline=None)
 @given(
     rows=st.dictionaries(st.tuples(oids, st.integers(0, 9)), values, max_size=12),
     descr=values,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.normalising.task_memory import EXPLORE_AFTER_MS, FORGET_AFTER, LABEL_ATTEMPTS
@@ -635,7 +635,6 @@ COLUMNS = st.sampled_from(
 VARBINDS = st.lists(st.tuples(st.builds("{}.{}".format, COLUMNS, SUFFIXES), VALUES), max_size=25)
 
 
-@settings(deadline=None)
 @given(polls=st.lists(VARBINDS, min_size=1, max_size=4))
 def test_every_varbind_is_a_sample_rejected_or_accounted_for(
     polls: list[list[tuple[str, Value]]],

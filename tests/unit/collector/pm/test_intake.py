@@ -149,7 +149,7 @@ def _file(facts: list[Fact]) -> str:
     return head + "".join(f"<measData>{group}</measData>" for group in groups) + tail
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(
     seed=st.integers(0, 3),
     files=st.integers(1, 6),

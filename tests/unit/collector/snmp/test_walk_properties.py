@@ -46,7 +46,7 @@ class Unreliable(MemoryAgent):
         return super().reply(request)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     before=indexes,
     walked=indexes,
@@ -88,7 +88,7 @@ lie = st.tuples(
 )
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(lies=st.lists(lie, min_size=1, max_size=8), bulk=st.booleans())
 def test_a_walk_over_lies_ends_and_hands_on_each_row_of_its_column_once(
     lies: list[tuple[list[str], bool, Answer | None, str]], *, bulk: bool

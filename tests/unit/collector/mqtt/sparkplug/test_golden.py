@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.mqtt.counts import Result
@@ -61,7 +61,6 @@ def test_what_is_no_sparkplug_is_refused_and_costs_nothing_else(
 
 
 @given(st.data())
-@settings(deadline=None)
 def test_damage_costs_the_damaged_message_and_no_more(data: st.DataObject) -> None:
     host = Hosting(mapping(GOLDEN["mapping"]))
     for row in GOLDEN["messages"]:
