@@ -37,6 +37,11 @@ def alarms(folder: Path) -> list[dict[str, Any]]:
     return found
 
 
+def active(folder: Path) -> dict[str, dict[str, Any]]:
+    """Alarms by key; on a busy machine the service may have some about itself."""
+    return {alarm["key"]: alarm for alarm in alarms(folder)}
+
+
 def _settings() -> str:
     credentials = "\n  public: {version: 2c, community: env:OMC_COMMUNITY}"
     api = f"\n  listen: 127.0.0.1:{free_port()}"
@@ -56,19 +61,20 @@ def test_a_dead_device_is_told_acknowledged_and_remembered_over_a_restart(tmp_pa
             running.wait_until(lambda: running.get("/-/ready")[0] == 200)
             assert omc(tmp_path, "list").stdout == "No alarms.\n"
             snmpd.stop()
-            running.wait_until(lambda: [a["key"] for a in alarms(tmp_path)] == [KEY])
+            running.wait_until(lambda: KEY in active(tmp_path))
             shown = omc(tmp_path, "ack", "unreachable", "xem nguồn trước")
             assert "Device unreachable · VPC0001-router, Vĩnh Yên 1 (VPC0001)" in shown.stdout
             running.process.send_signal(signal.SIGTERM)
             running.process.wait(10)
         with omc_run(tmp_path, settings, nodes, OMC_COMMUNITY="public") as running:
             running.wait_until(lambda: running.get("/-/ready")[0] == 200)
-            (alarm,) = json.loads(omc(tmp_path, "list", "--all", "--json").stdout)
+            listed = json.loads(omc(tmp_path, "list", "--all", "--json").stdout)
+            (alarm,) = [alarm for alarm in listed if alarm["key"] == KEY]
             assert alarm["acknowledged"]["who"] == "local"
             assert alarm["occurrences"] == 1
             assert KEY in _watched(tmp_path)
             snmpd.start()
-            running.wait_until(lambda: alarms(tmp_path) == [])
+            running.wait_until(lambda: KEY not in active(tmp_path))
             told = omc(tmp_path, "history", KEY).stdout
     kinds = [line.split()[2] for line in told.splitlines()]
     assert kinds == ["cleared", "acknowledged", "raised"]
@@ -103,9 +109,10 @@ def test_planned_work_is_announced_and_ended(tmp_path: Path) -> None:
             assert omc(tmp_path, "silence", "w", "--for", "1h", "--site", "VPC0001").returncode == 0
             assert "VPC0001" in omc(tmp_path, "silences").stdout
             snmpd.stop()
-            running.wait_until(lambda: [a["suppressed"] for a in alarms(tmp_path)] == ["w"])
+            running.wait_until(lambda: KEY in active(tmp_path))
+            assert active(tmp_path)[KEY]["suppressed"] == "w"
             assert omc(tmp_path, "unsilence", "w").returncode == 0
-            assert [a["suppressed"] for a in alarms(tmp_path)] == [None]
+            assert active(tmp_path)[KEY]["suppressed"] is None
 
 
 @pytest.mark.parametrize(

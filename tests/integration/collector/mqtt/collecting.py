@@ -74,7 +74,7 @@ class Heard:
 
 
 class SlowBus(LocalBus):
-    """A bus that takes its time, or for ever, until what it has is safe."""
+    """A bus that takes its time until what it has is safe."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__()
@@ -82,6 +82,17 @@ class SlowBus(LocalBus):
 
     async def settled(self) -> None:
         await asyncio.sleep(self._seconds)
+
+
+class HeldBus(LocalBus):
+    """A bus that has nothing safe until it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.let_go = asyncio.Event()
+
+    async def settled(self) -> None:
+        await self.let_go.wait()
 
 
 class Collecting:
@@ -123,7 +134,7 @@ class Collecting:
             assert task.cancelled(), task.exception()
 
 
-async def until(condition: Callable[[], bool], seconds: float = 15.0) -> None:
+async def until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
     """Wait for a condition.
 
     Raises:
