@@ -44,7 +44,8 @@ class AlarmsPage:
         self._filter = AlarmFilter.of(viewer.request.query_params)
         self._unfolded: set[str] = set()
         self._shown: Alarm | None = None
-        self._known: tuple[Alarm, list[PastChange], list[Delivery]] | None = None
+        #: What the text tells: selecting in it is spoilt by writing the same again.
+        self._known: tuple[Alarm, list[PastChange], list[Delivery], int] | None = None
         texts = viewer.texts
         words = texts.group("alarms") | {s.word: s.text.of(viewer.language) for s in Severity}
         self._bar()
@@ -235,10 +236,10 @@ class AlarmsPage:
         await desk.store.settled()
         past = await asyncio.to_thread(desk.store.history, alarm.key, limit=_MOST_HISTORY)
         told = await asyncio.to_thread(desk.ledger.deliveries, _MOST_HISTORY, alarm.key)
-        known = (alarm, past, told)
+        known = (alarm, past, told, desk.overview.children_count(alarm.key))
         if self._shown is alarm and known != self._known:
             self._known = known
-            self._text.set_content(alarm_detail(self._viewer, *known))
+            self._text.set_content(alarm_detail(self._viewer, alarm, past, told))
 
 
 def shown_children(overview: AlarmOverview, root: AlarmKey) -> tuple[list[Alarm], int]:
