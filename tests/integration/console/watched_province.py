@@ -12,6 +12,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
@@ -68,7 +69,7 @@ class WatchedProvince:
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
-    @property
+    @cached_property
     def inventory(self) -> Inventory:
         """What it is made of."""
         return Inventory.load(self.folder / "inventory")
