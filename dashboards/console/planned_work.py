@@ -6,6 +6,7 @@ from nicegui import ui
 
 from dashboards.console.viewer import Viewer
 from omc.alarms import MaintenanceWindow
+from omc.core.model import AreaCode
 from omc.core.settings import Role
 
 
@@ -40,7 +41,10 @@ class PlannedWork:
 
     def _line(self, window: MaintenanceWindow, *, is_open: bool) -> None:
         t = self._viewer.texts
-        places = (*window.sites, *window.nodes, *window.areas, *window.spans)
+        areas = self._viewer.console.world.inventory.areas
+        known = (areas.get(AreaCode(code)) for code in window.areas)
+        communes = [periods[-1].name for periods in known if periods]
+        places = (*window.sites, *window.nodes, *communes, *window.spans)
         where = ", ".join(places) or t("work.everywhere")
         until = f"{t.date(window.begins_ms)} – {t.date(window.ends_ms)}"
         with ui.element("li"):

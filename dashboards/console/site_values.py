@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from dashboards.console.texts.catalogue import DIGITS
 from dashboards.console.world import ConsoleWorld
 from omc.core.metric import MetricKind
 from omc.core.model import Latest, label_text
@@ -66,7 +67,7 @@ class SiteValues:
             tone = ""
             if entry.kind is MetricKind.STATE and (state := entry.states.get(int(latest.value))):
                 tone = _TONES[state.severity]
-            text = value_text(entry, latest.value, self._language)
+            text = value_text(entry, latest.value, self._language, DIGITS)
             whole = f"{name} {part}".strip()
             # Two devices may tell the same thing: the one that told it last is shown.
             found[whole] = Reading(whole, text, tone, latest.value, latest.time_ms, labels)

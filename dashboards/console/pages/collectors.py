@@ -11,6 +11,7 @@ from nicegui import ui
 from dashboards.console.components.figures import figures
 from dashboards.console.components.table import Cell, Column, Field, Table
 from dashboards.console.file_panels import FilePanels
+from dashboards.console.texts.catalogue import DIGITS
 from dashboards.console.viewer import Viewer
 from omc.core.inventory import NodeKind
 from omc.core.model import Latest, NodeName
@@ -159,7 +160,7 @@ class CollectorsPage:
         for latest in wanted:
             metric, labels = latest.series.metric, " ".join(latest.series.labels.values())
             name = f"{metric.help.of(viewer.language).rstrip('.')} {labels}".strip()
-            rows.append([name, value_text(metric, latest.value, viewer.language)])
+            rows.append([name, value_text(metric, latest.value, viewer.language, DIGITS)])
         return rows
 
     def _device(self, name: str) -> Field:

@@ -13,6 +13,7 @@ from dashboards.console.components.history_chart import HistoryChart
 from dashboards.console.components.table import Column, Field, Table
 from dashboards.console.exploration import Exploration
 from dashboards.console.templates import render
+from dashboards.console.texts.catalogue import DIGITS
 from dashboards.console.viewer import Viewer
 from omc.core.quantity_text import value_text
 
@@ -71,7 +72,7 @@ def _latest(viewer: Viewer, wanted: Exploration) -> None:
         rows: list[list[Field]] = []
         for latest in islice(matching, _MOST_SERIES):
             own = latest.series.labels
-            text = value_text(metric, latest.value, viewer.language)
+            text = value_text(metric, latest.value, viewer.language, DIGITS)
             named: list[Field] = [own.get(label, "") for label in metric.all_labels]
             rows.append([*named, text, t.clock(latest.time_ms, seconds=True)])
         table.show(rows)

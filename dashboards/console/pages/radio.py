@@ -14,6 +14,7 @@ from dashboards.console.components.table import Cell, Column, Field, Table
 from dashboards.console.network_state import CELL_OUT, area_title
 from dashboards.console.past import Lines, PastUnknown, Question
 from dashboards.console.templates import render
+from dashboards.console.texts.catalogue import DIGITS
 from dashboards.console.viewer import Viewer
 from omc.alarms import Severity
 from omc.alarms.levels import Levels, level_of
@@ -163,7 +164,7 @@ class RadioPage:
         text = (
             self._viewer.texts.percent(value)
             if kpi.metric.endswith("_ratio")
-            else value_text(metric, value, self._viewer.language)
+            else value_text(metric, value, self._viewer.language, DIGITS)
         )
         return Cell(text, tone(kpi, self._levels, value))
 

@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 import yaml
 
 Language = Literal["vi", "en"]
+#: Significant digits that people need of what is measured: 226.4 V, 29.15 °C.
+DIGITS = 4
 LANGUAGES: tuple[Language, ...] = ("vi", "en")
 
 

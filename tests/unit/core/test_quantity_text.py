@@ -44,6 +44,22 @@ def test_a_value_carries_its_unit(name: str, unit: str, value: float, text: str)
     assert value_text(metric(name, unit), value) == text
 
 
+@pytest.mark.parametrize(
+    ("name", "unit", "value", "text"),
+    [
+        ("dc_bus_voltage_volts", "V", 226.4434, "226,4 V"),
+        ("memory_size_bytes", "By", 1_158_676_480, "1,159 GB"),
+        ("device_uptime_seconds", "s", 93_600, "1 ngày 2 giờ"),
+        ("poll_duration_seconds", "s", 1.5, "1,5 giây"),
+        ("fan_speed_rpm", "{rev}/min", 42_000.4, "42\u202f000 rpm"),
+    ],
+)
+def test_in_vietnamese_it_has_a_decimal_comma_and_is_as_exact_as_wished(
+    name: str, unit: str, value: float, text: str
+) -> None:
+    assert value_text(metric(name, unit), value, "vi", 4) == text
+
+
 def test_a_state_is_said_in_words_of_the_language() -> None:
     state = metric("interface_oper_state", "1", MetricKind.STATE)
     assert value_text(state, 2.0, "en") == "Down"
