@@ -23,7 +23,7 @@ from omc.core.errors import ConfigurationError, Problem
 from omc.core.inventory import Inventory
 from omc.core.resources import config_folder
 from omc.core.settings import Settings, Subscription, UserCredentials, load_settings
-from omc.core.settings.notify import AppriseRoute
+from omc.core.settings.notify import FileRoute
 from omc.core.yaml_source import load_yaml, shown
 
 T = TypeVar("T")
@@ -198,13 +198,13 @@ def _unknown_core(path: Path, settings: Settings, inventory: Inventory) -> Itera
 
 
 def _unfit_report_routes(path: Path, settings: Settings) -> Iterator[Problem]:
-    """Reports are sent through Apprise: the other ways carry no files."""
-    fit = [route.name for route in settings.alarms.routes if isinstance(route, AppriseRoute)]
+    """Reports are sent by mail or through Apprise: the other ways carry no files."""
+    fit = [route.name for route in settings.alarms.routes if isinstance(route, FileRoute)]
     for index, report in enumerate(settings.reports.schedule):
         for place, name in enumerate(report.send_to):
             if name not in fit:
                 allowed = ", ".join(fit) or "there is none"
-                text = f"send_to: found {shown(name)}; routes of alarms via apprise: {allowed}"
+                text = f"send_to: found {shown(name)}; routes via mail or apprise: {allowed}"
                 where = ("reports", "schedule", index, "send_to", place)
                 yield load_yaml(path).problem(where, text)
 

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
+from pathlib import Path
 
 import structlog
 
 from omc.alarms.message import Message
+from omc.alarms.notify.mail import MailSender
 from omc.alarms.notify.senders import AppriseSender
 from omc.alarms.notify.sending import NotDelivered
 from omc.core.atomic_file import replace_file
 from omc.core.clock import Clock
 from omc.core.metric import Text
 from omc.core.settings import Settings
-from omc.core.settings.notify import AppriseRoute
+from omc.core.settings.notify import FileRoute, MailRoute
 from omc.core.settings.reports import ScheduledReport
 from omc.reports import periods
 from omc.reports.document import Period
@@ -42,6 +44,12 @@ _TITLES = {
 }
 
 
+_WHERE = Text(
+    en="Also on the console, page Reports: {name}",
+    vi="Có trên trang Báo cáo của giao diện điều hành: {name}",
+)
+
+
 class ReportSchedule:
     """All scheduled reports.
 
@@ -56,7 +64,7 @@ class ReportSchedule:
         self._maker = maker
         self._clock = clock
         self._routes = {
-            route.name: route for route in settings.alarms.routes if isinstance(route, AppriseRoute)
+            route.name: route for route in settings.alarms.routes if isinstance(route, FileRoute)
         }
         self._wait_until: dict[str, float] = {}
 
@@ -100,11 +108,16 @@ class ReportSchedule:
         files = await self._maker.make(_order(one, period, language))
         log.info("report_made", report=one.name, files=[file.name for file in files])
         said = period_text(period, "vi" if language == "vi" else "en")
-        message = Message(f"{_TITLES[one.report].of(language)}: {said}", ())
+        title = f"{_TITLES[one.report].of(language)}: {said}"
+        message = Message(title, (_where(files, language),))
         for name in one.send_to:
-            sender = await asyncio.to_thread(AppriseSender, self._routes[name])
+            route = self._routes[name]
             try:
-                await sender.send_files(message, files)
+                if isinstance(route, MailRoute):
+                    await MailSender(route).send_files(message, files)
+                else:
+                    sender = await asyncio.to_thread(AppriseSender, route)
+                    await sender.send_files(message, files)
             except NotDelivered as error:
                 raise ReportFailed(f"{name}: {error}") from None
 
@@ -130,6 +143,13 @@ class ReportSchedule:
         self._maker.folder.mkdir(parents=True, exist_ok=True)
         replace_file(self._maker.folder / STATE, json.dumps(done, indent=1).encode())
         return done
+
+
+def _where(files: Sequence[Path], language: str) -> str:
+    """Where to find what a message may be without: not every service takes files."""
+    stem = files[0].name.partition(".")[0] if files else ""
+    kinds = ", ".join(dict.fromkeys(file.suffix.removeprefix(".") for file in files))
+    return _WHERE.of(language).format(name=f"{stem} ({kinds})")
 
 
 def _order(one: ScheduledReport, period: Period, language: str) -> ReportOrder:

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import mimetypes
 import smtplib
 import ssl
+from collections.abc import Sequence
 from email.message import EmailMessage
 from email.utils import formatdate
+from pathlib import Path
 
 import structlog
 
@@ -36,6 +39,17 @@ class MailSender:
         mail["Message-ID"] = _message_id(announcement.identity)
         # Nobody has sent that one: it is what mail programs group all news of an occurrence by.
         mail["References"] = _message_id(f"{alarm.key}/{alarm.raised_ms}")
+        await asyncio.to_thread(self._deliver, mail)
+
+    async def send_files(self, message: Message, files: Sequence[Path]) -> None:
+        """Deliver a message with files attached. Raises as `send`."""
+        mail = self._written(message)
+        mail["Message-ID"] = _message_id("/".join((message.title, *(file.name for file in files))))
+        for file in files:
+            kind, _ = mimetypes.guess_type(file.name)
+            main, _, sub = (kind or "application/octet-stream").partition("/")
+            content = await asyncio.to_thread(file.read_bytes)
+            mail.add_attachment(content, maintype=main, subtype=sub, filename=file.name)
         await asyncio.to_thread(self._deliver, mail)
 
     async def try_out(self, message: Message) -> None:

@@ -46,7 +46,7 @@ class AppriseSender:
         await self._notify(message, "info")
 
     async def send_files(self, message: Message, files: Sequence[Path]) -> None:
-        """Deliver a message with files attached, where the service takes any. Raises as `send`."""
+        """Deliver a message, with files attached where the service takes any. Raises as `send`."""
         await self._notify(message, "info", files)
 
     async def _notify(self, message: Message, kind: str, files: Sequence[Path] = ()) -> None:

@@ -135,6 +135,9 @@ class MailRoute(_Route):
     to: Annotated[tuple[MailAddress, ...], Field(min_length=1)]
 
 
+#: Routes that carry files.
+FileRoute = AppriseRoute | MailRoute
+
 RouteSettings = Annotated[
     AppriseRoute | MailRoute | WebhookRoute | AlertmanagerRoute, Field(discriminator="via")
 ]

@@ -45,7 +45,7 @@ class ScheduledReport(SettingsModel):
         formats: Of its files.
         language: None is the settings' language.
         options: More options of `omc report`, without dashes: `level: commune`.
-        send_to: Names of `alarms.routes` via Apprise that get the files.
+        send_to: Names of `alarms.routes` via mail or Apprise that get the files.
     """
 
     name: Name

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import datetime
+from email.header import decode_header, make_header
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,7 @@ from omc.reports.maker import ReportMaker
 from omc.reports.shelf import shelved_reports
 from omc.service.installation import load_installation
 from omc.service.report_schedule import STATE, ReportSchedule
+from tests.servers.smtp import SmtpServer
 from tests.servers.webhook import WebhookReceiver
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -27,6 +29,9 @@ data: data
 alarms:
   routes:
     - {{name: mail, via: apprise, url: "env:MAIL"}}
+    - {{name: own-mail, via: mail, host: 127.0.0.1, port: {port}, security: none,
+        sender: omc@example.vn, to: [lan@example.vn]}}
+    - {{name: hook, via: webhook, url: "http://127.0.0.1:1"}}
 reports:
   schedule:
     - name: monthly
@@ -50,23 +55,27 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def write(folder: Path, every: str = "month", route: str = "mail") -> Path:
+def write(folder: Path, every: str = "month", route: str = "mail", port: int = 25) -> Path:
     path = folder / "omc.yaml"
-    path.write_text(SETTINGS.format(every=every, route=route), encoding="utf-8")
+    text = SETTINGS.format(every=every, route=route, port=port)
+    path.write_text(text, encoding="utf-8")
     return path
 
 
 MakeSchedule = Callable[[str, str, str], tuple[ReportSchedule, ManualClock]]
 
 
+def schedule_of(path: Path, now: str, url: str) -> tuple[ReportSchedule, ManualClock]:
+    clock = ManualClock(at(now))
+    settings = load_settings(path, {"MAIL": url})
+    maker = ReportMaker(path, settings.report_folder)
+    return ReportSchedule(settings, maker, clock), clock
+
+
 @pytest.fixture
 def make(folder: Path) -> MakeSchedule:
     def schedule(every: str, now: str, url: str) -> tuple[ReportSchedule, ManualClock]:
-        path = write(folder, every)
-        clock = ManualClock(at(now))
-        settings = load_settings(path, {"MAIL": url})
-        maker = ReportMaker(path, settings.report_folder)
-        return ReportSchedule(settings, maker, clock), clock
+        return schedule_of(write(folder, every), now, url)
 
     return schedule
 
@@ -106,8 +115,28 @@ async def test_a_report_is_made_once_and_sent_with_its_files(
         names = {attached["filename"] for attached in message["attachments"]}
         assert "availability-2026-10.html" in names
         assert "availability-2026-10.sites.csv" in names
+        assert "availability-2026-10 (csv, html)" in message["message"]  # where none are taken
     (shelved,) = shelved_reports(folder / "data" / "reports")
     assert shelved.name == "availability-2026-10"
+
+
+async def test_a_report_goes_by_mail_with_its_files_attached_as_they_are(folder: Path) -> None:
+    with SmtpServer() as server:
+        path = write(folder, "day", "own-mail", server.port)
+        schedule, clock = schedule_of(path, "2026-10-20T12:00", "json://127.0.0.1:1")
+        schedule._begin()
+        clock.advance(86_400)
+        await schedule.look()
+        (mail,) = server.mails()
+    assert str(make_header(decode_header(mail["Subject"]))) == "Báo cáo độ khả dụng: 20/10/2026"
+    body, *attached = list(mail.walk())[1:]
+    text = body.get_payload(decode=True)
+    assert isinstance(text, bytes)
+    assert "trang Báo cáo" in text.decode()
+    reports = folder / "data" / "reports"
+    assert "availability-2026-10-20.html" in {part.get_filename() for part in attached}
+    for part in attached:
+        assert part.get_payload(decode=True) == (reports / str(part.get_filename())).read_bytes()
 
 
 async def test_what_could_not_be_sent_is_tried_again_later(
@@ -130,7 +159,10 @@ async def test_what_could_not_be_sent_is_tried_again_later(
     }
 
 
-def test_a_route_that_carries_no_files_is_a_fault_with_its_place(folder: Path) -> None:
-    path = write(folder, route="nobody")
-    with pytest.raises(ConfigurationError, match=r"omc\.yaml:14:17: send_to: .*'nobody'.* mail"):
+@pytest.mark.parametrize("route", ["nobody", "hook"])
+def test_a_route_that_carries_no_files_is_a_fault_with_its_place(route: str, folder: Path) -> None:
+    path = write(folder, route=route)
+    with pytest.raises(
+        ConfigurationError, match=rf"omc\.yaml:17:17: send_to: .*'{route}'.* mail, own-mail"
+    ):
         load_installation(path, {"MAIL": "json://127.0.0.1:1"})
