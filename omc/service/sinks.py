@@ -7,7 +7,6 @@ from dataclasses import replace
 from random import Random
 
 from exporters.delivery import DeliveryPolicy, Sink, SinkDelivery
-from exporters.influxdb import open_influx
 from exporters.line_protocol import LineRenderer
 from exporters.prometheus import PrometheusView
 from exporters.remote_write import open_remote_write
@@ -61,6 +60,9 @@ async def open_deliveries(
         deliveries.append(SinkDelivery("archive", consumer, archive, clock, randomness, policy))
     lines = LineRenderer()
     for written in settings.influxdb:
+        # Who writes to no InfluxDB need not hold its client library.
+        from exporters.influxdb import open_influx
+
         consumer = bus.consumer(
             f"influxdb:{written.name}", written.buffer_samples, any_order=written.order_free
         )
