@@ -42,8 +42,11 @@ _WORDS: Mapping[str, Text] = {
     "sure": Text(en="confidence {:.0%}", vi="độ tin cậy {:.0%}"),
     "else": Text(en="else: {}", vi="hoặc: {}"),
 }
-#: What else it could be, where that is one word.
+#: What else it could be: a fault of a PON, or a fault and where it is.
 _FAULTS: Mapping[str, Text] = {
+    "cut": Text(en="{} is cut", vi="đứt cáp {}"),
+    "dark": Text(en="{} is without power or dead", vi="{} mất nguồn hoặc hỏng"),
+    "dead": Text(en="only the devices of {} are silent", vi="chỉ thiết bị của {} không trả lời"),
     "feeder": Text(en="the feeder cable", vi="cáp gốc"),
     "branch": Text(en="a splitter or distribution cable", vi="bộ chia hoặc cáp phối"),
     "homes": Text(en="the mains of the homes", vi="mất điện khu dân cư"),
@@ -94,6 +97,10 @@ def _observed_of_homes(finding: Finding, homes: Homes) -> Iterator[tuple[str, *t
 def _otherwise(finding: Finding, language: str) -> list[str]:
     if not finding.second:
         return []
-    named = _FAULTS.get(finding.second)
-    text = named.of(language) if named is not None else finding.second
-    return [_WORDS["else"].of(language).format(text)]
+    faults = (_fault(part, language) for part in finding.second.split(" + "))
+    return [_WORDS["else"].of(language).format(" + ".join(faults))]
+
+
+def _fault(text: str, language: str) -> str:
+    fault, _, where = text.partition(" ")
+    return _FAULTS[fault].of(language).format(where) if fault in _FAULTS else text

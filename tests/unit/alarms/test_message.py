@@ -47,7 +47,10 @@ def test_a_fibre_cut_reads_well_in_vietnamese() -> None:
     assert message.title == "⬤ Nghiêm trọng: Đứt cáp quang · SP-1 (Trạm A – Trạm E, 2,0 km)"
     assert message.lines[0] == "Ảnh hưởng: 3 trạm, 3 4G cell, ~6.000 dân (ước tính) · Xã Hai"
     assert message.lines[1] == "Từ 07:00 01/01"
-    assert message.lines[2].startswith("Căn cứ: 3 vị trí đã hỏi và không trả lời; cổng của tuyến")
+    assert message.lines[2] == (
+        "Căn cứ: 3 vị trí đã hỏi và không trả lời; cổng của tuyến mất liên kết: 1; "
+        "độ tin cậy 97%; hoặc: E mất nguồn hoặc hỏng"
+    )
     assert message.lines[3].startswith("Việc cần làm: Đo OTDR")
 
 
