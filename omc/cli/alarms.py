@@ -73,7 +73,7 @@ def list_alarms(
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False, indent=2))
         return
-    click.echo(_listing(found))
+    click.echo(_listing(client, found))
     if len(found) == limit:
         click.echo(_more(client))
 
@@ -98,7 +98,7 @@ def _read(
     return found
 
 
-def _listing(found: list[dict[str, Any]]) -> str:
+def _listing(client: ApiClient, found: list[dict[str, Any]]) -> str:
     if not found:
         return "No alarms."
     lines = []
@@ -106,20 +106,15 @@ def _listing(found: list[dict[str, Any]]) -> str:
         marks = [
             f"[+{alarm['children']}]" if alarm["children"] else "",
             f"[{alarm['acknowledged']['who']}]" if alarm["acknowledged"] else "",
+            f"[→ {alarm['assigned']}]" if alarm["assigned"] else "",
             "[~]" if alarm["flapping"] else "",
             f"[{alarm['suppressed']}]" if alarm["suppressed"] else "",
         ]
-        lines.append(
-            " ".join(part for part in (moment(alarm["raised_ms"]), alarm["title"], *marks) if part)
-        )
+        parts = (client.moment(alarm["raised_ms"]), alarm["title"], *marks)
+        lines.append(" ".join(part for part in parts if part))
         lines.append(f"      {alarm['key']}")
         lines += [f"      {line}" for line in alarm["text"][:1]]
     return "\n".join(lines)
-
-
-def moment(time_ms: int) -> str:
-    """A time as lists show it, in the zone of whoever looks."""
-    return datetime.fromtimestamp(time_ms / 1000).astimezone().strftime("%d/%m %H:%M:%S")
 
 
 @alarms.command()
@@ -132,9 +127,9 @@ def watch(config: Path, language: str | None, every: float) -> None:
         while True:
             rows = max(1, (shutil.get_terminal_size().lines - 4) // _LINES_OF_AN_ALARM)
             found = _read(client, None, rows, everything=False, cleared=False)
-            listing = _listing(found) + (f"\n{_more(client)}" if len(found) == rows else "")
+            listing = _listing(client, found) + (f"\n{_more(client)}" if len(found) == rows else "")
             click.clear()
-            click.echo(f"{datetime.now().astimezone():%H:%M:%S}  {client.url}\n\n{listing}")
+            click.echo(f"{datetime.now(client.zone):%H:%M:%S}  {client.url}\n\n{listing}")
             time.sleep(every)
     except KeyboardInterrupt:
         click.echo()
@@ -154,7 +149,7 @@ def show(config: Path, language: str | None, key: str) -> None:
     for child in children:
         click.echo(f"  + {child['title']}")
     click.echo()
-    _echo_history(client.get("/alarms/history", key=alarm["key"], limit=50))
+    _echo_history(client, client.get("/alarms/history", key=alarm["key"], limit=50))
 
 
 @alarms.command()
@@ -166,13 +161,15 @@ def history(config: Path, language: str | None, key: str | None, limit: int) -> 
     client = ApiClient.of_settings(config, language)
     wanted = _key(client, key) if key else None
     changes = client.get("/alarms/history", key=wanted, limit=limit)
-    _echo_history(changes, with_keys=key is None)
+    _echo_history(client, changes, with_keys=key is None)
 
 
-def _echo_history(changes: list[dict[str, Any]], *, with_keys: bool = False) -> None:
+def _echo_history(
+    client: ApiClient, changes: list[dict[str, Any]], *, with_keys: bool = False
+) -> None:
     for change in changes:
         parts = [
-            moment(change["time_ms"]),
+            client.moment(change["time_ms"]),
             f"{change['kind']:<14}",
             f"{change['severity']:<9}",
             change["key"] if with_keys else "",
@@ -262,10 +259,9 @@ def silence(
         "areas": areas,
         "spans": spans,
     }
-    ApiClient.of_settings(config, language).post("/maintenance", window)
-    click.echo(
-        f"{name}: {moment(round(begins * 1000))} – {moment(round((begins + seconds) * 1000))}"
-    )
+    client = ApiClient.of_settings(config, language)
+    made = client.post("/maintenance", window)
+    click.echo(f"{name}: {client.moment(made['begins_ms'])} – {client.moment(made['ends_ms'])}")
 
 
 @alarms.command()
@@ -281,10 +277,12 @@ def unsilence(config: Path, language: str | None, name: str) -> None:
 @service_options
 def silences(config: Path, language: str | None) -> None:
     """Planned work that was announced."""
-    for window in ApiClient.of_settings(config, language).get("/maintenance"):
+    client = ApiClient.of_settings(config, language)
+    for window in client.get("/maintenance"):
         places = [*window["sites"], *window["nodes"], *window["areas"], *window["spans"]]
+        when = f"{client.moment(window['begins_ms'])} – {client.moment(window['ends_ms'])}"
         click.echo(
-            f"{window['name']}: {moment(window['begins_ms'])} – {moment(window['ends_ms'])}  "
+            f"{window['name']}: {when}  "
             f"{', '.join(places) or 'everywhere'}  {window['who']}  {window['reason']}".rstrip()
         )
 
@@ -303,9 +301,10 @@ def test(config: Path, language: str | None, route: str) -> None:
 @click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True)
 def notifications(config: Path, language: str | None, limit: int) -> None:
     """Who was told what, newest first."""
-    for told in ApiClient.of_settings(config, language).get("/notifications", limit=limit):
+    client = ApiClient.of_settings(config, language)
+    for told in client.get("/notifications", limit=limit):
         parts = [
-            moment(told["time_ms"]),
+            client.moment(told["time_ms"]),
             told["route"],
             told["kind"],
             told["key"],
@@ -315,15 +314,16 @@ def notifications(config: Path, language: str | None, limit: int) -> None:
 
 
 def _key(client: ApiClient, part: str) -> str:
-    """The key of the one alarm that a part of a key fits."""
-    found = client.get("/alarms", part=part, cleared="true", limit=_MOST_SHOWN + 1)
-    keys = [alarm["key"] for alarm in found]
-    if part in keys:
-        return part
-    if not keys:
-        raise click.ClickException(f"no alarm has {part!r} in its key; `omc alarms list --all`")
-    if len(keys) > 1:
-        shown = "\n  ".join(keys[:_MOST_SHOWN])
-        more = "" if len(keys) <= _MOST_SHOWN else "\n  ..."
-        raise click.ClickException(f"{part!r} fits several alarms:\n  {shown}{more}")
-    return str(keys[0])
+    """The key of the one alarm that a part of a key fits: of those that are over, if none lasts."""
+    for cleared in ("false", "true"):
+        found = client.get("/alarms", part=part, cleared=cleared, limit=_MOST_SHOWN + 1)
+        keys = [str(alarm["key"]) for alarm in found]
+        if part in keys:
+            return part
+        if len(keys) == 1:
+            return keys[0]
+        if keys:
+            shown = "\n  ".join(keys[:_MOST_SHOWN])
+            more = "" if len(keys) <= _MOST_SHOWN else "\n  ..."
+            raise click.ClickException(f"{part!r} fits several alarms:\n  {shown}{more}")
+    raise click.ClickException(f"no alarm has {part!r} in its key; `omc alarms list --all`")

@@ -9,6 +9,7 @@ import urllib.parse
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +30,13 @@ class ApiClient:
         url: Base address, without slash at the end.
         token: Proves who calls.
         language: Of texts for people.
+        zone: Of times for people, the one that the service writes its texts in.
     """
 
     url: str
     token: str
     language: str
+    zone: tzinfo = UTC
 
     @classmethod
     def of_settings(cls, path: Path, language: str | None) -> ApiClient:
@@ -63,7 +66,12 @@ class ApiClient:
         listen = settings.api.listen
         host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(listen.host, listen.host)
         scheme = "https" if settings.api.tls else "http"
-        return cls(f"{scheme}://{host}:{listen.port}", token, language or settings.language)
+        url = f"{scheme}://{host}:{listen.port}"
+        return cls(url, token, language or settings.language, settings.timezone)
+
+    def moment(self, time_ms: int) -> str:
+        """A time as lists show it."""
+        return datetime.fromtimestamp(time_ms / 1000, self.zone).strftime("%d/%m %H:%M:%S")
 
     def get(self, path: str, **query: object) -> Any:
         """Read something. Raises as `call`."""

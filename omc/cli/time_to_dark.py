@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from omc.cli.alarms import moment, service_options
+from omc.cli.alarms import service_options
 from omc.cli.api_client import ApiClient
 
 _HEADS = {
@@ -45,23 +45,22 @@ def time_to_dark(config: Path, language: str | None, *, as_json: bool) -> None:
     elif not found:
         click.echo("No site is on battery.")
     else:
-        generators = _GENERATORS[client.language]
-        rows = [_row(site, generators) for site in found]
+        rows = [_row(client, site) for site in found]
         click.echo("\n".join(_lines([_HEADS[client.language], *rows])))
 
 
-def _row(site: dict[str, Any], generators: dict[str, str]) -> tuple[str, ...]:
+def _row(client: ApiClient, site: dict[str, Any]) -> tuple[str, ...]:
     known = site["seconds"] is not None
     return (
         _span(site["seconds"]) if known else "?",
         f"{_span(site['low'])}–{_span(site['high'])}" if known else "",
         f"{site['confidence']:.0%}" if known else "",
         f"{site['name']} ({site['site']})",
-        moment(site["since_ms"]),
+        client.moment(site["since_ms"]),
         "" if site["charge"] is None else f"{site['charge']:.0%}",
         "" if site["volts"] is None else f"{site['volts']:.1f}",
         "" if site["amperes"] is None else f"{site['amperes']:.0f}",
-        generators[site["generator"]],
+        _GENERATORS[client.language][site["generator"]],
         str(len(site["behind"])) if site["behind"] else "",
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from omc.cli.alarms import moment, service_options
+from omc.cli.alarms import service_options
 from omc.cli.api_client import ApiClient
 
 
@@ -23,14 +23,14 @@ def traps(config: Path, language: str | None, *, unknown: bool, as_json: bool) -
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False, indent=2))
         return
-    click.echo("\n".join(line for heard in found for line in _lines(heard)) or "No traps.")
+    click.echo("\n".join(line for heard in found for line in _lines(client, heard)) or "No traps.")
 
 
-def _lines(heard: dict[str, Any]) -> list[str]:
+def _lines(client: ApiClient, heard: dict[str, Any]) -> list[str]:
     where = f"{heard['node']} ({heard['source']})" if heard["node"] else heard["source"]
     what = f"{heard['name']}: {heard['title']}" if heard["name"] else heard["oid"]
     mark = "" if heard["understanding"] == "known" else f"[{heard['understanding']}]"
-    parts = [moment(heard["last_ms"]), f"{heard['count']} ×", where, what, mark]
+    parts = [client.moment(heard["last_ms"]), f"{heard['count']} ×", where, what, mark]
     lines = ["  ".join(part for part in parts if part)]
     if heard["understanding"] != "known":
         lines += [f"      {name} = {value}" for name, value in heard["objects"].items()]

@@ -22,6 +22,7 @@ class ClientSettings(SettingsModel):
     Attributes:
         data: Folder with the local token.
         api: Where it listens.
+        timezone: In which times are shown.
         language: Of texts for people.
     """
 
@@ -29,6 +30,7 @@ class ClientSettings(SettingsModel):
 
     data: AnyPath
     api: ApiSettings = ApiSettings()
+    timezone: TimeZone = DEFAULT_TIME_ZONE
     language: Literal["vi", "en"] = "vi"
 
 

@@ -15,7 +15,7 @@ from omc.cli.api_client import ApiClient
 from omc.core.geometry import point_along
 from omc.core.inventory import Inventory, Pon
 from omc.core.topology import Place, Topology
-from tests.integration.service.test_alarms import alarms
+from tests.integration.service.test_alarms import alarms, omc
 from tests.integration.service.test_run import Running, started
 from tests.servers.process import free_port
 from tests.servers.simulator import RunningSimulator
@@ -166,5 +166,8 @@ def test_a_cut_that_an_otdr_measures_is_told_with_its_place_on_the_map(
     assert found["metres"] == pytest.approx(ends[found["origin"]], abs=6)
     east, north = point_along(span.geometry, 0.3)
     assert (found["longitude"], found["latitude"]) == pytest.approx((east, north), abs=2e-4)
+    # Of all cuts that were, the one that lasts is meant.
+    shown = omc(province.folder, "show", "fibre_cut").stdout
+    assert f"{found['latitude']:.5f}, {found['longitude']:.5f} (±" in shown
     province.simulator.tell("heal")
     province.running.wait_until(lambda: cut not in province.roots, 60)
