@@ -20,9 +20,9 @@ from omc.core.clock import Clock
 #: A poll that starts this much after its slot is counted late, in seconds.
 LATE_AFTER = 1.0
 
-#: Polls start together with those of the same tenth of a second: to wake up for one costs as much
-#: as to wake up for many.
-GATHERED = 0.1
+#: Polls start together with those of so many seconds: to wake up for one costs as much as to wake
+#: up for many, and what wakes up finds the processor's caches cold.
+GATHERED = 0.15
 
 #: A slot that comes so soon after a poll began, in seconds, is that poll's own.
 SAME_SLOT = 5.0
