@@ -155,7 +155,7 @@ class TrapReceiver:
         # pysnmp takes a second to import: only those who have users wait for it.
         from collector.snmp.trap_users import TrapUsers
 
-        return TrapUsers(self._wanted_users, self._send)
+        return TrapUsers(self._wanted_users, self._send, self._clock)
 
     def _drain(self, opened: socket.socket) -> None:
         for _ in range(_AT_A_STRETCH):

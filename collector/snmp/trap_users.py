@@ -31,6 +31,7 @@ from collector.snmp.trap_message import (
 )
 from collector.snmp.usm_message import read_header
 from collector.varbind import Value
+from omc.core.clock import Clock
 
 Address = tuple[Any, ...]
 Send = Callable[[bytes, Address], None]
@@ -77,12 +78,14 @@ class TrapUsers:
     Args:
         users: By unique name.
         send: Sends what the engine answers to what is no inform: reports, our engine id and clock.
+        clock: Tells the engine that time passes.
     """
 
-    def __init__(self, users: Iterable[UsmUser], send: Send) -> None:
+    def __init__(self, users: Iterable[UsmUser], send: Send, clock: Clock) -> None:
         self._users = {user.name.encode(): user for user in users}
         self._keys = {name: _master_keys(user) for name, user in self._users.items()}
         self._send = send
+        self._clock = clock
         self._dispatcher = _Dispatcher()
         self._engine = engine.SnmpEngine()
         self._engine.register_transport_dispatcher(self._dispatcher)
@@ -124,6 +127,8 @@ class TrapUsers:
         self._outcome = outcome = _Outcome()
         self._dispatcher.answer = None
         address = udp.UdpTransportAddress(sender)
+        # What the engine notes of every message it forgets after five minutes of ticks, else never.
+        self._dispatcher.handle_timer_tick(self._clock.monotonic())
         try:
             self._engine.message_dispatcher.receive_message(
                 self._engine, udp.DOMAIN_NAME, address, message

@@ -20,6 +20,7 @@ from collector.snmp.trap_message import (
     RefusedTrap,
 )
 from collector.snmp.trap_users import TrapUsers
+from omc.core.clock import ManualClock
 from tests.servers.process import find_binary
 from tests.servers.snmp_notifier import ENGINE
 
@@ -47,7 +48,7 @@ def sent() -> bytes:
 @cache
 def users() -> TrapUsers:
     """One user; what the engine answers is thrown away."""
-    return TrapUsers([USER], lambda message, address: None)
+    return TrapUsers([USER], lambda message, address: None, ManualClock())
 
 
 def test_the_message_itself_is_read() -> None:
