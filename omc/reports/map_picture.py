@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Sequence
 from math import floor, log10
 from typing import Any
@@ -29,9 +30,11 @@ from omc.reports.value_text import heading_text, value_text
 
 #: Share of the picture's width that the map takes; the legend has the rest.
 _MAP_SHARE = 0.72
-#: Inches below the map for scale bar and source, and the tallest map.
+#: Letters of the legend's titles that fit beside the map.
+_LEGEND_LETTERS = 28
+#: Inches below the map for scale bar and source, and the tallest map: two fit on a page.
 _FOOT = 0.45
-_TALLEST = 7.2
+_TALLEST = 4.2
 #: Of the extent, on each side.
 _MARGIN = 0.03
 _HALO = [patheffects.withStroke(linewidth=1.5, foreground="white")]
@@ -228,7 +231,8 @@ def _draw_legend(figure: Figure, entries: Sequence[tuple[str, list[object]]]) ->
     for title, parts in entries:
         if title:
             titles.append(len(handles))
-            handles.append(Patch(facecolor="none", edgecolor="none", label=title))
+            wrapped = textwrap.fill(title, _LEGEND_LETTERS)
+            handles.append(Patch(facecolor="none", edgecolor="none", label=wrapped))
         handles.extend(part for part in parts if isinstance(part, Patch | Line2D))
     legend = figure.legend(
         handles=handles,

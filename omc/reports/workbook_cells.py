@@ -53,8 +53,10 @@ class Cells:
         return self._formats[key]
 
     def of_column(self, column: Column) -> Format:
-        """The format of a column's cells."""
-        return self.look(num_format=number_format(column, self._language), valign="top")
+        """The format of a column's cells; texts keep clear of numbers to their left."""
+        indent = 1 if column.kind is ColumnKind.TEXT else 0
+        number = number_format(column, self._language)
+        return self.look(num_format=number, valign="top", indent=indent)
 
     def write(self, sheet: Worksheet, row: int, place: int, column: Column, value: Value) -> None:
         """Write one value; an unknown one leaves the cell empty."""

@@ -115,7 +115,7 @@ class NetworkTables:
         ]
         note = _LOAD_NOTE.of(self._language).format(share=BUSY_SHARE)
         notes = (_PROVED_NOTE.of(self._language), note)
-        return Table("load", _LOAD.of(self._language), columns, rows, notes)
+        return Table("load", _LOAD.of(self._language), columns, rows, notes, shown=150)
 
     def _load_rows(self, technology: Technology) -> Iterator[list[Value]]:
         loads = self._report.loads.get(technology)
