@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 import pytest
 
 from omc.alarms.diagnosis import Cause, Fault, diagnose
 from omc.alarms.evidence import Evidence, Power
-from omc.core.inventory import SpanName
-from omc.core.topology import Place
+from omc.core.inventory import Inventory, Site, Span, SpanName
+from omc.core.model import SiteCode
+from omc.core.topology import Place, Topology
 from tests.unit.alarms.small_network import small_topology
 
 TOPOLOGY = small_topology()
@@ -126,3 +128,33 @@ def test_a_wrong_line_in_the_inventory_weakens_the_verdict_and_does_not_turn_it_
     assert unsure is not None
     assert unsure.causes == sure.causes == (Cause(Fault.CUT, span=SpanName("SP-1")),)
     assert unsure.confidence < sure.confidence
+
+
+def _network(*spans: str) -> Topology:
+    """Sites of one letter each, joined by spans that are named after their ends; A is the core."""
+    sites = [Site(SiteCode(name), name, 21.3, 105.6) for name in sorted(set("".join(spans)))]
+    joined = [Span(SpanName(span), span[0], span[1], 1.0) for span in spans]
+    return Topology(Inventory(sites=sites, spans=joined), ["A"])
+
+
+def _row(places: str) -> list[str]:
+    return [one + other for one, other in pairwise(places)]
+
+
+def test_two_cuts_of_a_ring_are_found_though_each_alone_explains_little() -> None:
+    ring, between = "ABCDEFGHIJKLMNOPA", "CDEFGHIJKLMNO"
+    spurs = [place + place.lower() for place in between]
+    silent = between + between.lower()
+    mains = dict.fromkeys(silent, Power.MAINS)
+    evidence = _evidence(silent, "ABP", down="B:BC P:OP", power=mains)
+    diagnosis = diagnose(_network(*_row(ring), *spurs), evidence)
+    assert diagnosis is not None
+    assert {cause.span for cause in diagnosis.causes} == {"BC", "OP"}
+
+
+def test_a_span_that_is_missing_in_the_inventory_hides_no_dark_site() -> None:
+    """The ring is closed by a span that nobody wrote down: what answers behind B is one mistake."""
+    evidence = _evidence("B", "ACDEFG", down="A:AB", power={"B": Power.NEARLY_EMPTY})
+    diagnosis = diagnose(_network(*_row("ABCDEFG")), evidence)
+    assert diagnosis is not None
+    assert diagnosis.causes == (Cause(Fault.DARK, place=Place("B")),)

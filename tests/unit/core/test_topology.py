@@ -40,6 +40,12 @@ def test_places_around_come_nearest_first() -> None:
     assert list(TOPOLOGY.around(Place("F"), 3)) == ["E", "A", "G"]
 
 
+def test_places_fall_into_the_groups_that_spans_between_them_connect() -> None:
+    groups = TOPOLOGY.groups([Place(name) for name in "BDEFG"])
+    assert sorted("".join(sorted(group)) for group in groups) == ["BD", "EFG"]
+    assert list(TOPOLOGY.groups([])) == []
+
+
 def test_without_a_named_core_the_best_connected_place_is_it() -> None:
     inventory = Inventory(
         sites=[Site(SiteCode(code), code, 21.0, 105.0) for code in "ABCE"],
