@@ -8,6 +8,9 @@ from collections import deque
 #: Seconds over which growth is measured, and between two measurements that are remembered.
 _WINDOW = 300.0
 _STEP = 5.0
+#: Share of the limit below which growth tells nothing: a destination that falls behind for some
+#: minutes, or a machine with too much to do, fills a journal that little now and then.
+_TELLING = 0.05
 
 
 class FillLevel:
@@ -35,10 +38,14 @@ class FillLevel:
             self._seen.popleft()
 
     def seconds_until_full(self, now: float) -> float:
-        """Seconds until it is full at the present growth; infinite while it does not grow."""
+        """Seconds until it is full at the present growth.
+
+        Infinite while it does not grow, or is all but empty.
+        """
         if self.size >= self.limit:
             return 0.0
-        if not self._seen or now - self._seen[0][0] < _STEP:
+        is_early = not self._seen or now - self._seen[0][0] < _STEP
+        if is_early or self.size < _TELLING * self.limit:
             return math.inf
         began, before = self._seen[0]
         growth = (self.size - before) / (now - began)
