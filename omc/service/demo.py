@@ -58,7 +58,8 @@ async def demo_broker() -> AsyncIterator[int]:
     port = free_port()
     async with _part("omc.service.demo_broker", str(port)) as process:
         await _until_ready(process, "the MQTT broker", lambda text: None)
-        yield port
+        async with _passed_over(process):
+            yield port
 
 
 @asynccontextmanager
@@ -79,7 +80,8 @@ async def demo_province(
     ]
     async with _part("omc", *arguments) as process:
         await _until_ready(process, "the province", say)
-        yield
+        async with _passed_over(process):
+            yield
 
 
 @asynccontextmanager
@@ -113,6 +115,22 @@ async def _until_ready(process: asyncio.subprocess.Process, what: str, say: Say)
     except TimeoutError:
         raise DemoFailed(f"{what} was not ready within {_START_SECONDS:.0f} s") from None
     raise DemoFailed(f"{what} ended while it was starting: {said}")
+
+
+@asynccontextmanager
+async def _passed_over(process: asyncio.subprocess.Process) -> AsyncIterator[None]:
+    """Read what a part says, though nobody wants it: it would stand still before a full pipe."""
+    assert process.stdout is not None  # noqa: S101 - asked for where it was started
+    reading = asyncio.create_task(_read_to_end(process.stdout), name="demo-part")
+    try:
+        yield
+    finally:
+        reading.cancel()
+
+
+async def _read_to_end(stream: asyncio.StreamReader) -> None:
+    while await stream.read(65_536):
+        pass
 
 
 async def _stop(process: asyncio.subprocess.Process) -> None:
