@@ -87,7 +87,7 @@ def coverage(
         try:
             report = coverage_report(order.sources, request, say)
         except UnknownArea as error:
-            raise click.BadParameter(str(error), param_hint="--area") from error
+            raise click.UsageError(str(error)) from error
         except NothingToPredict as error:
             raise click.ClickException(str(error)) from error
         return coverage_document(report, order.language)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -61,7 +61,7 @@ class Geography:
         level: Of all of them.
         units: In the order of the inventory.
         unit_of: Site -> code of its unit, for all sites that lie in one.
-        outside: Sites that lie in none.
+        outside: Sites that lie in no area of the level, also in none that was not wanted.
         changes: Days within the period of the report on which areas of the level begin or end.
     """
 
@@ -99,10 +99,13 @@ def geography(
         UnknownArea: a wanted area does not exist on that day, or there are no areas of the level.
     """
     valid = [area for areas in inventory.areas.values() for area in areas if area.is_valid_on(day)]
-    chosen = _chosen(valid, level, day, wanted)
-    units = tuple(Unit(area, _boundary(area, valid)) for area in chosen)
-    unit_of = _unit_of(inventory, units, valid)
-    outside = tuple(code for code in inventory.sites if code not in unit_of)
+    of_level = _of_level(inventory, level, day)
+    chosen = {area.code for area in _chosen(of_level, valid, level, day, wanted)}
+    all_units = tuple(Unit(area, _boundary(area, valid)) for area in of_level)
+    unit_of_all = _unit_of(inventory, all_units, valid)
+    outside = tuple(code for code in inventory.sites if code not in unit_of_all)
+    units = tuple(unit for unit in all_units if unit.code in chosen)
+    unit_of = {site: code for site, code in unit_of_all.items() if code in chosen}
     return Geography(day, level, units, unit_of, outside, tuple(_changes(inventory, level, period)))
 
 
@@ -155,16 +158,34 @@ def _polygons(boundary: BaseGeometry) -> MultiPolygon:
     )
 
 
+def _of_level(inventory: Inventory, level: AreaLevel, day: date) -> list[Area]:
+    """Areas of a level on a day.
+
+    Raises:
+        UnknownArea: there are none; the text says when there are.
+    """
+    ever = [area for areas in inventory.areas.values() for area in areas if area.level is level]
+    found = [area for area in ever if area.is_valid_on(day)]
+    if found:
+        return found
+    text = f"there are no areas of level {level.value} on {day}"
+    days = [area.valid_to - timedelta(days=1) for area in ever if area.valid_to is not None]
+    days += [area.valid_from for area in ever if area.valid_from is not None]
+    if not days:
+        text += ", nor on any other day: `omc import areas` brings them in"
+    else:
+        nearest = min(days, key=lambda other: abs((other - day).days))
+        text += f"; there are on {nearest}: --geography {nearest} restates the period in them"
+    raise UnknownArea(text)
+
+
 def _chosen(
-    valid: Sequence[Area], level: AreaLevel, day: date, wanted: Collection[str]
-) -> list[Area]:
-    of_level = [area for area in valid if area.level is level]
-    if not of_level:
-        there = ", ".join(dict.fromkeys(area.level.value for area in valid)) or "none at all"
-        raise UnknownArea(
-            f"there are no areas of level {level.value} on {day}; levels that day: {there}. "
-            "Vietnam has had no districts since 2025-07-01: another --geography may have them"
-        )
+    of_level: Sequence[Area],
+    valid: Sequence[Area],
+    level: AreaLevel,
+    day: date,
+    wanted: Collection[str],
+) -> Sequence[Area]:
     if not wanted:
         return of_level
     above = {code for text in wanted for code in _codes(text, valid, day)}

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from omc.core.inventory import AreaLevel, Technology
 from omc.core.metric import Text
 from omc.core.model import AreaCode
 from omc.reports import periods
+from omc.reports.area_names import plain_name
 from omc.reports.completeness_section import completeness_section
 from omc.reports.coverage.basis import basis_lines, population_note
 from omc.reports.coverage.figures import ReportFigures
 from omc.reports.coverage.maps import cover_maps, gap_maps
 from omc.reports.coverage.network_tables import NetworkTables
 from omc.reports.coverage.prediction import Where
-from omc.reports.coverage.report import CoverageReport
+from omc.reports.coverage.report import CoverageReport, CoverageRequest
 from omc.reports.coverage.tables import CoverTables
 from omc.reports.document import (
     Block,
@@ -93,7 +95,7 @@ def coverage_document(report: CoverageReport, language: Language) -> Document:
     if left_out.rows:
         sections.append(Section(_DATA.of(language), (), (left_out,)))
     return Document(
-        f"coverage-{request.level.value}-{periods.stem(request.period)}",
+        _name(request),
         _TITLE.of(language),
         language,
         request.period,
@@ -102,6 +104,17 @@ def coverage_document(report: CoverageReport, language: Language) -> Document:
         tuple(sections),
         tuple(basis_lines(report, figures, language)),
     )
+
+
+def _name(request: CoverageRequest) -> str:
+    """Reports about a part of the network lie beside the one about all of it."""
+    parts = ["coverage", request.level.value, periods.stem(request.period)]
+    parts += [re.sub("[^a-z0-9]+", "-", plain_name(area)).strip("-") for area in request.areas]
+    if len(request.technologies) < len(Technology):
+        parts += [technology.value.lower() for technology in request.technologies]
+    if request.geography is not None:
+        parts.append(f"in-{request.geography}")
+    return "-".join(parts)
 
 
 def geography_text(report: CoverageReport, language: Language) -> str:

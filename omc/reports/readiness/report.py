@@ -101,6 +101,16 @@ class _Writer:
         known = found.ground.basis is not None
         basis = f"{self._threshold()}; {population_text(found.ground.basis, self._language)}"
         best = self._number(chosen.at_best)
+        count = len(chosen.choices)
+        choice = said(
+            f"{count} sites chosen one after the other; no other choice of as many covers more "
+            f"than {best}",
+            f"chọn lần lượt {count} trạm; không cách chọn nào với cùng số trạm phủ quá {best}",
+        )
+        blind = said(
+            "nobody knows who lives where, so no site can be chosen by people: see the ranking",
+            "chưa rõ dân cư ở đâu nên không chọn được trạm theo dân số: xem bảng xếp hạng",
+        )
         return Figures(
             (
                 Figure(
@@ -111,12 +121,7 @@ class _Writer:
                 Figure(
                     Column("more", said("Would get it", "Sẽ có thêm"), number, people),
                     chosen.people if known else None,
-                    said(
-                        f"{len(chosen.choices)} sites chosen one after the other; no other choice "
-                        f"of as many covers more than {best}",
-                        f"chọn lần lượt {len(chosen.choices)} trạm; không cách chọn nào với cùng "
-                        f"số trạm phủ quá {best}",
-                    ),
+                    choice if known else blind,
                 ),
                 Figure(
                     Column("sites", said("Candidates", "Trạm ứng viên"), number),

@@ -208,6 +208,8 @@ def test_one_area_and_technology_can_be_asked_for_by_a_name_without_diacritics(
     result = report(folder, *arguments, "-o", str(folder / "one"))
     assert result.exit_code == 0, result.output
     (path,) = (folder / "one").glob("*.cover_4g.csv")
+    assert path.name == "coverage-commune-2026-01-01_2026-01-02-dao-tru-4g.cover_4g.csv"
+    assert not list((folder / "one").glob("*.left_out.csv"))  # sites of other areas lie in those
     assert "Xã Đạo Trù" in path.read_text(encoding="utf-8-sig")
     assert not list((folder / "one").glob("*.cover_3g.csv"))
 

@@ -70,7 +70,8 @@ def test_a_report_has_the_areas_of_its_day_and_can_be_restated_in_those_of_anoth
 
 
 def test_a_level_that_is_no_more_is_told_with_those_that_are() -> None:
-    with pytest.raises(UnknownArea, match="no areas of level district on 2026-10-31; levels"):
+    told = "district on 2026-10-31; there are on 2025-06-30: --geography 2025-06-30"
+    with pytest.raises(UnknownArea, match=told):
         geography(_country(), AreaLevel.DISTRICT, DAY)
 
 
