@@ -1,7 +1,8 @@
 """Alarms: rules over metrics, the life of an alarm, and what it is kept in."""
 
 from omc.alarms.alarm import Alarm, AlarmKey, Change, ChangeKind, Note, alarm_key
-from omc.alarms.engine import AlarmEngine, Timing, UnknownAlarm
+from omc.alarms.case import Timing
+from omc.alarms.engine import AlarmEngine, UnknownAlarm
 from omc.alarms.maintenance import Maintenance, MaintenanceWindow
 from omc.alarms.monitor import AlarmMonitor
 from omc.alarms.rule import Rule

@@ -16,8 +16,9 @@ import structlog
 from omc.alarms.alarm import Alarm
 from omc.alarms.area_mains import AreaMains
 from omc.alarms.autonomy import TimeToDark
+from omc.alarms.case import Timing
 from omc.alarms.correlator import Correlator
-from omc.alarms.engine import AlarmEngine, Timing
+from omc.alarms.engine import AlarmEngine
 from omc.alarms.impact import Impact, impact_of
 from omc.alarms.judges import NoPast
 from omc.alarms.maintenance import Maintenance, MaintenanceWindow

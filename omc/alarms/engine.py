@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from omc.alarms.alarm import Alarm, AlarmKey, Change, ChangeKind, Finding, Labels, Note, alarm_key
+from omc.alarms.case import Case, Timing
 from omc.alarms.flapping import FlappingPolicy, FlappingScore
 from omc.alarms.maintenance import Maintenance
 from omc.alarms.persistence import Persistence
@@ -22,48 +23,6 @@ from omc.core.clock import Clock
 _LEAST_AGENDA = 1000
 
 ChangeListener = Callable[[Change], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """How patient a rule is, in seconds.
-
-    Attributes:
-        hold: Before an alarm is raised or becomes worse.
-        clear_after: Before it is cleared or becomes better.
-    """
-
-    hold: float = 0.0
-    clear_after: float = 0.0
-
-
-@dataclass(slots=True)
-class _Case:
-    """What the engine remembers of one identity."""
-
-    rule: str
-    labels: Labels
-    persistence: Persistence
-    flapping: FlappingScore
-    alarm: Alarm | None = None
-    wishes: dict[str, Severity] = field(default_factory=dict)
-    value: float | None = None
-    finding: Finding | None = None
-    due: float | None = None
-
-
-def _current(case: _Case) -> Alarm | None:
-    """The alarm with what makes it so now; that alone is no change worth telling."""
-    alarm = case.alarm
-    if alarm is None or not alarm.is_active:
-        return alarm
-    contributors = tuple(case.wishes.items())
-    known = (contributors, case.value, case.finding)
-    if known != (alarm.contributors, alarm.value, alarm.finding):
-        case.alarm = alarm = replace(
-            alarm, contributors=contributors, value=case.value, finding=case.finding
-        )
-    return alarm
 
 
 class UnknownAlarm(KeyError):
@@ -94,7 +53,7 @@ class AlarmEngine:
         self._maintenance = maintenance
         self._flapping = flapping or FlappingPolicy()
         self._keep_cleared = keep_cleared
-        self._cases: dict[AlarmKey, _Case] = {}
+        self._cases: dict[AlarmKey, Case] = {}
         #: Keys of active alarms by rule.
         self._of_rule: dict[str, dict[AlarmKey, None]] = {}
         self._agenda: list[tuple[float, AlarmKey]] = []
@@ -123,7 +82,7 @@ class AlarmEngine:
     def get(self, key: AlarmKey) -> Alarm | None:
         """The alarm of that identity, active or cleared a while ago; None if there is none."""
         case = self._cases.get(key)
-        return _current(case) if case is not None else None
+        return case.current() if case is not None else None
 
     def active(self) -> list[Alarm]:
         """All that are not over, in the order in which they became known."""
@@ -136,7 +95,7 @@ class AlarmEngine:
 
     def known(self) -> list[Alarm]:
         """Active ones, and those cleared a while ago."""
-        return [a for case in self._cases.values() if (a := _current(case)) is not None]
+        return [a for case in self._cases.values() if (a := case.current()) is not None]
 
     def matching(self, part: str) -> Iterator[Alarm]:
         """Known alarms with that text in their key; the one whose key it is comes first."""
@@ -144,7 +103,7 @@ class AlarmEngine:
         if exact is not None:
             yield exact
         for key, case in self._cases.items():
-            if part in key and key != part and (alarm := _current(case)) is not None:
+            if part in key and key != part and (alarm := case.current()) is not None:
                 yield alarm
 
     @property
@@ -215,14 +174,14 @@ class AlarmEngine:
                 case.due = None
                 self._consider(key, case)
 
-    def _case(self, rule: str, labels: Labels) -> _Case:
+    def _case(self, rule: str, labels: Labels) -> Case:
         timing = self._timings.get(rule, Timing())
         persistence = Persistence(timing.hold, timing.clear_after)
-        case = _Case(rule, labels, persistence, FlappingScore(self._flapping))
+        case = Case(rule, labels, persistence, FlappingScore(self._flapping))
         self._cases[alarm_key(rule, labels)] = case
         return case
 
-    def _consider(self, key: AlarmKey, case: _Case) -> None:
+    def _consider(self, key: AlarmKey, case: Case) -> None:
         """Bring an alarm to what it should be now, and plan when to look again."""
         now = self._clock.monotonic()
         present = case.alarm.severity if case.alarm is not None else Severity.CLEARED
@@ -234,7 +193,7 @@ class AlarmEngine:
             self._tell(case, replace(case.alarm, flapping=False), ChangeKind.CALM)
         self._plan(key, case)
 
-    def _change_severity(self, case: _Case, severity: Severity, now: float) -> None:
+    def _change_severity(self, case: Case, severity: Severity, now: float) -> None:
         alarm = case.alarm
         if alarm is None or not alarm.is_active:
             self._raise(case, severity, now)
@@ -251,7 +210,7 @@ class AlarmEngine:
             )
             self._tell(case, changed, ChangeKind.SEVERITY)
 
-    def _raise(self, case: _Case, severity: Severity, now: float) -> None:
+    def _raise(self, case: Case, severity: Severity, now: float) -> None:
         time_ms = self._clock.time_ms()
         before = case.alarm
         begins_to_flap = case.flapping.raised(now)
@@ -275,7 +234,7 @@ class AlarmEngine:
         if begins_to_flap:
             self._tell(case, alarm, ChangeKind.FLAPPING)
 
-    def _clear(self, case: _Case, alarm: Alarm, who: str = "", text: str = "") -> None:
+    def _clear(self, case: Case, alarm: Alarm, who: str = "", text: str = "") -> None:
         time_ms = self._clock.time_ms()
         cleared = replace(
             alarm,
@@ -287,7 +246,7 @@ class AlarmEngine:
         )
         self._tell(case, cleared, ChangeKind.CLEARED, who, text)
 
-    def _plan(self, key: AlarmKey, case: _Case) -> None:
+    def _plan(self, key: AlarmKey, case: Case) -> None:
         """When to look at it again; what nothing is known of any more is dropped."""
         alarm, now = case.alarm, self._clock.monotonic()
         present = alarm.severity if alarm is not None else Severity.CLEARED
@@ -391,15 +350,15 @@ class AlarmEngine:
         else:
             of_rule.pop(alarm.key, None)
 
-    def _find(self, key: AlarmKey) -> tuple[_Case, Alarm]:
+    def _find(self, key: AlarmKey) -> tuple[Case, Alarm]:
         case = self._cases.get(key)
-        alarm = _current(case) if case is not None else None
+        alarm = case.current() if case is not None else None
         if case is None or alarm is None:
             raise UnknownAlarm(key)
         return case, alarm
 
     def _tell(
-        self, case: _Case, alarm: Alarm, kind: ChangeKind, who: str = "", text: str = ""
+        self, case: Case, alarm: Alarm, kind: ChangeKind, who: str = "", text: str = ""
     ) -> Alarm:
         previous = case.alarm.severity if case.alarm is not None else Severity.CLEARED
         time_ms = self._clock.time_ms()
