@@ -189,7 +189,7 @@ class CoverTables:
         )
         cell, site = _CELL.of(self._language), _SITE.of(self._language)
         rows: list[list[Value]] = [
-            [cell, name, why]
+            [cell, name, why.of(self._language)]
             for why, names in self._report.assumptions.refused.items()
             for name in names
         ]

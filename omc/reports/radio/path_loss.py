@@ -9,10 +9,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+from omc.core.metric import Text
 
 Array = NDArray[np.float64]
 
@@ -22,8 +24,27 @@ _LIGHT_METRES_PER_SECOND = 3.0e8
 _ENVIRONMENT_METRES = 1.0
 
 
+Quantity = Literal["carriers", "antennas", "users", "buildings", "streets", "distances"]
+_WORDS: Mapping[Quantity, Text] = {
+    "carriers": Text(en="carriers", vi="tần số"),
+    "antennas": Text(en="antennas", vi="độ cao anten"),
+    "users": Text(en="users", vi="độ cao máy thu"),
+    "buildings": Text(en="buildings", vi="độ cao nhà"),
+    "streets": Text(en="streets", vi="độ rộng đường"),
+    "distances": Text(en="distances", vi="khoảng cách"),
+}
+
+
 class OutOfRange(ValueError):
-    """A model was asked for what it was not made from; the text says what it is valid for."""
+    """A model was asked for what it was not made from.
+
+    Attributes:
+        text: What it is valid for.
+    """
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(text.en)
+        self.text = text
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +116,19 @@ class PathLoss(Protocol):
         ...
 
 
-def check_within(model: str, what: str, value: float, low: float, high: float, unit: str) -> None:
+def check_within(
+    model: str, what: Quantity, value: float, low: float, high: float, unit: str
+) -> None:
     """Refuse a value outside of what a model was made from.
 
     Raises:
         OutOfRange: it is outside.
     """
     if not low <= value <= high:
-        raise OutOfRange(f"{model} holds for {what} of {low:g} to {high:g} {unit}, not {value:g}")
+        words = _WORDS[what]
+        en = f"{model} holds for {words.en} of {low:g} to {high:g} {unit}, not {value:g}"
+        vi = f"{model} dùng cho {words.vi} từ {low:g} đến {high:g} {unit}, không phải {value:g}"
+        raise OutOfRange(Text(en=en, vi=vi))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +168,7 @@ class Tr38901:
     def check(self, link: Link) -> None:
         for attribute, (low, high, unit) in self._environment.ranges.items():
             value = getattr(link, attribute)
-            check_within(f"TR 38.901 {self.name}", _WORDS[attribute], value, low, high, unit)
+            check_within(f"TR 38.901 {self.name}", _WHAT[attribute], value, low, high, unit)
 
     def los(self, distance_m: Array, link: Link) -> tuple[Array, Array]:
         """Median loss with sight, and its shadow fading."""
@@ -251,7 +277,7 @@ def _rural_sight(distance_m: Array) -> Array:
     return np.exp(-np.maximum(distance_m - 10, 0.0) / 1000)
 
 
-_WORDS = {
+_WHAT: Mapping[str, Quantity] = {
     "frequency_ghz": "carriers",
     "base_m": "antennas",
     "user_m": "users",

@@ -10,11 +10,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from omc.core.inventory import Cell, Inventory, Site, Technology
+from omc.core.metric import Text
 from omc.core.model import CellName, SiteCode
 from omc.reports.radio.antenna import Pattern
 from omc.reports.radio.location import loss_at
@@ -22,6 +24,7 @@ from omc.reports.radio.parameters import RadioParameters
 from omc.reports.radio.path_loss import Array, OutOfRange
 
 Table = NDArray[np.float32]
+_KeyT = TypeVar("_KeyT")
 
 #: Distances are told apart by so many metres.
 STEP_M = 5.0
@@ -112,7 +115,7 @@ class Assumptions:
     """
 
     missing: dict[str, list[CellName]] = field(default_factory=lambda: defaultdict(list))
-    refused: dict[str, list[CellName]] = field(default_factory=lambda: defaultdict(list))
+    refused: dict[Text, list[CellName]] = field(default_factory=lambda: defaultdict(list))
 
     def among(self, cells: Collection[CellName]) -> Assumptions:
         """What of it is about these cells."""
@@ -120,10 +123,17 @@ class Assumptions:
 
 
 def _among(
-    found: Mapping[str, Sequence[CellName]], cells: Collection[CellName]
-) -> dict[str, list[CellName]]:
+    found: Mapping[_KeyT, Sequence[CellName]], cells: Collection[CellName]
+) -> dict[_KeyT, list[CellName]]:
     kept = {text: [name for name in names if name in cells] for text, names in found.items()}
     return {text: names for text, names in kept.items() if names}
+
+
+def _no_frequency(band: str) -> Text:
+    return Text(
+        en=f"band {band} has no frequency in bands.yaml",
+        vi=f"băng {band} chưa có tần số trong bands.yaml",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,9 +205,7 @@ class Transmitters:
         """None where the cell cannot be predicted."""
         frequency = self._parameters.bands.bands.get(cell.band)
         if frequency is None:
-            self.assumptions.refused[f"band {cell.band} has no frequency in bands.yaml"].append(
-                cell.name
-            )
+            self.assumptions.refused[_no_frequency(cell.band)].append(cell.name)
             return None
         of_technology = self._parameters.technologies.technologies[cell.technology]
         power = self._given(cell, "power_dbm", cell.power_dbm, of_technology.power_dbm)
@@ -210,7 +218,7 @@ class Transmitters:
         try:
             return self._reach(_Budget(cell.technology, frequency, height, tilt, reference))
         except OutOfRange as error:
-            self.assumptions.refused[str(error)].append(cell.name)
+            self.assumptions.refused[error.text].append(cell.name)
             return None
 
     def _height(self, cell: Cell) -> float:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from omc.core.geometry import distance_km
 from omc.core.inventory import Inventory, Technology
+from omc.core.metric import Text
 from omc.core.model import SiteCode
 from omc.reports.coverage.plane import Plane
 from omc.reports.radio.transmitters import Transmitters
@@ -42,7 +43,7 @@ class Reach:
     overloaded: tuple[float | None, ...]
     surroundings: tuple[Surroundings, ...]
     covered: float | None
-    refused: Mapping[str, Sequence[SiteCode]]
+    refused: Mapping[Text, Sequence[SiteCode]]
 
 
 def reach_of(

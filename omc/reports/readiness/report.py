@@ -154,8 +154,8 @@ class _Writer:
         for reason, sites in found.reach.refused.items():
             yield said(
                 f"{len(sites)} sites cannot be predicted, so whom they reach is not known: "
-                f"{reason}.",
-                f"Không dự báo được {len(sites)} trạm nên không rõ phủ tới ai: {reason}.",
+                f"{reason.en}.",
+                f"Không dự báo được {len(sites)} trạm nên không rõ phủ tới ai: {reason.vi}.",
             )
         if found.sources.history is None:
             yield said(

@@ -214,7 +214,9 @@ def test_a_cell_that_cannot_be_predicted_is_left_out_and_told(
     cell = Cell(name, SiteCode("S0"), Technology.G4, band, 1, azimuth=0, height_m=height)
     inventory = Inventory(sites=[site(0, 0, 0)], cells=[cell])
     assert transmitters.stations(inventory, [Technology.G4], [cell]) == []
-    assert transmitters.assumptions.refused == {why: [name]}
+    ((reason, names),) = transmitters.assumptions.refused.items()
+    assert (reason.en, names) == (why, [name])
+    assert reason.vi != reason.en
 
 
 def test_gaps_are_all_that_is_not_covered_and_name_what_is_nearest() -> None:
