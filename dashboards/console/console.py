@@ -41,7 +41,6 @@ from dashboards.console.texts import LANGUAGES, Texts
 from dashboards.console.viewer import Viewer
 from dashboards.console.watch import BEAT, Watch
 from dashboards.console.world import ConsoleWorld
-from omc.alarms import Severity
 from omc.api.app import PREFIX as API_PREFIX
 from omc.core.model import Batch
 from omc.core.rings import rings
@@ -188,7 +187,7 @@ class Console:
 
     def _criticals(self) -> str:
         """What titles and sounds tell, for the script: criticals that nobody has taken."""
-        criticals = [a for a in self.watch.state.roots if a.severity is Severity.CRITICAL]
+        criticals = list(self.watch.state.criticals)
         unseen = sum(alarm.acknowledged is None for alarm in criticals)
         newest = max((alarm.raised_ms for alarm in criticals), default=0)
         return json.dumps({"open_criticals": unseen, "newest_critical": newest})

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from itertools import takewhile
 
 from omc.alarms import Alarm, AlarmKey, Severity
 from omc.core.inventory import Inventory
@@ -58,6 +59,8 @@ class NetworkState:
         planned: Those within planned work, likewise.
         children: How many alarms each root explains.
         counts: Roots by severity.
+        rules: Roots by rule.
+        at_sites: All alarms of a site, and those that take it out of service; by its code.
     """
 
     sites: dict[str, SiteState] = field(default_factory=dict)
@@ -69,6 +72,8 @@ class NetworkState:
     planned: tuple[Alarm, ...] = ()
     children: Counter[AlarmKey] = field(default_factory=Counter)
     counts: Counter[Severity] = field(default_factory=Counter)
+    rules: Counter[str] = field(default_factory=Counter)
+    at_sites: dict[str, list[Alarm]] = field(default_factory=dict)
 
     @property
     def lost_sites(self) -> int:
@@ -83,7 +88,12 @@ class NetworkState:
     @property
     def cut_spans(self) -> int:
         """Cables that are cut."""
-        return sum(alarm.rule == _CUT for alarm in self.roots)
+        return self.rules[_CUT]
+
+    @property
+    def criticals(self) -> Iterator[Alarm]:
+        """Critical roots, the newest first."""
+        return takewhile(lambda alarm: alarm.severity is Severity.CRITICAL, self.roots)
 
 
 def site_of(inventory: Inventory, alarm: Alarm) -> str:
@@ -113,17 +123,13 @@ def network_state(inventory: Inventory, alarms: Iterable[Alarm]) -> NetworkState
     lost: set[str] = set()
     cells: set[str] = set()
     for alarm in alarms:
-        if alarm.root is not None:
-            state.children[alarm.root] += 1
-        if alarm.rule == _CUT:
-            state.cut.add(alarm.label("span"))
-        if alarm.suppressed is not None and alarm.root is None:
-            planned.append(alarm)
+        _index(inventory, state, alarm)
         if alarm.suppressed is not None or (alarm.root or "").startswith(_BLIND):
+            if alarm.root is None:
+                planned.append(alarm)
             continue
         if alarm.root is None:
             roots.append(alarm)
-            state.counts[alarm.severity] += 1
         if alarm.finding is not None and alarm.finding.fault in _LOSES:
             lost.update(alarm.finding.places)
         if alarm.rule in CELL_OUT:
@@ -132,11 +138,30 @@ def network_state(inventory: Inventory, alarms: Iterable[Alarm]) -> NetworkState
     for code in lost & inventory.sites.keys():
         _lose(state, code)
     _count_cells(inventory, state, cells)
-    return NetworkState(
-        *(state.sites, state.spans, state.cut, state.areas, state.cells_out),
-        *(tuple(sorted(roots, key=urgency)), tuple(sorted(planned, key=urgency))),
-        *(state.children, state.counts),
+    return replace(
+        state,
+        roots=tuple(sorted(roots, key=urgency)),
+        planned=tuple(sorted(planned, key=urgency)),
+        counts=Counter(alarm.severity for alarm in roots),
+        rules=Counter(alarm.rule for alarm in roots),
     )
+
+
+def _index(inventory: Inventory, state: NetworkState, alarm: Alarm) -> None:
+    """Note what is asked for of all alarms, be they explained or planned."""
+    if alarm.root is not None:
+        state.children[alarm.root] += 1
+    if alarm.rule == _CUT:
+        state.cut.add(alarm.label("span"))
+    for code in _places_of(inventory, alarm):
+        state.at_sites.setdefault(code, []).append(alarm)
+
+
+def _places_of(inventory: Inventory, alarm: Alarm) -> set[str]:
+    """The site that an alarm is about, and those that it takes out of service."""
+    places: set[str] = set(alarm.finding.places) if alarm.finding is not None else set()
+    site = site_of(inventory, alarm)
+    return places | {site} if site else places
 
 
 def _note_place(inventory: Inventory, state: NetworkState, alarm: Alarm) -> None:

@@ -44,6 +44,7 @@ class Watch:
         world: The same.
         state: As the alarms stood at the last look.
         changes: What happened in the last hour to alarms that stand for themselves, newest first.
+        people: How many are without service, as far as root causes tell.
         data_ms: When anything was read last, Unix milliseconds; 0 before the first.
     """
 
@@ -51,6 +52,7 @@ class Watch:
         self.world = world
         self.state = NetworkState()
         self.changes: deque[Change] = deque(maxlen=_MOST_CHANGES)
+        self.people = 0
         self.data_ms = 0
         self._unheard: frozenset[str] = frozenset()
         self._polled_sites = frozenset(
@@ -70,7 +72,10 @@ class Watch:
         """The state as it is now."""
         if self._is_old:
             self._is_old = False
-            self.state = network_state(self.world.inventory, self.world.desk.engine.active())
+            desk = self.world.desk
+            self.state = network_state(self.world.inventory, desk.engine.active())
+            found = (desk.impact(alarm) for alarm in self.state.roots if alarm.finding)
+            self.people = sum(impact.people or 0 for impact in found)
         return self.state
 
     def unheard_sites(self) -> frozenset[str]:

@@ -12,7 +12,6 @@ from dashboards.console.components.change_list import ChangeList
 from dashboards.console.components.figures import Figure, figures
 from dashboards.console.components.site_map import SiteMap
 from dashboards.console.map_state import map_state
-from dashboards.console.network_state import NetworkState
 from dashboards.console.templates import render
 from dashboards.console.viewer import Viewer
 from omc.alarms import Change, Severity
@@ -53,7 +52,7 @@ def _figures(viewer: Viewer) -> None:
                 _count(
                     shown[technology.value], viewer, cells[technology] - out, cells[technology], out
                 )
-        people = _people_without_service(viewer, state)
+        people = viewer.console.watch.people
         shown["people"].show(texts.number(people), tone=_tone(people, "critical"))
 
     viewer.live(show)
@@ -68,12 +67,6 @@ def _count(figure: Figure, viewer: Viewer, working: int, total: int, out: int) -
 def _tone(count: int, severity: str) -> str:
     """How a figure is coloured: not at all while it is nought."""
     return severity if count else ""
-
-
-def _people_without_service(viewer: Viewer, state: NetworkState) -> int:
-    desk = viewer.console.world.desk
-    affected = (desk.impact(alarm).people or 0 for alarm in state.roots if alarm.finding)
-    return sum(affected)
 
 
 def _map(viewer: Viewer) -> None:

@@ -130,7 +130,8 @@ class RadioPage:
 
     def _sleeping_rows(self) -> list[dict[str, Any]]:
         console = self._viewer.console
-        found = [a for a in console.world.desk.engine.active() if a.rule in CELL_OUT]
+        engine = console.world.desk.engine
+        found = [alarm for rule in sorted(CELL_OUT) for alarm in engine.active_of(rule)]
         return [console.alarms.row(alarm, self._viewer.language) for alarm in found]
 
     # -- what the archive tells --------------------------------------------------------------------

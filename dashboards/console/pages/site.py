@@ -11,7 +11,7 @@ from dashboards.console.charts import Chart, Charts, Curve
 from dashboards.console.components.alarm_list import AlarmList
 from dashboards.console.components.figures import figures
 from dashboards.console.components.table import Cell, Column, Field, Table
-from dashboards.console.network_state import SiteState, site_of
+from dashboards.console.network_state import SiteState
 from dashboards.console.site_cells import cell_rows
 from dashboards.console.site_surroundings import covering_sites, way_rows
 from dashboards.console.site_values import SiteValues
@@ -127,15 +127,12 @@ class SitePage:
     # -- what the alarms say -----------------------------------------------------------------------
 
     def _alarm_rows(self) -> list[dict[str, Any]]:
-        console, inventory = self._viewer.console, self._viewer.console.world.inventory
-        here = [
-            alarm
-            for alarm in console.world.desk.engine.active()
-            if site_of(inventory, alarm) == self._site.code
-            or (alarm.finding is not None and self._site.code in alarm.finding.places)
-        ]
-        here.sort(key=lambda alarm: (alarm.root is not None, -alarm.severity, -alarm.raised_ms))
-        children = console.watch.state.children
+        console, state = self._viewer.console, self._viewer.console.watch.state
+        here = sorted(
+            state.at_sites.get(self._site.code, ()),
+            key=lambda alarm: (alarm.root is not None, -alarm.severity, -alarm.raised_ms),
+        )
+        children = state.children
         return [
             console.alarms.row(a, self._viewer.language, children[a.key])
             | {"level": int(a.root is not None)}

@@ -34,6 +34,8 @@ def test_a_cut_takes_the_places_behind_it_and_their_cells_out_of_service() -> No
     assert state.cells_out["4G"] == 3
     assert state.spans == {"SP-1": Severity.CRITICAL}
     assert state.cut_spans == 1
+    assert [len(state.at_sites[code]) for code in "EFG"] == [2, 1, 1]
+    assert list(state.criticals) == [root]
 
 
 def test_the_worst_alarm_of_a_site_or_of_its_devices_colours_it() -> None:
@@ -59,6 +61,7 @@ def test_planned_work_colours_nothing() -> None:
     planned = replace(cut("E"), suppressed="splicing")
     state = network_state(INVENTORY, [planned])
     assert (state.sites, state.spans, state.roots) == ({}, {}, ())
+    assert (state.planned, state.cut, state.at_sites["E"]) == ((planned,), {"SP-1"}, [planned])
 
 
 def test_while_we_are_cut_off_ourselves_nothing_is_said_of_the_sites() -> None:
