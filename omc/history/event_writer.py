@@ -15,6 +15,8 @@ from operator import itemgetter
 from pathlib import Path
 from threading import Lock
 
+import pyarrow as pa
+
 from omc.core.clock import Clock
 from omc.core.database import Database
 from omc.core.model import Event
@@ -94,6 +96,7 @@ class EventWriter:
             entry = FileEntry(path, "events", Resolution.RAW, (), day, day, written, now)
             entries.append(entry)
         manifest.replace(entries, (), now)
+        pa.default_memory_pool().release_unused()
 
 
 def _day(row: EventRow) -> int:
