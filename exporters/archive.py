@@ -20,6 +20,8 @@ from omc.history.writer import ArchiveWriter
 
 #: Events that wait for a disk that is full, at most.
 MOST_EVENTS = 100_000
+#: Seconds between two times that events are put on disk: in a storm of traps many go together.
+_PAUSE = 0.1
 
 
 class EventArchive:
@@ -66,6 +68,7 @@ class EventArchive:
             events = list(self._new)
             if await asyncio.to_thread(_has_room, partial(self._writer.keep, events)):
                 del self._new[: len(events)]
+                await asyncio.sleep(_PAUSE)
             else:
                 self._come.set()
                 await asyncio.sleep(self._interval)

@@ -29,8 +29,8 @@ from omc.history.parquet_file import write_parquet
 WAITING = "events.sqlite"
 _VERSION = 1
 _TABLES = "CREATE TABLE waiting (number INTEGER PRIMARY KEY, event TEXT NOT NULL) STRICT;"
-#: Events in one file, at most.
-_MOST_IN_A_FILE = 50_000
+#: Events in one file, at most: a storm of traps is not to take memory.
+_MOST_IN_A_FILE = 10_000
 #: Level of zstd for files that are soon merged.
 _LEVEL = 1
 
