@@ -316,6 +316,7 @@ def test_a_rectifier_reads_in_volts_and_amperes() -> None:
         "battery_state_of_charge_ratio": 0.97,
         'ac_input_voltage_volts{phase="L1"}': 234.803,
         "battery_mode": 1.0,
+        "ac_input_available": 1.0,
         'env_temperature_celsius{zone="System Temperature 1"}': 21.198,
         'env_temperature_celsius{zone="Outdoor"}': -5.5,
         'battery_temperature_celsius{string="System Temperature 2"}': 25.0,
@@ -330,4 +331,4 @@ def test_a_rectifier_reads_in_volts_and_amperes() -> None:
 def test_a_controller_that_lost_its_rectifiers_tells_nothing_old() -> None:
     samples, device = read("vertiv-ees", {**rectifier_walk(), f"{EES}.8.0": 3})
     assert set(samples) == {'device_info{model="NetSure",vendor="Vertiv"}'}
-    assert device.reader.rejected[Quality.OFFLINE] == 15
+    assert device.reader.rejected[Quality.OFFLINE] == 16
