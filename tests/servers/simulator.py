@@ -17,6 +17,7 @@ from tests.servers.process import ServerFailed, free_port
 
 _START_SECONDS = 60.0
 _STOP_SECONDS = 10.0
+_TRIES = 3
 
 
 def free_udp_port() -> int:
@@ -50,6 +51,19 @@ class RunningSimulator:
         self._process: subprocess.Popen[str] | None = None
 
     def __enter__(self) -> Self:
+        for remaining in reversed(range(_TRIES)):
+            try:
+                self._start()
+                break
+            except ServerFailed as failed:
+                if not remaining or "Address already in use" not in str(failed):
+                    raise
+                # It opens many ports; somebody else has one of them.
+                self.port, self.control = free_udp_port(), free_port()
+                self.greeting.clear()
+        return self
+
+    def _start(self) -> None:
         self._process = subprocess.Popen(
             omc(
                 *("simulate", "run", *self._province, "--port", str(self.port)),
@@ -65,7 +79,6 @@ class RunningSimulator:
             self._process.kill()
             self._process.communicate()
             raise
-        return self
 
     def __exit__(self, *_: object) -> None:
         self.stop()

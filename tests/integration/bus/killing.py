@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -15,6 +16,8 @@ from tests.servers.relay import Relay, relay
 from tests.servers.victoria_metrics import VictoriaMetrics
 
 _GAP = 1_000_000
+#: What a publisher says is settled: the first number, and the one behind the last.
+_RANGE = re.compile(rb"\d+ \d+\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,7 @@ async def settled_by(process: asyncio.subprocess.Process) -> set[int]:
     assert process.stdout is not None
     last = b""
     while line := await process.stdout.readline():
-        if line.endswith(b"\n"):
+        if _RANGE.fullmatch(line):  # it may log as well, and be killed in the middle of a line
             last = line
     return set(range(*map(int, last.split()))) if last else set()
 

@@ -24,7 +24,7 @@ def get(simulator: RunningSimulator, node: int, oid: str) -> str | None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=20,
+        timeout=90,
     )
     return done.stdout.strip() if done.returncode == 0 else None
 
@@ -75,7 +75,7 @@ def test_nonsense_on_the_control_endpoint_is_answered_and_survived() -> None:
 
 def test_without_a_simulator_the_commands_say_so() -> None:
     command = omc("simulate", "cut", "ANY", "--control", "127.0.0.1:9")
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=90)
     assert done.returncode == 1
     assert "no simulator answers at 127.0.0.1:9" in done.stderr
 
@@ -84,7 +84,7 @@ def test_a_taken_port_is_a_sentence_not_a_traceback() -> None:
     with RunningSimulator(sites=4) as simulator:
         options = ("--port", str(simulator.port), "--control", "127.0.0.1:0")
         command = omc("simulate", "run", "--sites", "4", *options)
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=90)
     assert done.returncode == 1
     assert "is another simulator running?" in done.stderr
     assert "Traceback" not in done.stderr
@@ -93,6 +93,6 @@ def test_a_taken_port_is_a_sentence_not_a_traceback() -> None:
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1"])
 def test_control_stays_on_loopback(host: str) -> None:
     command = omc("simulate", "run", "--sites", "4", "--control", f"{host}:0")
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=90)
     assert done.returncode == 2
     assert "stays on loopback" in done.stderr
