@@ -8,6 +8,10 @@ STAMP := $(VENV)/.installed
 # An independent Sparkplug edge node for the tests; it needs an older paho than we do.
 EDGE_NODE := $(VENV)/pysparkplug
 
+# How many test files run at a time, each process with servers of its own.
+JOBS ?= 1
+PYTEST_JOBS = $(if $(filter-out 1,$(JOBS)),-n $(JOBS) --dist loadfile --no-loadscope-reorder)
+
 .PHONY: demo test lint types imports servers screenshots grafana bench soak lock clean
 
 $(STAMP): requirements.lock pyproject.toml
@@ -21,7 +25,7 @@ demo: $(STAMP)
 	@$(BIN)/omc demo $(ARGS)
 
 test: lint types imports servers $(EDGE_NODE)
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest $(PYTEST_JOBS) $(ARGS)
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
