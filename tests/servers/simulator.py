@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import selectors
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -130,15 +130,14 @@ class RunningSimulator:
 
     def _wait_until_ready(self, process: subprocess.Popen[str]) -> None:
         assert process.stdout is not None
-        deadline = time.monotonic() + _START_SECONDS
-        with selectors.DefaultSelector() as selector:
-            selector.register(process.stdout, selectors.EVENT_READ)
-            while selector.select(deadline - time.monotonic()):
-                line = process.stdout.readline()
-                if not line:
-                    break
+        too_late = threading.Timer(_START_SECONDS, process.kill)
+        too_late.start()
+        try:
+            for line in process.stdout:
                 self.greeting.append(line.strip())
                 if line.startswith("ready"):
                     return
+        finally:
+            too_late.cancel()
         process.kill()
         raise ServerFailed(f"the simulator did not start: {process.communicate()[1]}")
