@@ -163,7 +163,10 @@ class Correlator:
                 self._look_again(trouble)
                 return
             if found and not _speaks_for_itself(diagnosis, evidence):
-                self._roots.count_in(max(found, key=lambda root: len(root.places)), diagnosis)
+                # More likely the inventory is wrong about how it is connected than that two faults
+                # that have nothing to do with each other happened at once.
+                largest = max(found, key=lambda root: len(root.places))
+                self._roots.count_in(largest, diagnosis.isolated)
             else:
                 found += self._roots.raise_all(diagnosis, evidence)
         self._roots.adopt_all()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from omc.alarms.alarm import Alarm, AlarmKey, Finding, Labels, alarm_key
@@ -75,6 +75,8 @@ class Roots:
         self._situation = situation
         self._clock = clock
         self._roots: dict[AlarmKey, Root] = {}
+        self._causes: tuple[frozenset[SpanName], frozenset[Place]] = frozenset(), frozenset()
+        self._behind: frozenset[Place] = frozenset()
 
     def __iter__(self) -> Iterator[Root]:
         return iter(list(self._roots.values()))
@@ -137,19 +139,14 @@ class Roots:
     def _location(self, root: Root, span: SpanName) -> Location | None:
         return self._distances.locate(span, root.since_ms - _MEASURED_BEFORE_MS)
 
-    def count_in(self, root: Root, diagnosis: Diagnosis) -> None:
-        """What fell silent in the same moment, with nothing to explain it, went with the root.
-
-        More likely the inventory is wrong about how it is connected than that two faults that have
-        nothing to do with each other happened at once.
-        """
-        root.places |= diagnosis.isolated
+    def count_in(self, root: Root, places: frozenset[Place]) -> None:
+        """Let a root that is known have taken more places than it seemed to at first."""
+        root.places |= places
         alarm = self._engine.get(root.key)
         if alarm is not None and alarm.finding is not None:
             finding = replace(alarm.finding, places=tuple(sorted(root.places)))
-            self._engine.report(
-                alarm.rule, alarm.labels, CONTRIBUTOR, alarm.severity, finding=finding
-            )
+            severity = _severity(root.cause, root.places)
+            self._engine.report(alarm.rule, alarm.labels, CONTRIBUTOR, severity, finding=finding)
 
     def end(self, root: Root) -> None:
         """Clear its alarm."""
@@ -191,20 +188,18 @@ class Roots:
     @property
     def cut(self) -> frozenset[SpanName]:
         """Spans that are cut."""
-        return frozenset(root.cause.span for root in self if root.cause.span is not None)
+        return _cut_by(self)
 
     @property
     def lost(self) -> frozenset[Place]:
         """Places without power."""
-        return frozenset(
-            root.cause.place
-            for root in self
-            if root.cause.place is not None and root.cause.fault is Fault.DARK
-        )
+        return _lost_by(self)
 
     def adopt(self, alarm: Alarm) -> bool:
         """Fold an alarm beneath the root that explains it; False if none does."""
         root = next((root for root in self if self._explains(root, alarm)), None)
+        if root is None:
+            root = self._joined_late(alarm)
         if root is None:
             return False
         self._engine.set_root(alarm.key, root.key)
@@ -228,8 +223,51 @@ class Roots:
             return root.cause.fault is Fault.DARK and place == root.cause.place
         return alarm.rule in REACH and place in root.places
 
+    def _joined_late(self, alarm: Alarm) -> Root | None:
+        """The root behind which a place falls silent that had answered just before; it joins it.
+
+        A poll that was on its way when a cable was cut may still come to an end.
+        """
+        place = self._situation.place_of(dict(alarm.labels)) if alarm.rule in REACH else None
+        if place is None or place not in self._cut_off():
+            return None
+        for root in self:
+            if self._is_behind(place, root) and not self._has_answered_since(place, root):
+                self.count_in(root, frozenset({place}))
+                return root
+        return None
+
+    def _cut_off(self) -> frozenset[Place]:
+        """What all roots together cut off."""
+        causes = self.cut, self.lost
+        if causes != self._causes:
+            self._causes, self._behind = causes, self._topology.isolated(*causes)
+        return self._behind
+
+    def _is_behind(self, place: Place, root: Root) -> bool:
+        """Whether a root cuts a place off: alone, or because others took the other way."""
+        cut, lost = _cut_by([root]), _lost_by([root])
+        if place in self._topology.isolated(cut, lost):
+            return True
+        return place not in self._topology.isolated(self.cut - cut, self.lost - lost)
+
+    def _has_answered_since(self, place: Place, root: Root) -> bool:
+        return self._situation.answers_since(place, root.since_ms + 1)
+
     def _takes_link(self, root: Root, span: SpanName) -> bool:
         return span == root.cause.span or any(p in root.places for p in self._topology.ends(span))
+
+
+def _cut_by(roots: Iterable[Root]) -> frozenset[SpanName]:
+    return frozenset(root.cause.span for root in roots if root.cause.span is not None)
+
+
+def _lost_by(roots: Iterable[Root]) -> frozenset[Place]:
+    return frozenset(
+        root.cause.place
+        for root in roots
+        if root.cause.place is not None and root.cause.fault is Fault.DARK
+    )
 
 
 def cause_of(alarm: Alarm) -> Cause | None:

@@ -144,6 +144,33 @@ def test_a_cut_with_three_sites_behind_it_is_one_alarm_that_names_the_span() -> 
     assert len(world.children) == 7  # six silent devices and one port
 
 
+def test_who_had_answered_just_before_a_cut_joins_it_when_falling_silent() -> None:
+    world = SmallWorld()
+    behind = ("E-RTR", "E-REC", "F-RTR", "F-REC", "G-RTR", "G-REC")
+    world.cut = {"SP-1"}
+    world.poll("A-RTR")
+    world.cut = set()
+    for node in behind:
+        world.poll(node)  # answers that were on their way already
+    world.cut = {"SP-1"}
+    world.hastened = [node for node in world.hastened if node not in behind]
+    world.seconds(9)
+    assert world.roots == {'fibre_cut{span="SP-1"}': "major"}
+    world.poll("F-RTR")
+    world.seconds(1)
+    assert world.roots == {'fibre_cut{span="SP-1"}': "critical"}
+    world.everybody()
+    world.seconds(3)
+    assert world.roots == {'fibre_cut{span="SP-1"}': "critical"}
+    (finding,) = [alarm.finding for alarm in world.engine.active() if alarm.finding]
+    assert finding.places == ("E", "F", "G")
+    assert len(world.children) == 7
+    world.cut = set()
+    world.everybody()
+    world.seconds(3)
+    assert world.roots == {}
+
+
 def test_a_cut_ring_costs_redundancy_and_isolates_nobody() -> None:
     world = SmallWorld()
     world.cut = {"RG-2"}
