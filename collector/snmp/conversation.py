@@ -172,7 +172,7 @@ class Conversation(Generic[T]):
             self._exchange.throw(late)
         except StopIteration as end:
             self._finish(end.value)
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:  # noqa: BLE001 - the exchange's own; whoever awaits gets it
             self._fail(error)
         else:
             self._fail(late)
@@ -325,7 +325,7 @@ class Conversation(Generic[T]):
             request = self._exchange.send(reply)
         except StopIteration as end:
             self._finish(end.value)
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:  # noqa: BLE001 - the exchange's own; whoever awaits gets it
             self._fail(error)
         else:
             self._ask(request)
@@ -335,7 +335,7 @@ class Conversation(Generic[T]):
             request = self._exchange.throw(error)
         except StopIteration as end:
             self._finish(end.value)
-        except Exception as raised:  # noqa: BLE001
+        except Exception as raised:  # noqa: BLE001 - the exchange's own; whoever awaits gets it
             self._fail(raised)
         else:
             self._ask(request)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
 import socket
 import subprocess
 import sys
@@ -13,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Self
 
-from tests.servers.process import ServerFailed, free_port
+from tests.servers.process import ServerFailed, free_port, frozen
 
 _START_SECONDS = 60.0
 _STOP_SECONDS = 10.0
@@ -101,11 +100,8 @@ class RunningSimulator:
     def frozen(self) -> Iterator[None]:
         """Nothing of the province answers while the block runs, as if our uplink were gone."""
         assert self._process is not None
-        self._process.send_signal(signal.SIGSTOP)
-        try:
+        with frozen(self._process):
             yield
-        finally:
-            self._process.send_signal(signal.SIGCONT)
 
     def tell(self, *arguments: str) -> str:
         """Run a control command against it and return what it printed.

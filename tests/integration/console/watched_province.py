@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -25,7 +24,7 @@ from omc.api.access import Doorman
 from omc.core.clock import ManualClock
 from omc.core.inventory import Inventory
 from omc.core.settings import Role, UserSettings
-from tests.servers.process import find_binary, free_port
+from tests.servers.process import find_binary, free_port, frozen
 from tests.servers.simulator import RunningSimulator, omc
 from tests.servers.snmpd import free_udp_port
 
@@ -83,11 +82,8 @@ class WatchedProvince:
     def unheard(self) -> Iterator[None]:
         """The service says nothing within the block."""
         assert self._process is not None
-        self._process.send_signal(signal.SIGSTOP)
-        try:
+        with frozen(self._process):
             yield
-        finally:
-            self._process.send_signal(signal.SIGCONT)
 
     def cut(self, span: str) -> None:
         """Cut a cable, once the service knows which ports are at its ends."""
