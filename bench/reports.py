@@ -26,11 +26,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
-from omc.alarms.alarm import Alarm, Change, ChangeKind, Finding
 from omc.alarms.desk import STORE_FILE
-from omc.alarms.maintenance import MaintenanceWindow
+from omc.alarms.life.alarm import Alarm, Change, ChangeKind, Finding
+from omc.alarms.life.maintenance import MaintenanceWindow
+from omc.alarms.life.store import AlarmStore
 from omc.alarms.severity import Severity
-from omc.alarms.store import AlarmStore
 from omc.core.catalogue import Catalogue
 from omc.core.clock import ManualClock
 from omc.core.inventory import Inventory, Technology

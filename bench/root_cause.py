@@ -30,11 +30,11 @@ from bench.root_cause_pons import KINDS as PON_KINDS
 from bench.root_cause_pons import follow_pon
 from collector.schedule import stagger
 from omc.alarms import Alarm, AlarmEngine, AlarmMonitor, Maintenance, RuleSet, Timing
-from omc.alarms.alarm import AlarmKey
-from omc.alarms.area_mains import AreaMains
-from omc.alarms.correlator import Correlator
-from omc.alarms.otdr import FaultDistances
-from omc.alarms.situation import Situation
+from omc.alarms.causes.area_mains import AreaMains
+from omc.alarms.causes.correlator import Correlator
+from omc.alarms.causes.otdr import FaultDistances
+from omc.alarms.causes.situation import Situation
+from omc.alarms.life.alarm import AlarmKey
 from omc.alarms.sorted_batch import SortedBatch
 from omc.core.catalogue import Catalogue
 from omc.core.clock import ManualClock

@@ -7,8 +7,8 @@ from random import Random
 
 from bench.root_cause_outcome import Listener, Outcome
 from omc.alarms import AlarmEngine, AlarmMonitor, Maintenance, RuleSet, Timing
-from omc.alarms.judges import NoPast
-from omc.alarms.pon import PonCorrelator
+from omc.alarms.causes.pon import PonCorrelator
+from omc.alarms.judging.judges import NoPast
 from omc.alarms.sorted_batch import SortedBatch
 from omc.core.catalogue import Catalogue
 from omc.core.clock import ManualClock

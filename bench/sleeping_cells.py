@@ -25,7 +25,7 @@ from pathlib import Path
 from random import Random
 
 from omc.alarms import AlarmEngine, AlarmMonitor, Change, ChangeKind, Maintenance, RuleSet, Timing
-from omc.alarms.past import ArchivePast
+from omc.alarms.judging.past import ArchivePast
 from omc.alarms.severity import Severity
 from omc.alarms.sorted_batch import SortedBatch
 from omc.core.catalogue import Catalogue

@@ -10,8 +10,8 @@ from dashboards.console.network_state import site_of
 from dashboards.console.templates import render
 from dashboards.console.viewer import Viewer
 from omc.alarms import Alarm, ChangeKind, PastChange
-from omc.alarms.impact import Impact
 from omc.alarms.notify.told import DELIVERED, Delivery
+from omc.alarms.wording.impact import Impact
 from omc.core.model import SiteCode
 
 _MOST_SITES = 24

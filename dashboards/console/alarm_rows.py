@@ -9,8 +9,8 @@ from dashboards.console.network_state import site_of
 from dashboards.console.texts import LANGUAGES, Texts
 from dashboards.console.world import ConsoleWorld
 from omc.alarms import Alarm, AlarmKey
-from omc.alarms.impact import Impact
-from omc.alarms.message import MessageWriter
+from omc.alarms.wording.impact import Impact
+from omc.alarms.wording.message import MessageWriter
 from omc.core.model import SiteCode
 
 #: Alarms in words that are kept; more than are ever shown at once.

@@ -17,7 +17,7 @@ _MAINS = "mains_failed"
 _CUT = "fibre_cut"
 #: While we are cut off ourselves, silence says nothing of the sites.
 _BLIND = "collector_cut_off"
-#: Faults of a finding that take the places it names out of service (`omc.alarms.alarm.Finding`).
+#: Faults of an `omc.alarms.life.alarm.Finding` that take the places it names out of service.
 _LOSES = frozenset({"cut", "dark"})
 #: Rules that say that a cell serves nobody.
 CELL_OUT = frozenset(

@@ -6,7 +6,7 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 from dashboards.console.world import LatestValues
-from omc.alarms.ports import Port
+from omc.alarms.causes.ports import Port
 from omc.core.model import Latest, labels_of
 
 _RECEIVED = "interface_receive_bytes_total"

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from dashboards.console.port_traffic import PortReader, PortTraffic, Traffic
 from dashboards.console.world import ConsoleWorld
 from omc.alarms import Severity
-from omc.alarms.levels import Levels, level_of
-from omc.alarms.ports import Port
-from omc.alarms.rule import Rate, Threshold
-from omc.alarms.rule_set import RuleSet
+from omc.alarms.causes.ports import Port
+from omc.alarms.rules.levels import Levels, level_of
+from omc.alarms.rules.rule import Rate, Threshold
+from omc.alarms.rules.rule_set import RuleSet
 from omc.core.inventory import SpanName
 from omc.core.model import NodeName
 from omc.core.route_loss import route_loss_decibels

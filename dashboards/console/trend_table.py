@@ -10,7 +10,7 @@ from dashboards.console.past import PastUnknown
 from dashboards.console.pon_levels import PonName
 from dashboards.console.pon_panels import pon_href
 from dashboards.console.viewer import Viewer
-from omc.alarms.ports import Port
+from omc.alarms.causes.ports import Port
 
 #: Changes in dB a month from which somebody should look, and look soon. Engineering judgement.
 _FALLING, _FALLING_FAST = -0.5, -2.0

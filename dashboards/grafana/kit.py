@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dashboards.grafana.palette import steps_of
 from dashboards.grafana.spec import Step
 from dashboards.grafana.units import unit_of
-from omc.alarms.rule_set import RuleSet
+from omc.alarms.rules.rule_set import RuleSet
 from omc.core.catalogue import Catalogue
 from omc.core.metric import State
 from omc.core.resources import config_folder

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dashboards.grafana.spec import Step
-from omc.alarms.levels import Levels
-from omc.alarms.rule_set import RuleSet
+from omc.alarms.rules.levels import Levels
+from omc.alarms.rules.rule_set import RuleSet
 from omc.alarms.severity import Severity
 
 GOOD = "#009E73"

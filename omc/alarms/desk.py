@@ -13,31 +13,31 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from omc.alarms.alarm import Alarm
-from omc.alarms.area_mains import AreaMains
 from omc.alarms.autonomy import TimeToDark
-from omc.alarms.case import Timing
-from omc.alarms.correlator import Correlator
-from omc.alarms.engine import AlarmEngine
-from omc.alarms.impact import Impact, impact_of
-from omc.alarms.judges import NoPast
-from omc.alarms.maintenance import Maintenance, MaintenanceWindow
-from omc.alarms.message import Message, MessageWriter
-from omc.alarms.monitor import AlarmMonitor
+from omc.alarms.causes.area_mains import AreaMains
+from omc.alarms.causes.correlator import Correlator
+from omc.alarms.causes.otdr import FaultDistances
+from omc.alarms.causes.pon import PonCorrelator
+from omc.alarms.causes.ports import PortMap
+from omc.alarms.causes.situation import Situation
+from omc.alarms.causes.span_light import SpanLight
+from omc.alarms.judging.judges import NoPast
+from omc.alarms.judging.monitor import AlarmMonitor
+from omc.alarms.judging.past import ArchivePast
+from omc.alarms.judging.told_by_traps import TrapHearing
+from omc.alarms.life.alarm import Alarm
+from omc.alarms.life.case import Timing
+from omc.alarms.life.engine import AlarmEngine
+from omc.alarms.life.maintenance import Maintenance, MaintenanceWindow
+from omc.alarms.life.overview import AlarmOverview
+from omc.alarms.life.store import AlarmStore
 from omc.alarms.notify.notifier import Notifier
 from omc.alarms.notify.told import Ledger
-from omc.alarms.otdr import FaultDistances
-from omc.alarms.overview import AlarmOverview
-from omc.alarms.past import ArchivePast
-from omc.alarms.pon import PonCorrelator
-from omc.alarms.ports import PortMap
 from omc.alarms.prober import Prober
-from omc.alarms.rule_set import RuleSet
-from omc.alarms.situation import Situation
+from omc.alarms.rules.rule_set import RuleSet
 from omc.alarms.sorted_batch import SortedBatch
-from omc.alarms.span_light import SpanLight
-from omc.alarms.store import AlarmStore
-from omc.alarms.told_by_traps import TrapHearing
+from omc.alarms.wording.impact import Impact, impact_of
+from omc.alarms.wording.message import Message, MessageWriter
 from omc.bus.base import Bus
 from omc.core.catalogue import Catalogue
 from omc.core.clock import Clock

@@ -25,8 +25,8 @@ import click
 )
 def export_rules(folder: Path, own: tuple[Path, ...], language: str) -> None:
     """Write the rules as rule files of Prometheus into FOLDER, and what it cannot judge beside."""
-    from omc.alarms.rule_files import LEFT_OUT_FILE, rule_files
-    from omc.alarms.rule_set import RuleSet
+    from omc.alarms.rules.rule_files import LEFT_OUT_FILE, rule_files
+    from omc.alarms.rules.rule_set import RuleSet
     from omc.core.catalogue import Catalogue
     from omc.core.resources import config_folder
 

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from omc.alarms.alarm import Alarm, AlarmKey, ChangeKind
 from omc.alarms.desk import STORE_FILE
-from omc.alarms.maintenance import Maintenance, MaintenanceWindow
-from omc.alarms.store import AlarmStore, PastChange
+from omc.alarms.life.alarm import Alarm, AlarmKey, ChangeKind
+from omc.alarms.life.maintenance import Maintenance, MaintenanceWindow
+from omc.alarms.life.store import AlarmStore, PastChange
 from omc.core.inventory import Inventory
 from omc.reports.outages import Interval
 

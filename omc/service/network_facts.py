@@ -11,7 +11,7 @@ import heapq
 from collections import Counter
 from collections.abc import Callable, Iterable
 
-from omc.alarms.alarm import Alarm
+from omc.alarms.life.alarm import Alarm
 from omc.alarms.severity import Severity
 from omc.bus.base import Bus
 from omc.core.catalogue import Catalogue

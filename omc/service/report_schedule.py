@@ -14,10 +14,10 @@ from pathlib import Path
 
 import structlog
 
-from omc.alarms.message import Message
 from omc.alarms.notify.mail import MailSender
 from omc.alarms.notify.senders import AppriseSender
 from omc.alarms.notify.sending import NotDelivered
+from omc.alarms.wording.message import Message
 from omc.core.atomic_file import replace_file
 from omc.core.clock import Clock
 from omc.core.metric import Text

@@ -18,8 +18,8 @@ from dashboards.console.planned_work import PlannedWork
 from dashboards.console.shell import COUNTED, shape
 from dashboards.console.viewer import Viewer
 from omc.alarms import Alarm, AlarmKey, PastChange, Severity
+from omc.alarms.life.overview import AlarmOverview
 from omc.alarms.notify.told import Delivery
-from omc.alarms.overview import AlarmOverview
 from omc.core.settings import Role
 
 #: Of what one root explains: a lost ring explains tens of thousands.

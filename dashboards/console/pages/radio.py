@@ -17,8 +17,8 @@ from dashboards.console.templates import render
 from dashboards.console.texts.catalogue import DIGITS
 from dashboards.console.viewer import Viewer
 from omc.alarms import Severity
-from omc.alarms.levels import Levels, level_of
-from omc.alarms.rule import RatioOfSums, Rule, Threshold
+from omc.alarms.rules.levels import Levels, level_of
+from omc.alarms.rules.rule import RatioOfSums, Rule, Threshold
 from omc.core.model import CellName
 from omc.core.quantity_text import value_text
 

@@ -17,9 +17,9 @@ from pathlib import Path
 
 import structlog
 
-from omc.alarms.message import Message
 from omc.alarms.notify.routing import Announcement
 from omc.alarms.notify.sending import NotDelivered
+from omc.alarms.wording.message import Message
 from omc.core.settings.notify import MailRoute
 
 log = structlog.get_logger(__name__)

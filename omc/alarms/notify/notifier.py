@@ -10,14 +10,14 @@ from random import Random
 import aiohttp
 import structlog
 
-from omc.alarms.alarm import Alarm
-from omc.alarms.engine import AlarmEngine
-from omc.alarms.message import Message
+from omc.alarms.life.alarm import Alarm
+from omc.alarms.life.engine import AlarmEngine
 from omc.alarms.notify.routing import Announcement, after_telling
 from omc.alarms.notify.senders import AlertmanagerSender, open_sender
 from omc.alarms.notify.sending import NotDelivered, Sender
 from omc.alarms.notify.told import DELIVERED, Delivery, Ledger
 from omc.alarms.notify.watch import RouteWatch
+from omc.alarms.wording.message import Message
 from omc.core.clock import Clock
 from omc.core.settings.notify import HeartbeatSettings, RouteSettings
 

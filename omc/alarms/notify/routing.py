@@ -14,11 +14,11 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import Protocol
 
-from omc.alarms.alarm import Alarm
+from omc.alarms.causes.pon.roots import PORT_ALARMS
+from omc.alarms.causes.symptoms import LINK, REACH
+from omc.alarms.life.alarm import Alarm
 from omc.alarms.notify.told import Told
-from omc.alarms.pon.roots import PORT_ALARMS
 from omc.alarms.severity import Severity
-from omc.alarms.symptoms import LINK, REACH
 
 #: Seconds in which an alarm may turn out to be the child of a root before anybody is told: a poll
 #: that is lost, its neighbours asked, and the verdict.

@@ -11,12 +11,12 @@ from typing import Any
 
 import aiohttp
 
-from omc.alarms.alarm import Alarm
-from omc.alarms.message import Message
+from omc.alarms.life.alarm import Alarm
 from omc.alarms.notify.mail import MailSender
 from omc.alarms.notify.routing import Announcement, Telling
 from omc.alarms.notify.sending import NotDelivered, Sender
 from omc.alarms.severity import Severity
+from omc.alarms.wording.message import Message
 from omc.core.settings.notify import (
     AlertmanagerRoute,
     AppriseRoute,

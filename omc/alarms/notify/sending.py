@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from omc.alarms.message import Message
 from omc.alarms.notify.routing import Announcement
+from omc.alarms.wording.message import Message
 
 
 class NotDelivered(Exception):

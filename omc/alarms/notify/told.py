@@ -9,7 +9,7 @@ from pathlib import Path
 
 import structlog
 
-from omc.alarms.alarm import AlarmKey
+from omc.alarms.life.alarm import AlarmKey
 from omc.alarms.severity import Severity
 from omc.core.database import Database
 

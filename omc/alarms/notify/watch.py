@@ -7,8 +7,8 @@ import heapq
 from datetime import tzinfo
 from itertools import count
 
-from omc.alarms.alarm import AlarmKey, Change
-from omc.alarms.engine import AlarmEngine
+from omc.alarms.life.alarm import AlarmKey, Change
+from omc.alarms.life.engine import AlarmEngine
 from omc.alarms.notify.routing import Announcement, Later, Wishes, outlook
 from omc.alarms.notify.told import Ledger
 from omc.core.clock import Clock

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from omc.alarms.levels import Bound
-from omc.alarms.rule import (
+from omc.alarms.rules.levels import Bound
+from omc.alarms.rules.rule import (
     Absence,
     AgainstPast,
     Difference,

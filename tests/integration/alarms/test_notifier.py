@@ -15,11 +15,11 @@ import pytest
 from pydantic import SecretStr
 
 from omc.alarms import Alarm, AlarmEngine, Maintenance, Severity, alarm_key
-from omc.alarms.message import Message
 from omc.alarms.notify.mail import MailSender
 from omc.alarms.notify.notifier import Notifier, UnknownRoute
 from omc.alarms.notify.sending import NotDelivered
 from omc.alarms.notify.told import Ledger
+from omc.alarms.wording.message import Message
 from omc.core.clock import SystemClock
 from omc.core.inventory import Inventory
 from omc.core.settings.notify import (

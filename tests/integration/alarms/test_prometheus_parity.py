@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from omc.alarms import Alarm, AlarmKey, Rule, RuleSet, Severity
-from omc.alarms.rule import AgainstPast
-from omc.alarms.rule_files import LEFT_OUT_FILE, rule_files
+from omc.alarms.rules.rule import AgainstPast
+from omc.alarms.rules.rule_files import LEFT_OUT_FILE, rule_files
 from omc.core.model import Series
 from tests.integration.alarms.scenario import Scenario, past_value, patience, scenario
 from tests.servers.process import find_binary

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from omc.alarms import AlarmEngine, AlarmMonitor, Change, Maintenance, RuleSet, Timing
-from omc.alarms.judges import Past
+from omc.alarms.judging.judges import Past
 from omc.alarms.sorted_batch import SortedBatch
 from omc.core.catalogue import Catalogue
 from omc.core.clock import ManualClock

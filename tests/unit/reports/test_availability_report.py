@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from omc.alarms import AlarmStore, ChangeKind, Severity
-from omc.alarms.alarm import Alarm, Change
 from omc.alarms.desk import STORE_FILE
-from omc.alarms.maintenance import MaintenanceWindow
+from omc.alarms.life.alarm import Alarm, Change
+from omc.alarms.life.maintenance import MaintenanceWindow
 from omc.core.inventory import (
     Area,
     AreaLevel,

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from omc.alarms.maintenance import MaintenanceWindow
+from omc.alarms.life.maintenance import MaintenanceWindow
 from omc.core.inventory import (
     Cell,
     Inventory,

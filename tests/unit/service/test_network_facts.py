@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
-from omc.alarms.alarm import Alarm, alarm_key
+from omc.alarms.life.alarm import Alarm, alarm_key
 from omc.alarms.severity import Severity
 from omc.bus.local import LocalBus
 from omc.core.clock import ManualClock

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from omc.alarms import Alarm, AlarmKey, Note, Severity
-from omc.alarms.alarm import Finding
+from omc.alarms.life.alarm import Finding
 from omc.alarms.notify.routing import (
     SETTLING,
     Announcement,

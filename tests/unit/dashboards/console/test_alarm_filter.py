@@ -8,7 +8,7 @@ import pytest
 from dashboards.console.alarm_filter import AlarmFilter
 from dashboards.console.network_state import urgency
 from omc.alarms import Alarm, AlarmKey, Severity
-from omc.alarms.alarm import Finding, Note
+from omc.alarms.life.alarm import Finding, Note
 from tests.unit.alarms.small_network import small_inventory
 
 INVENTORY = small_inventory()

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dashboards.console.pages.alarms import shown_children
 from omc.alarms import AlarmEngine, AlarmKey, Maintenance, Severity, alarm_key
-from omc.alarms.overview import AlarmOverview
+from omc.alarms.life.overview import AlarmOverview
 from omc.core.clock import ManualClock
 from omc.core.inventory import Inventory
 

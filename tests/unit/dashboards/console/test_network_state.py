@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from dashboards.console.network_state import network_state
 from omc.alarms import Alarm, AlarmKey, Severity
-from omc.alarms.alarm import Finding
+from omc.alarms.life.alarm import Finding
 from tests.unit.alarms.small_network import small_inventory
 
 INVENTORY = small_inventory()

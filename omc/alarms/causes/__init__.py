@@ -1,0 +1,1 @@
+"""The one fault behind many alarms: a cable, a site, a PON, the mains of a commune."""

@@ -1,0 +1,1 @@
+"""From what is read and heard to the verdicts of rules."""

@@ -1,5 +1,0 @@
-"""Faults of passive optical networks: what ONTs that are lost have in common."""
-
-from omc.alarms.pon.correlator import PonCorrelator
-
-__all__ = ["PonCorrelator"]
