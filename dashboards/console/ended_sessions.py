@@ -6,6 +6,7 @@ from pathlib import Path
 
 import structlog
 
+from omc.core.atomic_file import replace_file
 from omc.core.clock import Clock
 
 log = structlog.get_logger(__name__)
@@ -50,6 +51,4 @@ class EndedSessions:
 
     def _write(self) -> None:
         text = "".join(f"{number} {until}\n" for number, until in self._until.items())
-        fresh = self._path.with_suffix(".new")
-        fresh.write_text(text, encoding="ascii")
-        fresh.replace(self._path)
+        replace_file(self._path, text.encode())

@@ -17,6 +17,7 @@ from starlette.responses import Response
 from dashboards.console.ended_sessions import EndedSessions
 from omc.api.access import Caller, Doorman
 from omc.core.clock import Clock
+from omc.core.kept_secret import kept_secret
 
 COOKIE = "omc_session"
 #: In the data folder: signs cookies; whoever reads it can be anybody.
@@ -124,11 +125,4 @@ def cookie_secret(folder: Path) -> str:
     Raises:
         OSError: the folder cannot be written.
     """
-    path = folder / SECRET_FILE
-    if path.exists():
-        return path.read_text(encoding="ascii").strip()
-    folder.mkdir(parents=True, exist_ok=True)
-    path.touch(mode=0o600)
-    secret = secrets.token_urlsafe(32)
-    path.write_text(secret + "\n", encoding="ascii")
-    return secret
+    return kept_secret(folder / SECRET_FILE)

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from omc.core.kept_secret import kept_secret
 from omc.core.passwords import Passwords, split_basic
 from omc.core.settings import Role, TokenSettings, UserSettings
 
@@ -97,10 +98,10 @@ class Doorman:
         return split_basic(credentials.strip())[0] if scheme.lower() == "basic" else None
 
     def by_token(self, token: str) -> Caller | None:
-        """Whose token that is."""
+        """Whose token that is; no token is nobody's, whatever the files say."""
         found = None
         for known, caller in self._tokens:  # all are compared, so that time tells nothing
-            if secrets.compare_digest(known.encode(), token.encode()):
+            if token and secrets.compare_digest(known.encode(), token.encode()):
                 found = caller
         return found
 
@@ -124,11 +125,4 @@ def local_token(folder: Path) -> str:
     Raises:
         OSError: the folder cannot be written.
     """
-    path = folder / LOCAL_TOKEN_FILE
-    if path.exists():
-        return path.read_text(encoding="ascii").strip()
-    folder.mkdir(parents=True, exist_ok=True)
-    token = secrets.token_urlsafe(32)
-    path.touch(mode=0o600)
-    path.write_text(token + "\n", encoding="ascii")
-    return token
+    return kept_secret(folder / LOCAL_TOKEN_FILE)

@@ -10,6 +10,8 @@ from omc.core.clock import Clock
 
 _FREE = 4
 _LONGEST = 60.0
+#: Failures that make one wait that long; what is beyond is no number any more after some days.
+_PATIENT = 10
 _FORGET_AFTER = 900.0
 _MOST = 10_000
 
@@ -69,7 +71,7 @@ class Attempts:
         count, last = self._failed.get(who, (0, 0.0))
         if count < _FREE:
             return 0.0
-        pause = min(_LONGEST, 2.0 ** (count - _FREE + 1))
+        pause = min(_LONGEST, 2.0 ** (min(count, _PATIENT) - _FREE + 1))
         return max(0.0, last + pause - self._clock.monotonic())
 
     def failed(self, who: tuple[str, str]) -> None:

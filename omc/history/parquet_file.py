@@ -12,6 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from omc.core.atomic_file import sync_folder
+
 #: Ending of files that are being written; nobody reads them.
 UNFINISHED = ".unfinished"
 
@@ -60,7 +62,7 @@ def write_parquet(path: Path, batches: Iterable[pa.RecordBatch | pa.Table], leve
         unfinished.rename(path)
     finally:
         unfinished.unlink(missing_ok=True)
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
     return Written(rows, size)
 
 
@@ -104,15 +106,6 @@ def _encodings(first: pa.Table, level: int) -> dict[str, Any]:
 
 def _repeats(column: pa.ChunkedArray) -> bool:
     return bool(pc.count_distinct(column).as_py() * _REPEATED <= len(column))
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the name itself durable."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def row_groups(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:

@@ -53,6 +53,11 @@ def test_a_role_includes_the_lower_ones() -> None:
     assert not operator.may(Role.ADMIN)
 
 
+def test_nobody_comes_in_with_nothing() -> None:
+    assert Doorman([], [], "").admit("Bearer ") is None
+    assert Doorman([], [], "").by_token("") is None
+
+
 def test_the_local_token_is_made_once_and_only_its_owner_may_read_it(tmp_path: Path) -> None:
     token = local_token(tmp_path / "data")
     assert local_token(tmp_path / "data") == token

@@ -46,6 +46,15 @@ async def test_programs_that_ask_at_once_with_the_right_password_all_come_in() -
     assert results == ["in"] * 20
 
 
+def test_who_guesses_for_days_waits_no_longer_than_a_minute() -> None:
+    clock = ManualClock()
+    attempts = Attempts(clock)
+    for _ in range(2000):
+        clock.advance(60)
+        attempts.failed(WHO)
+    assert attempts.wait(WHO) == 60
+
+
 def test_a_name_is_claimed_by_basic_credentials_only() -> None:
     doorman = Doorman([USER], [], "local")
     basic = base64.b64encode(b"lan:guess").decode()

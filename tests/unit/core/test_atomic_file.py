@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -29,3 +31,25 @@ def test_what_was_there_stays_when_it_cannot_be_replaced(tmp_path: Path) -> None
     with pytest.raises(OSError, match=r"a\.csv"):
         replace_file(in_the_way, b"new")
     assert [path.name for path in tmp_path.iterdir()] == ["a.csv"]
+
+
+def test_a_private_file_is_never_readable_by_others(tmp_path: Path) -> None:
+    path = tmp_path / "token"
+    replace_file(path, b"new", private=True)
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_the_name_is_on_disk_too_when_it_returns(tmp_path: Path) -> None:
+    """A folder is opened after the file was moved into it, which is how its names are synced."""
+    script = """
+import sys
+from pathlib import Path
+from omc.core.atomic_file import replace_file
+
+path, seen = Path(sys.argv[1]), []
+sys.addaudithook(lambda event, args: seen.append((event, *map(str, args[:1]))))
+replace_file(path, b"new")
+moved = seen.index(("os.rename", str(path.parent / ".a.new")))
+assert ("open", str(path.parent)) in seen[moved:], seen
+"""
+    subprocess.run([sys.executable, "-c", script, str(tmp_path / "a")], check=True)
