@@ -251,6 +251,8 @@ class ManualAckClient(aiomqtt.Client):
                 return
             if self.in_flight == before and not self._pending():
                 return
+        if self._pending():
+            self._loop.call_soon(self._read)
 
     def _pending(self) -> int:
         """Bytes that TLS has decrypted already, of which the event loop knows nothing."""

@@ -109,6 +109,11 @@ class Puller:
         except (SourceError, OSError, sqlite3.Error) as error:
             self._failed(error)
             return False
+        except Exception as error:  # a bug here may cost one place, no more
+            if self.is_up is not False:
+                log.exception("pm_source_failed_internally", source=self.name)
+            self._failed(error)
+            return False
         self.looks[True] += 1
         if self.is_up is False:
             log.info("pm_source_recovered", source=self.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import stat
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -153,6 +154,7 @@ class SftpFolder:
 
     async def _connect(self) -> None:
         access = self._access
+        known_hosts = await asyncio.to_thread(self._known_hosts)
         self._connection = await asyncssh.connect(
             access.host,
             access.port,
@@ -160,7 +162,7 @@ class SftpFolder:
             password=access.password,
             client_keys=[str(access.key)] if access.key else None,
             passphrase=access.passphrase,
-            known_hosts=str(access.known_hosts),
+            known_hosts=known_hosts,
             agent_path=None,
             config=None,
             connect_timeout=_TIMEOUT,
@@ -168,6 +170,20 @@ class SftpFolder:
             keepalive_interval=_TIMEOUT,
         )
         self._client = await self._connection.start_sftp_client()
+
+    def _known_hosts(self) -> asyncssh.SSHKnownHosts:
+        """The keys of servers, as the file says now.
+
+        Raises:
+            OSError: it cannot be read.
+            AuthenticationRefused: it is none of OpenSSH.
+        """
+        path, endpoint = self._access.known_hosts, self._access.endpoint
+        try:
+            return asyncssh.read_known_hosts(str(path))
+        except ValueError as error:  # also of what is no text
+            text = f"{endpoint}: {path} is no file of known hosts: {error}"
+            raise AuthenticationRefused(text, endpoint=endpoint) from None
 
 
 def _offer(entry: asyncssh.SFTPName) -> Offer | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -22,17 +23,19 @@ class ScriptedBroker:
         port: Where it listens.
         packets: All packets received, of all connections.
         close_after: Packet type after whose answer the connection is closed.
+        tls: An answer, however long, is then one record of TLS; None is plain TCP.
     """
 
     answers: dict[int, bytes]
     close_after: int = 0
+    tls: ssl.SSLContext | None = None
     port: int = 0
     packets: list[bytes] = field(default_factory=list)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Listen for the length of a `with`."""
-        server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self.tls)
         self.port = server.sockets[0].getsockname()[1]
         try:
             yield

@@ -21,7 +21,7 @@ from tests.integration.collector.mqtt.scripted_broker import (
     SUBSCRIBE,
     ScriptedBroker,
 )
-from tests.servers.certificates import CertificateAuthority
+from tests.servers.certificates import CertificateAuthority, client_files, server_context
 from tests.servers.mosquitto import Mosquitto
 from tests.servers.process import free_port
 
@@ -271,6 +271,28 @@ async def test_a_broker_that_never_answers_is_given_up_and_its_socket_closed() -
             await until(lambda: scripted.count(CONNECT) == 1)
         # Cancelled while waiting for the CONNACK: a goodbye comes, then the end of the connection.
         await until(lambda: len(scripted.packets) == 2)
+
+
+async def test_what_comes_in_one_record_of_tls_is_read_to_its_end(tmp_path: Path) -> None:
+    authority, messages = CertificateAuthority(), 150
+    tls = Tls(**client_files(authority, tmp_path))
+    scripted = ScriptedBroker(
+        {CONNECT: ACCEPTED, SUBSCRIBE: b"\x90\x04{id}\x00\x00" + _telemetry("b") * messages},
+        tls=server_context(authority, tmp_path),
+    )
+    async with scripted.running():
+        one = Collecting(broker(scripted.port, "b", protocol="5", tls=tls))
+        async with one.running():
+            # Much sooner than the next word of the broker, which wakes whoever sleeps on the rest.
+            await until(lambda: one.heard.samples == messages, seconds=20)
+
+
+def _telemetry(prefix: str) -> bytes:
+    """A PUBLISH of quality of service 0 (MQTT 5.0, 3.3), short enough for one octet of length."""
+    topic = f"{prefix}/S/N/telemetry".encode()
+    payload = b'{"m":[{"n":"dc_bus_voltage_volts","x":54}]}'
+    body = len(topic).to_bytes(2, "big") + topic + b"\0" + payload
+    return bytes([0x30, len(body)]) + body
 
 
 async def test_shared_subscriptions_give_each_message_to_one_consumer(

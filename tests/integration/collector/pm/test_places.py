@@ -112,6 +112,10 @@ async def test_an_sftp_server_that_is_not_known_or_not_there_is_not_talked_to(
     access = SftpAccess("127.0.0.1", sshd.port, sshd.user, sshd.known_hosts, password="wrong")
     with pytest.raises(AuthenticationRefused, match="login refused"):
         await SftpFolder(access, ".", ["*"], LARGEST, delete=False).offers()
+    for nonsense in (b"garbage\n", b"\xff\xfe"):
+        nobody.write_bytes(nonsense)
+        with pytest.raises(AuthenticationRefused, match="is no file of known hosts"):
+            await sftp(sshd, tmp_path, known_hosts=nobody).offers()
     place = sftp(sshd, tmp_path / "missing")
     with pytest.raises(Unreachable, match="missing"):
         await place.offers()

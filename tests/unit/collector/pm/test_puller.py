@@ -22,14 +22,15 @@ from tests.unit.collector.pm.test_intake import PLAIN, Office
 class Flaky:
     """A place that fails as often as it is told to, and then has nothing."""
 
-    def __init__(self, failures: int) -> None:
+    def __init__(self, failures: int, error: Exception | None = None) -> None:
         self.looks = 0
+        self._error = error or Unreachable("nobody there", endpoint="place")
         self._failures = failures
 
     async def offers(self) -> list[Offer]:
         self.looks += 1
         if self.looks <= self._failures:
-            raise Unreachable("nobody there", endpoint="place")
+            raise self._error
         return []
 
     async def fetch(self, offer: Offer, spool: Path) -> Path:
@@ -135,9 +136,12 @@ def test_only_what_was_read_is_deleted(tmp_path: Path) -> None:
     assert office.intake.counts.files["p", "damaged"] == 1
 
 
-async def test_a_failing_source_is_told_once_and_asked_more_rarely(tmp_path: Path) -> None:
+@pytest.mark.parametrize("error", [None, ValueError("a bug of ours or of a library")])
+async def test_a_failing_source_is_told_once_and_asked_more_rarely(
+    tmp_path: Path, error: Exception | None
+) -> None:
     office = Office(tmp_path)
-    place = Flaky(failures=3)
+    place = Flaky(failures=3, error=error)
     reader, events = puller(office, place, interval=0.02)
     task = asyncio.create_task(reader.run())
     await until(lambda: reader.is_up is True)
