@@ -318,7 +318,7 @@ class Document:
     """A whole report.
 
     Attributes:
-        name: Stem of its files: `coverage-2026-10`.
+        name: What it is about, without its language: `coverage-commune-2026-10`.
         title: For people.
         language: Of all texts in it, and of how numbers are written.
         period: What time it is about; its zone is that of all moments shown.
@@ -327,6 +327,7 @@ class Document:
         sections: In order.
         basis: What all figures stand on: sources, models, completeness of the data. Printed on the
             first page.
+        scope: What part of the network it is about, or what else was asked for; "" for all of it.
     """
 
     name: str
@@ -337,6 +338,12 @@ class Document:
     made: datetime
     sections: tuple[Section, ...]
     basis: tuple[str, ...] = field(default=())
+    scope: str = ""
+
+    @property
+    def stem(self) -> str:
+        """Of its files: the same report in another language lies beside it."""
+        return f"{self.name}-{self.language}"
 
     def blocks(self) -> Iterator[Block]:
         """All blocks of all sections, in order."""

@@ -10,6 +10,7 @@ from omc.reports.value_text import day_text
 
 _PERIOD = Text(en="Period", vi="Kỳ báo cáo")
 _GEOGRAPHY = Text(en="Geography", vi="Địa bàn")
+_SCOPE = Text(en="Scope", vi="Phạm vi")
 _MADE = Text(en="Made", vi="Lập lúc")
 _TO = Text(en="to", vi="đến")
 
@@ -19,9 +20,11 @@ def facts(document: Document) -> list[tuple[str, str]]:
     language = document.language
     zone = document.period.start.tzinfo
     made = document.made.astimezone(zone)
+    scope = [(_SCOPE.of(language), document.scope)] if document.scope else []
     return [
         (_PERIOD.of(language), f"{period_text(document.period, language)} ({zone})"),
         (_GEOGRAPHY.of(language), document.geography),
+        *scope,
         (_MADE.of(language), f"{day_text(made, language)} {made:%H:%M}"),
     ]
 

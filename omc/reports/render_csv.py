@@ -16,7 +16,7 @@ from omc.reports.pictures import Pictures
 def render(document: Document, pictures: Pictures) -> dict[str, bytes]:
     """One file a table, by name."""
     zone = document.period.start.tzinfo
-    return {f"{document.name}.{t.name}.csv": _table(t, zone) for t in document.tables()}
+    return {f"{document.stem}.{t.name}.csv": _table(t, zone) for t in document.tables()}
 
 
 def _table(table: Table, zone: tzinfo | None) -> bytes:

@@ -19,7 +19,7 @@ def render(document: Document, pictures: Pictures) -> dict[str, bytes]:
     """One file a layer, by name."""
     zone = document.period.start.tzinfo
     return {
-        f"{document.name}.{layer.name}.geojson": _layer(layer, zone) for layer in document.layers()
+        f"{document.stem}.{layer.name}.geojson": _layer(layer, zone) for layer in document.layers()
     }
 
 

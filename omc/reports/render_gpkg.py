@@ -29,7 +29,7 @@ def render(document: Document, pictures: Pictures) -> dict[str, bytes]:
         path = Path(folder) / "layers.gpkg"
         for layer in layers:
             _write(path, layer, zone)
-        return {f"{document.name}.gpkg": path.read_bytes()}
+        return {f"{document.stem}.gpkg": path.read_bytes()}
 
 
 def _write(path: Path, layer: MapLayer, zone: tzinfo | None) -> None:

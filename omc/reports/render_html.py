@@ -26,7 +26,7 @@ _IDENTIFIER = re.compile(r'(\bid="|href="#|url\(#)')
 def render(document: Document, pictures: Pictures) -> dict[str, bytes]:
     """One file."""
     html = "\n".join(_page(page_of(document, pictures)))
-    return {f"{document.name}.html": html.encode()}
+    return {f"{document.stem}.html": html.encode()}
 
 
 def _page(page: Page) -> Iterator[str]:

@@ -37,7 +37,7 @@ def render(document: Document, pictures: Pictures) -> dict[str, bytes]:
     document_element.extend(_folder(layer, document) for layer in layers)
     root = _element("kml", document_element)
     content = etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
-    return {f"{document.name}.kml": content}
+    return {f"{document.stem}.kml": content}
 
 
 def _folder(layer: MapLayer, document: Document) -> etree._Element:

@@ -35,7 +35,7 @@ def render(document: Document, pictures: Pictures) -> dict[str, bytes]:
             ignore_system_fonts=True,
             timestamp=int(document.made.timestamp()),
         )
-    return {f"{document.name}.pdf": pdf}
+    return {f"{document.stem}.pdf": pdf}
 
 
 def _write_sources(page: Page, folder: Path) -> None:

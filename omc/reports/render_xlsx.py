@@ -48,7 +48,7 @@ def render(document: Document, pictures: Pictures) -> dict[str, bytes]:
     output = io.BytesIO()
     with Workbook(output, {"in_memory": True}) as workbook:
         _Book(workbook, document).write()
-    return {f"{document.name}.xlsx": output.getvalue()}
+    return {f"{document.stem}.xlsx": output.getvalue()}
 
 
 class _Book:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +23,14 @@ class ShelvedReport:
     """One report that was made.
 
     Attributes:
-        name: Unique in the folder: stem of its files.
+        name: Stem of its files.
         title: In the report's language.
         language: `vi` or `en`.
         period: In words.
         geography: In words.
         made: ISO 8601, with offset.
         files: Names, in the folder.
+        scope: What part of the network it is about; "" for all of it.
     """
 
     name: str
@@ -39,6 +40,7 @@ class ShelvedReport:
     geography: str
     made: str
     files: tuple[str, ...]
+    scope: str = ""
 
 
 def shelved_reports(folder: Path) -> list[ShelvedReport]:
@@ -47,24 +49,34 @@ def shelved_reports(folder: Path) -> list[ShelvedReport]:
 
 
 def shelve(document: Document, files: Sequence[Path], folder: Path) -> None:
-    """Add a report to the index of its folder; one of the same name is replaced.
+    """Add a report to the index of its folder; files of one of the same name are replaced.
 
     Raises:
         OSError: the index cannot be written.
     """
     made = ShelvedReport(
-        document.name,
+        document.stem,
         document.title,
         document.language,
         period_text(document.period, document.language),
         document.geography,
         document.made.isoformat(timespec="seconds"),
         tuple(file.name for file in files),
+        document.scope,
     )
-    kept = [report for report in shelved_reports(folder) if report.name != made.name]
-    content = {"reports": [asdict(report) for report in (made, *kept)]}
+    kept = [_without(report, made) for report in shelved_reports(folder)]
+    content = {"reports": [asdict(report) for report in (made, *kept) if report.files]}
     text = json.dumps(content, ensure_ascii=False, indent=1)
     replace_file(folder / INDEX, text.encode())
+
+
+def _without(report: ShelvedReport, newer: ShelvedReport) -> ShelvedReport:
+    """What is left of a report: its formats that the newer one of the same name was not made in."""
+    if report.name != newer.name:
+        return report
+    formats = {Path(file).suffix for file in newer.files}
+    left = tuple(file for file in report.files if Path(file).suffix not in formats)
+    return replace(report, files=left)
 
 
 def _read(folder: Path) -> list[ShelvedReport]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from omc.core.inventory import AreaLevel, Technology
 from omc.core.metric import Text
 from omc.core.model import AreaCode
 from omc.reports import periods
-from omc.reports.area_names import plain_name
+from omc.reports.area_names import file_part
 from omc.reports.completeness_section import completeness_section
 from omc.reports.coverage.basis import basis_lines, population_note
 from omc.reports.coverage.figures import ReportFigures
@@ -103,18 +102,28 @@ def coverage_document(report: CoverageReport, language: Language) -> Document:
         report.now,
         tuple(sections),
         tuple(basis_lines(report, figures, language)),
+        _scope(request),
     )
 
 
 def _name(request: CoverageRequest) -> str:
     """Reports about a part of the network lie beside the one about all of it."""
     parts = ["coverage", request.level.value, periods.stem(request.period)]
-    parts += [re.sub("[^a-z0-9]+", "-", plain_name(area)).strip("-") for area in request.areas]
+    if request.areas:
+        parts.append(file_part(*request.areas))
     if len(request.technologies) < len(Technology):
         parts += [technology.value.lower() for technology in request.technologies]
     if request.geography is not None:
         parts.append(f"in-{request.geography}")
     return "-".join(parts)
+
+
+def _scope(request: CoverageRequest) -> str:
+    """What part of the network it is about, in names that need no translation."""
+    parts = [", ".join(request.areas)] if request.areas else []
+    if len(request.technologies) < len(Technology):
+        parts.append(", ".join(technology.value for technology in request.technologies))
+    return "; ".join(parts)
 
 
 def geography_text(report: CoverageReport, language: Language) -> str:

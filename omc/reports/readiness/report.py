@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from omc.core.inventory import Technology
 from omc.reports import periods
+from omc.reports.area_names import file_part
 from omc.reports.completeness_section import completeness_line
 from omc.reports.coverage.basis import population_text
 from omc.reports.document import (
@@ -59,7 +60,7 @@ class _Writer:
     def document(self) -> Document:
         found, said = self._found, self._said
         return Document(
-            f"5g-readiness-{periods.stem(found.period)}",
+            self._name(),
             said("Where 5G should go next", "Trạm nên triển khai 5G tiếp theo"),
             self._language,
             found.period,
@@ -70,7 +71,24 @@ class _Writer:
             found.sources.now,
             (self._next_sites(), self._ranking()),
             tuple(self._basis()),
+            self._scope(),
         )
+
+    def _name(self) -> str:
+        """Reports of other questions lie beside each other."""
+        wish = self._found.wish
+        parts = ["5g-readiness", f"{wish.most}-sites", periods.stem(self._found.period)]
+        if wish.population is not None:
+            parts += ["population", file_part(wish.population.name)]
+        return "-".join(parts)
+
+    def _scope(self) -> str:
+        wish, said = self._found.wish, self._said
+        parts = [said(f"the next {wish.most} sites", f"{wish.most} trạm tiếp theo")]
+        if wish.population is not None:
+            name = wish.population.name
+            parts.append(said(f"population by {name}", f"dân số theo {name}"))
+        return "; ".join(parts)
 
     def _next_sites(self) -> Section:
         found, said = self._found, self._said

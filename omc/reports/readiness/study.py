@@ -52,6 +52,7 @@ class Readiness:
     Attributes:
         sources: Of the installation.
         period: Local days that measured values are of.
+        wish: What was asked for.
         ground: People and model.
         with_5g: Sites that have 5G.
         reach: Whom the others would reach.
@@ -63,6 +64,7 @@ class Readiness:
 
     sources: Sources
     period: Period
+    wish: Wish
     ground: Ground
     with_5g: tuple[Condition, ...]
     reach: Reach
@@ -119,6 +121,7 @@ def readiness(
     return Readiness(
         sources,
         period,
+        wish,
         ground,
         tuple(one for one in found if one.has_5g),
         reach,

@@ -46,7 +46,7 @@ async def test_what_is_being_done_is_told_before_the_files_are_there(maker: Repo
     steps: list[str] = []
     files = await maker.make(order("availability"), steps.append)
     assert steps[:2] == ["inventory", "alarms"]
-    assert maker.folder / "availability-2026-10-01.sites.csv" in files
+    assert maker.folder / "availability-2026-10-01-vi.sites.csv" in files
     assert all(file.exists() for file in files)
 
 

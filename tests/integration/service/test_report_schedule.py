@@ -113,11 +113,11 @@ async def test_a_report_is_made_once_and_sent_with_its_files(
         (message,) = receiver.received
         assert message["title"] == "Báo cáo độ khả dụng: 01/10/2026 đến 31/10/2026"
         names = {attached["filename"] for attached in message["attachments"]}
-        assert "availability-2026-10.html" in names
-        assert "availability-2026-10.sites.csv" in names
-        assert "availability-2026-10 (csv, html)" in message["message"]  # where none are taken
+        assert "availability-2026-10-vi.html" in names
+        assert "availability-2026-10-vi.sites.csv" in names
+        assert "availability-2026-10-vi (csv, html)" in message["message"]  # where none are taken
     (shelved,) = shelved_reports(folder / "data" / "reports")
-    assert shelved.name == "availability-2026-10"
+    assert shelved.name == "availability-2026-10-vi"
 
 
 async def test_a_report_goes_by_mail_with_its_files_attached_as_they_are(folder: Path) -> None:
@@ -134,7 +134,7 @@ async def test_a_report_goes_by_mail_with_its_files_attached_as_they_are(folder:
     assert isinstance(text, bytes)
     assert "trang Báo cáo" in text.decode()
     reports = folder / "data" / "reports"
-    assert "availability-2026-10-20.html" in {part.get_filename() for part in attached}
+    assert "availability-2026-10-20-vi.html" in {part.get_filename() for part in attached}
     for part in attached:
         assert part.get_payload(decode=True) == (reports / str(part.get_filename())).read_bytes()
 

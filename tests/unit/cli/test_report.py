@@ -34,7 +34,7 @@ def test_a_report_says_where_its_files_are_and_lists_them_in_an_index(config: Pa
     assert done.exit_code == 0, done.stderr
     folder = config.parent / "data" / "reports"
     named = [Path(line.rsplit("  ", 1)[0]) for line in done.stdout.splitlines()]
-    assert folder / "availability-2026-03-01.html" in named
+    assert folder / "availability-2026-03-01-en.html" in named
     assert all(path.exists() for path in named)
     (listed,) = json.loads((folder / "reports.json").read_text())["reports"]
     assert listed["title"] == "Availability"
@@ -47,7 +47,7 @@ def test_the_language_may_be_another_than_the_settings_one(config: Path, tmp_pat
         *("-o", tmp_path),
     )
     assert done.exit_code == 0, done.stderr
-    page = (tmp_path / "5g-readiness-2026-03-01.html").read_text(encoding="utf-8")
+    page = (tmp_path / "5g-readiness-20-sites-2026-03-01-vi.html").read_text(encoding="utf-8")
     assert '<html lang="vi">' in page
     assert "Không có kho lưu trữ" in page
 

@@ -97,7 +97,7 @@ def report(folder: Path, *arguments: str, name: str = "coverage") -> Result:
 
 
 def rows(folder: Path, table: str) -> list[dict[str, str]]:
-    path = folder / "out" / f"coverage-commune-2026-01-01_2026-01-02.{table}.csv"
+    path = folder / "out" / f"coverage-commune-2026-01-01_2026-01-02-en.{table}.csv"
     with path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
 
@@ -165,7 +165,7 @@ def test_gaps_are_ranked_and_name_site_and_fibre(made: Path) -> None:
 
 
 def test_layers_can_be_put_on_any_map(made: Path) -> None:
-    path = made / "out" / "coverage-commune-2026-01-01_2026-01-02.cover_4g.geojson"
+    path = made / "out" / "coverage-commune-2026-01-01_2026-01-02-en.cover_4g.geojson"
     collection = json.loads(path.read_text(encoding="utf-8"))
     assert len(collection["features"]) == 4
     assert 0 <= collection["features"][0]["properties"]["people_outdoors"] <= 1
@@ -208,7 +208,7 @@ def test_one_area_and_technology_can_be_asked_for_by_a_name_without_diacritics(
     result = report(folder, *arguments, "-o", str(folder / "one"))
     assert result.exit_code == 0, result.output
     (path,) = (folder / "one").glob("*.cover_4g.csv")
-    assert path.name == "coverage-commune-2026-01-01_2026-01-02-dao-tru-4g.cover_4g.csv"
+    assert path.name == "coverage-commune-2026-01-01_2026-01-02-dao-tru-4g-vi.cover_4g.csv"
     assert not list((folder / "one").glob("*.left_out.csv"))  # sites of other areas lie in those
     assert "Xã Đạo Trù" in path.read_text(encoding="utf-8-sig")
     assert not list((folder / "one").glob("*.cover_3g.csv"))

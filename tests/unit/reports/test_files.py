@@ -16,8 +16,9 @@ import pytest
 import shapely
 from lxml import etree, html
 
+from omc.reports.document import Language
 from omc.reports.files import FORMATS, write_files
-from omc.reports.shelf import shelve, shelved_reports
+from omc.reports.shelf import INDEX, shelve, shelved_reports
 from tests.unit.reports.sample_document import ROWS, SHAPES, sample_document
 
 KML = {"k": "http://www.opengis.net/kml/2.2"}
@@ -38,7 +39,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_pdf_has_vietnamese_text_page_numbers_and_its_fonts(folder: Path) -> None:
-    pdf = pypdf.PdfReader(folder / "sample-2026-10.pdf")
+    pdf = pypdf.PdfReader(folder / "sample-2026-10-vi.pdf")
     pages = [page.extract_text() for page in pdf.pages]
     assert "Tỉnh Phú Thọ, theo đơn vị hành chính ngày 01/07/2025" in pages[0]
     assert "98,77" in pages[0]
@@ -51,7 +52,7 @@ def test_a_pdf_has_vietnamese_text_page_numbers_and_its_fonts(folder: Path) -> N
 
 
 def test_a_workbook_has_numbers_tables_frozen_headings_and_charts(folder: Path) -> None:
-    with zipfile.ZipFile(folder / "sample-2026-10.xlsx") as book:
+    with zipfile.ZipFile(folder / "sample-2026-10-vi.xlsx") as book:
         sheet = etree.fromstring(book.read("xl/worksheets/sheet2.xml"))
         values = found(sheet, "//s:c[@r='B4' or @r='C4']/s:v/text()", SHEET)
         assert [float(value) for value in values] == [0.98765, pytest.approx(4000 / 86_400)]
@@ -63,7 +64,7 @@ def test_a_workbook_has_numbers_tables_frozen_headings_and_charts(folder: Path) 
 
 
 def test_csv_has_all_rows_with_plain_numbers_and_moments_with_their_offset(folder: Path) -> None:
-    text = (folder / "sample-2026-10.sites.csv").read_text(encoding="utf-8-sig")
+    text = (folder / "sample-2026-10-vi.sites.csv").read_text(encoding="utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text)))
     assert len(rows) == len(ROWS)
     assert rows[0]["availability_ratio"] == "0.98765"
@@ -72,7 +73,7 @@ def test_csv_has_all_rows_with_plain_numbers_and_moments_with_their_offset(folde
 
 
 def test_geojson_keeps_shapes_and_turns_outer_rings_counter_clockwise(folder: Path) -> None:
-    content = json.loads((folder / "sample-2026-10.areas.geojson").read_bytes())
+    content = json.loads((folder / "sample-2026-10-vi.areas.geojson").read_bytes())
     assert content["type"] == "FeatureCollection"
     for feature, shape in zip(content["features"], SHAPES, strict=True):
         read = shapely.from_geojson(json.dumps(feature["geometry"]))
@@ -83,7 +84,7 @@ def test_geojson_keeps_shapes_and_turns_outer_rings_counter_clockwise(folder: Pa
 
 
 def test_a_geopackage_reads_back_as_it_was_written(folder: Path) -> None:
-    path = folder / "sample-2026-10.gpkg"
+    path = folder / "sample-2026-10-vi.gpkg"
     layers = [(str(name), str(kind)) for name, kind in pyogrio.list_layers(path)]
     assert layers == [
         ("areas", "MultiPolygon"),
@@ -100,7 +101,7 @@ def test_a_geopackage_reads_back_as_it_was_written(folder: Path) -> None:
 
 
 def test_kml_has_a_folder_a_layer_with_styles_that_exist(folder: Path) -> None:
-    root = etree.parse(folder / "sample-2026-10.kml").getroot()
+    root = etree.parse(folder / "sample-2026-10-vi.kml").getroot()
     assert root.nsmap == {None: KML["k"]}
     assert len(found(root, "//k:Folder", KML)) == 3
     styles = {f"#{name}" for name in found(root, "//k:Style/@id", KML)}
@@ -110,7 +111,7 @@ def test_kml_has_a_folder_a_layer_with_styles_that_exist(folder: Path) -> None:
 
 
 def test_a_page_needs_nothing_else_and_holds_every_picture(folder: Path) -> None:
-    page: Any = html.fromstring((folder / "sample-2026-10.html").read_bytes())
+    page: Any = html.fromstring((folder / "sample-2026-10-vi.html").read_bytes())
     assert page.get("lang") == "vi"
     assert not found(page, "//script | //link")
     references = found(page, "//@src | //@href | //@*[name() = 'xlink:href']")
@@ -133,7 +134,36 @@ def test_a_shelf_lists_the_latest_report_first_and_forgets_what_is_gone(tmp_path
     shelve(document, files, tmp_path)
     (report,) = shelved_reports(tmp_path)
     assert report.period == "2026-10-01 to 2026-10-31"
-    assert report.files == ("sample-2026-10.sites.csv", "sample-2026-10.spans.csv")
+    assert report.files == ("sample-2026-10-en.sites.csv", "sample-2026-10-en.spans.csv")
     for file in files:
         file.unlink()
     assert shelved_reports(tmp_path) == []
+
+
+def test_reports_in_both_languages_and_formats_lie_beside_each_other(tmp_path: Path) -> None:
+    made: list[tuple[Language, tuple[str, ...]]]
+    made = [("vi", ("csv",)), ("en", ("csv",)), ("vi", ("html", "kml"))]
+    for language, formats in made:
+        document = sample_document(language)
+        shelve(document, write_files(document, formats, tmp_path), tmp_path)
+    shelf = shelved_reports(tmp_path)
+    assert [(report.language, len(report.files)) for report in shelf] == [
+        ("vi", 2),
+        ("en", 2),
+        ("vi", 2),
+    ]
+    document = sample_document("vi")
+    shelve(document, write_files(document, ("csv", "html"), tmp_path), tmp_path)
+    (newest, before, english) = shelved_reports(tmp_path)
+    assert len(newest.files) == 3
+    assert before.files == ("sample-2026-10-vi.kml",)  # as it was, still to be taken along
+    assert english.language == "en"
+
+
+def test_an_index_of_before_scopes_were_kept_is_still_read(tmp_path: Path) -> None:
+    document = sample_document()
+    shelve(document, write_files(document, ("csv",), tmp_path), tmp_path)
+    index = json.loads((tmp_path / INDEX).read_bytes())
+    del index["reports"][0]["scope"]
+    (tmp_path / INDEX).write_text(json.dumps(index))
+    assert [report.scope for report in shelved_reports(tmp_path)] == [""]

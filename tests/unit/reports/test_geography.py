@@ -9,7 +9,7 @@ import pytest
 
 from omc.core.inventory import Area, AreaLevel, Inventory
 from omc.core.model import AreaCode
-from omc.reports.area_names import UnknownArea, nearest_names, plain_name
+from omc.reports.area_names import UnknownArea, file_part, nearest_names, plain_name
 from omc.reports.geography import geography
 from tests.unit.reports.coverage_world import DAY, SINCE, communes, site, square
 
@@ -51,6 +51,13 @@ NAMES = [
 @pytest.mark.parametrize(("typed", "plain"), NAMES)
 def test_names_are_the_same_with_and_without_diacritics(typed: str, plain: str) -> None:
     assert plain_name(typed) == plain
+
+
+def test_names_of_areas_become_parts_of_file_names_that_tell_them_apart() -> None:
+    assert file_part("Phường Phúc Yên", "Tam Đảo") == "phuong-phuc-yen-tam-dao"
+    many = [f"Xã Đạo Trù {number}" for number in range(40)]
+    assert len({file_part(*many), file_part(*many[::-1]), file_part(*many, "X")}) == 3
+    assert len(file_part(*many)) < 100
 
 
 def test_the_near_name_is_suggested() -> None:
