@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from datetime import UTC, datetime, timedelta
 from itertools import product
 from pathlib import Path
 from urllib.parse import quote
@@ -25,7 +26,9 @@ from omc.core.inventory import Inventory, SpanName
 from tests.servers.process import find_binary
 
 _SIZES = {"laptop": (1366, 768), "wall": (3840, 2160)}
-_PAST = "dc_bus*,battery_state*,dc_load*,env_temperature*,lte_*,nr_*,utran_*"
+_PAST = "dc_bus*,battery_state*,dc_load*,env_temperature*,lte_*,nr_*,utran_*,interface_*,optical_*"
+#: What is followed from month to month.
+_LIGHT = "optical_*,pon_ont_rx*"
 #: Until what was broken is known, and charts are drawn.
 _TROUBLE_SECONDS = 90.0
 _DRAWN_SECONDS = 3.0
@@ -56,14 +59,16 @@ def addresses(demo: Demo) -> dict[str, str]:
 
 def give_a_past(demo: Demo, sites: int, days: int) -> None:
     """Fill the demo's archive with what was before."""
-    subprocess.run(
-        [
-            *(sys.executable, "-m", "omc", "simulate", "history", "--format", "archive"),
-            *("--sites", str(sites), "--days", str(days), "--metrics", _PAST),
-            *("-o", str(demo.folder / "data" / "archive")),
-        ],
-        check=True,
-    )
+    before = datetime.now(UTC) - timedelta(days=days)
+    light = ("--metrics", _LIGHT, "--days", "30", "--step", "12h", "--until", f"{before:%Y-%m-%d}")
+    for wish in (light, ("--metrics", _PAST, "--days", str(days))):
+        subprocess.run(
+            [
+                *(sys.executable, "-m", "omc", "simulate", "history", "--format", "archive"),
+                *("--sites", str(sites), "-o", str(demo.folder / "data" / "archive"), *wish),
+            ],
+            check=True,
+        )
 
 
 def send_traps(demo: Demo, inventory: Inventory) -> None:

@@ -7,6 +7,7 @@ file every metric goes to a spool of its own: OpenMetrics wants a metric's sampl
 
 from __future__ import annotations
 
+import math
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -19,7 +20,8 @@ from typing import IO, Protocol
 from omc.core.catalogue import Catalogue
 from omc.simulator.cell_readings import CellActivity, Period, cell_activities, cell_readings
 from omc.simulator.history_format import HistoryFormat
-from omc.simulator.network import NodeKind, Site
+from omc.simulator.light_readings import LineLight, OntLight
+from omc.simulator.network import Node, NodeKind, Site
 from omc.simulator.port_readings import PortMeter
 from omc.simulator.reading import Reading
 from omc.simulator.site_readings import environment_readings, power_readings
@@ -194,10 +196,12 @@ class _Sources:
         """
         site = self._world.province.sites[0]
         moment = Moment(self._world, self._plan.start)
+        first = {node.kind: node for node in reversed(self._world.province.nodes)}
         activities = {a.cell.technology: a for cells in self._cells for a in cells}
         known = {r.metric for r in self._of_gateway(moment, site, activities.values())}
         known |= {r.metric for r in PortMeter(self._world, site).readings(moment)}
         known |= {r.metric for r in self.reach(moment, site)}
+        known |= {r.metric for source in self._light(first) for r in source.readings(moment)}
         unknown = [
             pattern
             for pattern in self._plan.metrics
@@ -209,6 +213,7 @@ class _Sources:
             )
         self._wants_cells = self._any_wanted(("lte_", "nr_", "utran_"), known)
         self._wants_ports = self._any_wanted(("interface_",), known)
+        self._wants_light = self._any_wanted(("optical_", "pon_"), known)
 
     def _any_wanted(self, prefixes: tuple[str, ...], known: Iterable[str]) -> bool:
         return any(name.startswith(prefixes) and self._plan.wants(name) for name in known)
@@ -221,15 +226,25 @@ class _Sources:
 
     def of(self, site: Site) -> Iterator[tuple[str, Callable[[Moment], Iterator[Reading]]]]:
         """Node names of a site, each with what tells its readings; "" is the service itself."""
-        names = {node.kind: node.name for node in self._world.nodes_at[site.index]}
+        nodes = {node.kind: node for node in self._world.nodes_at[site.index]}
         cells = self._cells[site.index] if self._wants_cells else []
         yield (
-            names[NodeKind.GATEWAY],
+            nodes[NodeKind.GATEWAY].name,
             lambda moment: self._of_gateway(moment, site, cells),
         )
         yield "", lambda moment: self.reach(moment, site)
         if self._wants_ports:
-            yield names[NodeKind.ROUTER], PortMeter(self._world, site).readings
+            yield nodes[NodeKind.ROUTER].name, PortMeter(self._world, site).readings
+        if self._wants_light:
+            for source in self._light(nodes):
+                yield source.node, source.readings
+
+    def _light(self, nodes: Mapping[NodeKind, Node]) -> list[LineLight | OntLight]:
+        """Who receives light at a site: its router, and its OLT if it has one."""
+        found: list[LineLight | OntLight] = [LineLight(self._world, nodes[NodeKind.ROUTER])]
+        if NodeKind.OLT in nodes:
+            found.append(OntLight(self._world, nodes[NodeKind.OLT]))
+        return found
 
     def _of_gateway(
         self, moment: Moment, site: Site, cells: Iterable[CellActivity]
@@ -263,7 +278,7 @@ def _tell_site(
                 place = seen[metric] = seen.get(metric, -1) + 1
                 if metric not in wanted:
                     wanted[metric] = sources.wants(metric)
-                if not wanted[metric]:
+                if not wanted[metric] or math.isnan(value):  # which keeps the others' places
                     continue
                 series = told.get((metric, place))
                 if series is None:

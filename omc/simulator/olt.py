@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 
 from omc.simulator import values
 from omc.simulator.device import SYSTEM_COLUMNS
+from omc.simulator.dirt import Connector, dirt_decibels
 from omc.simulator.interfaces import ETHERNET, INTERFACE_COLUMNS, HasInterfaces, Interface
 from omc.simulator.mib_tree import Column, MibTree, Rows
 from omc.simulator.network import Node, Pon
@@ -197,13 +198,19 @@ def _sway(moment: Moment, pon: Pon, ont: int) -> int:
     )
 
 
-def _bent(moment: Moment, pon: Pon) -> int:
-    """Hundredths of a dB that bent cables take."""
-    return round(100 * moment.world.bend_decibels(pon.feeder, pon.distribution))
+def _lost(moment: Moment, pon: Pon) -> int:
+    """Hundredths of a dB that are lost on the way: in bent cables, and in a dirty connector."""
+    bent = moment.world.bend_decibels(pon.feeder, pon.distribution)
+    return round(100 * (bent + dirt_decibels(Connector.PON, pon.index, moment.time)))
+
+
+def ont_received(moment: Moment, pon: Pon, ont: int) -> int:
+    """Light that an ONT receives, in hundredths of a dBm; `ont` is its position on the PON."""
+    return pon.onts.ont_rx[ont] + _sway(moment, pon, ont) - _lost(moment, pon)
 
 
 def _ont_rx(moment: Moment, pon: Pon, ont: int) -> bytes:
-    return values.integer(pon.onts.ont_rx[ont] + _sway(moment, pon, ont) - _bent(moment, pon))
+    return values.integer(ont_received(moment, pon, ont))
 
 
 def _ont_tx(moment: Moment, pon: Pon, ont: int) -> bytes:
@@ -213,7 +220,7 @@ def _ont_tx(moment: Moment, pon: Pon, ont: int) -> bytes:
 def _olt_rx(moment: Moment, pon: Pon, ont: int) -> bytes:
     """Hundredths of a dBm plus 10,000."""
     sway = _sway(moment, pon, ont + 4096)
-    return values.integer(10_000 + pon.onts.olt_rx[ont] + sway - _bent(moment, pon))
+    return values.integer(10_000 + pon.onts.olt_rx[ont] + sway - _lost(moment, pon))
 
 
 def _bias(moment: Moment, pon: Pon, ont: int) -> bytes:

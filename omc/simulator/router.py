@@ -13,6 +13,7 @@ from omc.simulator.interfaces import (
     HasInterfaces,
     Interface,
 )
+from omc.simulator.line_light import launched_dbm, received_dbm
 from omc.simulator.mib_tree import Column, MibTree, Rows
 from omc.simulator.network import Node, NodeKind, SiteRole, Span, SpanKind
 from omc.simulator.rhythm import phase_of
@@ -34,8 +35,6 @@ _RAM_TYPE = ber.encode_oid((1, 3, 6, 1, 2, 1, 25, 2, 1, 2))
 _BYTES_A_MEGABIT = 125_000.0
 #: Share of the downstream traffic that goes upstream.
 _UPLOAD = 0.14
-#: Optics of a line port: launch power in dBm, loss in dB a kilometre and of the connectors.
-_LAUNCH, _FIBRE_LOSS, _CONNECTOR_LOSS = 0.5, 0.26, 1.6
 
 
 class Router(HasInterfaces, HasSensors):
@@ -46,7 +45,7 @@ class Router(HasInterfaces, HasSensors):
 
     def __init__(self, world: World, node: Node) -> None:
         super().__init__(world, node)
-        lines = _line_ports(world, node)
+        lines = line_ports(world, node)
         ports = [*lines, *_site_ports(world, node, len(lines))]
         self.set_interfaces(_with_unused(ports, _PORTS[self.site.role]))
         self.neighbours = [
@@ -101,7 +100,8 @@ def _line_speed(world: World, span: Span) -> int:
     return 100_000 if busy else 10_000
 
 
-def _line_ports(world: World, node: Node) -> list[Interface]:
+def line_ports(world: World, node: Node) -> list[Interface]:
+    """Ports of a router to the routers at the far ends of its cables."""
     ports = []
     for number, (span, far) in enumerate(world.topology.links[node.site], start=1):
         cable = world.province.spans[span]
@@ -166,16 +166,12 @@ def _router_sensors(world: World, node: Node, lines: list[Interface]) -> list[Se
 
 def _optics(world: World, node: Node, port: Interface) -> list[Sensor]:
     span = world.province.spans[port.span or 0]
-    launch = _launched_dbm(span, node.site)
-    received = arriving_dbm(span, node.site)
+    launch = launched_dbm(span, node.site)
 
     def receive_milliwatts(moment: Moment) -> float | None:
         """No light at all reads as zero, which is a measurement."""
-        if moment.world.links.is_down(span.index):
-            return 0.0
-        sway = 0.04 * math.sin(moment.time / 21_600 + port.phase)
-        bent = moment.world.bend_decibels(span.index)
-        return float(10 ** ((received + sway - bent) / 10))
+        dbm = received_dbm(moment, span, node.site, port.phase)
+        return 0.0 if dbm is None else float(10 ** (dbm / 10))
 
     base = 1000 + port.index * 10
     return [
@@ -195,19 +191,6 @@ def _optics(world: World, node: Node, port: Interface) -> list[Sensor]:
             lambda m: 31.0 + 6.0 * unit(span.index, 3),
         ),
     ]  # fmt: skip
-
-
-def _launched_dbm(span: Span, site: int) -> float:
-    """Light that is sent at one end of a transport span: long ones have stronger optics."""
-    return _LAUNCH + unit(span.index, site, 1) + (4.0 if span.metres > 25_000 else 0.0)
-
-
-def arriving_dbm(span: Span, site: int) -> float:
-    """Light that arrives at one end of a transport span."""
-    assert span.b is not None  # noqa: S101 - transport spans join two sites
-    far = span.b if site == span.a else span.a
-    ageing = 2.5 * unit(span.index, 4) ** 3
-    return _launched_dbm(span, far) - _CONNECTOR_LOSS - _FIBRE_LOSS * span.metres / 1000 - ageing
 
 
 def _neighbour(router: Router, moment: Moment, row: int) -> _Neighbour | None:

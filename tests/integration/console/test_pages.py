@@ -100,7 +100,10 @@ def test_fibre_tells_how_full_cables_are_and_how_much_light_they_have_to_spare(
     expect(pon).to_be_visible(timeout=60_000)
     pon.click()
     expect(page.locator(".answer")).to_contain_text("alone")
-    expect(page.locator(".panel-trends")).to_contain_text("five days in the archive")
+    trend = page.locator(".panel-trends tbody tr").first
+    expect(trend).to_contain_text(province.fading)
+    expect(trend).to_contain_text("-3.0 dB")
+    expect(trend.locator(".trend polyline")).to_be_visible()
     assert operator.complaints == []
 
 

@@ -21,9 +21,13 @@ from pydantic import SecretStr
 from dashboards.console.ended_sessions import EndedSessions
 from dashboards.console.sessions import Sessions, cookie_secret
 from omc.api.access import Doorman
-from omc.core.clock import ManualClock
+from omc.core.catalogue import Catalogue
+from omc.core.clock import ManualClock, SystemClock
 from omc.core.inventory import Inventory
+from omc.core.model import Batch, SeriesTable
+from omc.core.resources import config_folder
 from omc.core.settings import Role, UserSettings
+from omc.history.writer import ArchiveWriter
 from tests.servers.process import find_binary, free_port, frozen
 from tests.servers.simulator import RunningSimulator, omc
 from tests.servers.snmpd import free_udp_port
@@ -42,6 +46,7 @@ class WatchedProvince:
         url: Of the console, without a slash at the end.
         folder: Of settings, inventory and data.
         incomplete: A site that has not sent all of its measurement files.
+        fading: A router with a port where 0.1 dB less light has arrived every day.
     """
 
     def __init__(self, folder: Path, mqtt_port: int) -> None:
@@ -53,13 +58,14 @@ class WatchedProvince:
         mqtt = ("--mqtt", f"127.0.0.1:{mqtt_port}", "--interval", "10s", "--cell-period", "30s")
         self._simulator = RunningSimulator(*mqtt, "--inventory", str(folder), sites=SITES)
         self._process: subprocess.Popen[bytes] | None = None
-        self.incomplete = ""
+        self.incomplete = self.fading = ""
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
             stack.enter_context(self._simulator)
             self._write_settings()
             self.incomplete = self._write_measurement_files()
+            self.fading = self._archive_fading_light()
             self._start()
             stack.callback(self._stop)
             self._stack = stack.pop_all()
@@ -196,6 +202,21 @@ class WatchedProvince:
         for file in own[2:4]:
             file.unlink()
         return site
+
+    def _archive_fading_light(self) -> str:
+        """Ten days of it; returns the name of the router."""
+        router = next(n for n in self.inventory.nodes.values() if n.name.endswith("-RTR1"))
+        metric = Catalogue.load(config_folder() / "metrics").metric("optical_rx_power_dbm")
+        labels = {"site": str(router.site), "node": router.name, "interface": "TenGigE0/0/1"}
+        series, batch, clock = (
+            SeriesTable().intern(metric, labels),
+            Batch("test", 86_400.0),
+            SystemClock(),
+        )
+        for day in range(10):
+            batch.add(series, -5.0 - 0.1 * day, clock.time_ms() - (10 - day) * 86_400_000)
+        ArchiveWriter(self.folder / "data" / "archive", clock).write([batch])
+        return router.name
 
     def _start(self) -> None:
         with (self.folder / "omc.log").open("w", encoding="utf-8") as log:

@@ -1,3 +1,4 @@
+import math
 from pathlib import Path
 
 import pytest
@@ -6,6 +7,8 @@ from omc.core.catalogue import Catalogue
 from omc.core.resources import config_folder
 from omc.simulator.history import HistoryPlan, UnknownMetrics, write_history
 from omc.simulator.history_format import FORMATS
+from omc.simulator.light_readings import OntLight
+from omc.simulator.line_light import received_dbm
 from omc.simulator.network import NodeKind
 from omc.simulator.world import World
 from tests.unit.simulator.worlds import fleet, node_at, province
@@ -88,6 +91,33 @@ def test_counters_never_fall(tmp_path: Path) -> None:
 
 
 def test_metrics_without_a_past_are_named(tmp_path: Path) -> None:
-    plan = HistoryPlan(END - 600, END, 300, ("pon_ont_*", "env_*"))
-    with pytest.raises(UnknownMetrics, match=r"no past for pon_ont_\*; there is one for ac_"):
+    plan = HistoryPlan(END - 600, END, 300, ("pon_port_*", "env_*"))
+    with pytest.raises(UnknownMetrics, match=r"no past for pon_port_\*; there is one for ac_"):
         write_history(World(province(4)), plan, CATALOGUE, FORMATS["influx"], tmp_path / "past")
+
+
+def test_light_is_what_the_agents_measured_and_an_ont_that_is_off_says_nothing(
+    tmp_path: Path,
+) -> None:
+    plan = HistoryPlan(END - 86_400, END, 3600, ("optical_rx_power_dbm", "pon_ont_rx_power_dbm"))
+    told: dict[str, dict[float, float]] = {}
+    for line in write(tmp_path, "influx", plan).splitlines():
+        name, value, stamp = line.split()
+        told.setdefault(name, {})[int(stamp) / 1000] = float(value.removeprefix("value="))
+    of = World(province(4))
+    of.advance(END - 3600)
+    olt = next(node for node in of.province.nodes if node.kind is NodeKind.OLT)
+    light = OntLight(of, olt)
+    ont = f"pon_ont_rx_power_dbm,node={olt.name},ont={{ont}},pon={{pon}},site={olt.name[:6]}"
+    for time in plan.times:
+        for reading in light.readings(of.moment(time)):
+            series = told.get(ont.format(**reading.labels), {})
+            assert series.get(time, math.nan) == pytest.approx(reading.value, nan_ok=True)
+    hours = {len(series) for series in told.values()}
+    assert max(hours) == 24
+    assert min(hours) < 24
+    router = fleet(of).responder(node_at(of, 0, NodeKind.ROUTER)).device
+    port = next(p for p in router.interfaces if p.span is not None)
+    dbm = received_dbm(of.moment(END - 3600), of.province.spans[port.span], 0, port.phase)
+    (name,) = (name for name in told if f"interface={port.name},node={router.node.name}," in name)
+    assert told[name][END - 3600] == pytest.approx(dbm, abs=0.005)

@@ -8,10 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboards.console.light_trends import per_month, trends
-from dashboards.console.past import Lines
+from dashboards.console.light_trends import TrendWatch, per_month, trends
+from dashboards.console.past import Lines, Past
 from dashboards.console.pon_levels import PonLevels, PonName, PonWatch
+from omc.core.catalogue import Catalogue
 from omc.core.clock import ManualClock
+from omc.core.resources import config_folder
+from omc.simulator.history import HistoryPlan
+from omc.simulator.history_archive import archive_history
+from omc.simulator.province import Province
+from omc.simulator.topology import transport_spans
+from omc.simulator.world import World
 from tests.unit.dashboards.console.worlds import Values, make_desk, make_world
 
 DAY_MS = 86_400_000
@@ -58,3 +65,23 @@ def test_only_what_falls_for_some_days_is_a_trend() -> None:
     (trend,) = trends("optical_rx_power_dbm", lines)
     assert (trend.node, trend.port) == ("A-RTR", "falls")
     assert trend.per_month == pytest.approx(-3.0)
+
+
+async def test_dirty_connectors_are_found_in_a_month_of_a_province(tmp_path: Path) -> None:
+    end, month = 1_772_600_400.0, 31 * DAY_MS / 1000
+    world = World(Province.generate(7, 60))
+    catalogue = Catalogue.load(config_folder() / "metrics")
+    plan = HistoryPlan(end - month, end, 43_200.0, ("optical_rx_power_dbm",))
+    archive_history(world, plan, catalogue, tmp_path, lambda _: None, lambda _: None)
+    past = Past(tmp_path, {})
+    try:
+        found = await TrendWatch(past, ManualClock(round(end * 1000))).falling()
+    finally:
+        await past.close()
+    assert found
+    for trend in found:
+        assert -2.7 < trend.per_month < -0.2
+        assert trend.points[-1].dbm < trend.points[0].dbm
+        assert len(trend.points) >= 28  # a site may have been dark
+    assert [t.per_month for t in found] == sorted(t.per_month for t in found)
+    assert len(found) < 0.2 * len(transport_spans(world.province))  # which have two ports each
