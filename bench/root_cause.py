@@ -182,7 +182,10 @@ class Watch:
             self.engine, topology, self._situation, distances, self, self.clock
         )
         self.engine.listen(self._correlator.heed)
-        self.engine.listen(AreaMains(self.engine, belief, self.clock, ZONE).heed)
+        self._area_mains = AreaMains(
+            self.engine, belief, self.clock, ZONE, self._situation.mains_away
+        )
+        self.engine.listen(self._area_mains.heed)
         self._nodes = {str(node.name): node for node in network.nodes}
         self._due: list[tuple[float, str, bool]] = []
         self._lost: list[tuple[float, str]] = []

@@ -136,7 +136,9 @@ class AlarmDesk:
         self._span_light = SpanLight(self.engine, self._situation, past, clock)
         self._traps = TrapHearing(self.engine, self._monitor, prober, clock)
         self.time_to_dark = TimeToDark(world.inventory, topology, world.catalogue, clock)
-        self._area_mains = AreaMains(self.engine, world.inventory, clock, world.timezone)
+        self._area_mains = AreaMains(
+            self.engine, world.inventory, clock, world.timezone, self._situation.mains_away
+        )
         self._listening = (
             self._situation,
             self._distances,

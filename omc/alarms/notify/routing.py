@@ -15,7 +15,7 @@ from fnmatch import fnmatchcase
 from typing import Protocol
 
 from omc.alarms.causes.pon.roots import PORT_ALARMS
-from omc.alarms.causes.symptoms import LINK, REACH
+from omc.alarms.causes.symptoms import LINK, ON_BATTERY, REACH
 from omc.alarms.life.alarm import Alarm
 from omc.alarms.notify.told import Told
 from omc.alarms.severity import Severity
@@ -27,7 +27,7 @@ SETTLING = 12.0
 SETTLING_MAINS = 75.0
 #: Milliseconds between two looks whether quiet hours are over.
 _QUIET_LOOK_MS = 10_000
-_MAINS = frozenset({"mains_failed", "battery_discharging"})
+_MAINS = ON_BATTERY | {"mains_failed"}
 #: The same for PON ports: the OLT is asked for the state of every ONT.
 SETTLING_PONS = 75.0
 

@@ -64,6 +64,7 @@ _WORDS = {
         en="{} homes (ONTs) of {} in operation", vi="{}/{} thuê bao (ONT) đang hoạt động"
     ),
     "without_mains": Text(en="{:.0f} sites without mains", vi="{:.0f} trạm mất điện lưới"),
+    "dark": Text(en="; out of service: {}", vi="; ngừng phục vụ: {}"),
     "measured": Text(
         en="Place: {} km of cable from {}, span {}", vi="Vị trí: {} km cáp tính từ {}, tuyến {}"
     ),
@@ -173,10 +174,16 @@ class MessageWriter:
             return self._named("affected", told)
         is_commune = alarm.finding is not None and alarm.finding.fault == "mains"
         if is_commune and alarm.is_active and alarm.value is not None:
-            return self._named("affected", self._word("without_mains").format(alarm.value))
+            without = self._word("without_mains").format(alarm.value)
+            dark = self._word("dark").format(self._cut_off(impact)) if impact.sites else ""
+            return self._named("affected", without + dark)
         if not impact.sites:
             is_protected_cut = alarm.finding is not None and alarm.finding.fault == "cut"
             return self._word("redundancy") if is_protected_cut and alarm.is_active else ""
+        return self._named("affected", self._cut_off(impact))
+
+    def _cut_off(self, impact: Impact) -> str:
+        """Sites, cells, people and areas that have lost their service."""
         count = len(impact.sites)
         parts = [f"{count} {self._word('site' if count == 1 else 'sites')}"]
         if impact.cells:
@@ -185,7 +192,7 @@ class MessageWriter:
         if impact.people is not None:
             parts.append(f"~{self._number(impact.people)} {self._word('people')}")
         areas = ", ".join(impact.areas[:3]) + (" …" if len(impact.areas) > 3 else "")
-        return f"{self._word('affected')}: {', '.join(parts)}" + (f" · {areas}" if areas else "")
+        return ", ".join(parts) + (f" · {areas}" if areas else "")
 
     def _place(self, finding: Finding) -> str:
         """Where along its cable a cut is, or between which joints it can be."""

@@ -92,6 +92,23 @@ def test_a_commune_without_mains_says_how_many_sites_and_how_it_is_known() -> No
     )
 
 
+def test_a_commune_without_mains_says_what_has_gone_dark_since() -> None:
+    writer = MessageWriter(INVENTORY, catalogue(), HANOI, "en")
+    failed = replace(
+        CUT,
+        rule="area_mains_failed",
+        labels=(("area", "2"),),
+        value=3.0,
+        finding=Finding("mains", 1.0, ("E", "F")),
+    )
+    impact = impact_of(INVENTORY, ("E", "F"), DAY)
+    message = writer.write(failed, shipped_rules()["area_mains_failed"], impact)
+    assert message.lines[0] == (
+        "Affected: 3 sites without mains; out of service: 2 sites, 2 4G cells,"
+        " ~4,000 people (estimate) · Xã Hai"
+    )
+
+
 def test_what_is_over_says_how_long_it_took_and_asks_for_nothing() -> None:
     writer = MessageWriter(INVENTORY, catalogue(), HANOI, "en")
     over = replace(CUT, severity=Severity.CLEARED, cleared_ms=NEW_YEAR_MS + 5_000_000)
