@@ -48,34 +48,36 @@ servers:
 grafana: $(STAMP)
 	@$(BIN)/python -m dashboards.grafana
 
-# Figures of this machine into bench/results/; a few minutes.
+# Figures of this machine into bench/results/. One of them alone, with its own options:
+# `.venv/bin/python -m bench.poll_cost --help`.
 bench: $(STAMP) servers
-	$(BIN)/python -m bench.poll_cost $(ARGS)
-	$(BIN)/python -m bench.peer_cost $(ARGS)
-	$(BIN)/python -m bench.scale $(ARGS)
-	$(BIN)/python -m bench.province_cost $(ARGS)
-	$(BIN)/python -m bench.mqtt_flow $(ARGS)
-	$(BIN)/python -m bench.trap_storm $(ARGS)
-	$(BIN)/python -m bench.alarm_scale $(ARGS)
-	$(BIN)/python -m bench.sinks $(ARGS)
-	$(BIN)/python -m bench.root_cause $(ARGS)
-	$(BIN)/python -m bench.archive $(ARGS)
-	$(BIN)/python -m bench.pm $(ARGS)
-	$(BIN)/python -m bench.sleeping_cells $(ARGS)
-	$(BIN)/python -m bench.recovery $(ARGS)
-	$(BIN)/python -m bench.coverage $(ARGS)
-	$(BIN)/python -m bench.console $(ARGS)
+	$(BIN)/python -m bench.poll_cost
+	$(BIN)/python -m bench.peer_cost
+	$(BIN)/python -m bench.scale
+	$(BIN)/python -m bench.province_cost
+	$(BIN)/python -m bench.mqtt_flow
+	$(BIN)/python -m bench.trap_storm
+	$(BIN)/python -m bench.alarm_scale
+	$(BIN)/python -m bench.sinks
+	$(BIN)/python -m bench.root_cause
+	$(BIN)/python -m bench.archive
+	$(BIN)/python -m bench.pm
+	$(BIN)/python -m bench.sleeping_cells
+	$(BIN)/python -m bench.recovery
+	$(BIN)/python -m bench.coverage
+	$(BIN)/python -m bench.console
 
 # Pictures of every page of the console into build/screenshots; some minutes.
 screenshots: $(STAMP) servers
 	$(BIN)/python -m bench.screenshots $(ARGS)
 	$(BIN)/python -m bench.reports $(ARGS)
 
-# Kills, cuts and storms for ten minutes; figures into bench/results/.
+# Kills, cuts and storms, about MINUTES of each kind of them; figures into bench/results/.
+MINUTES ?= 10
 soak: $(STAMP) servers
-	$(BIN)/python -m bench.soak $(ARGS)
-	$(BIN)/python -m bench.soak_delivery $(ARGS)
-	$(BIN)/python -m bench.soak_alarms $(ARGS)
+	$(BIN)/python -m bench.soak --minutes $(MINUTES)
+	$(BIN)/python -m bench.soak_delivery --kills $$((2 * $(MINUTES)))
+	$(BIN)/python -m bench.soak_alarms --kills $(MINUTES)
 
 lock: $(STAMP)
 	@$(PYTHON) -m pip --python $(BIN)/python install --quiet pip-tools

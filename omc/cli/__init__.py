@@ -15,32 +15,55 @@ EXIT_USAGE = 2
 EXIT_UNREACHABLE = 3
 EXIT_REFUSED = 4
 
-#: Sub-command -> (module:function, one-line help). The order is the order of `omc --help`.
-COMMANDS = {
-    "poll": ("omc.cli.poll:poll", "Read one device now, without any configuration."),
-    "run": ("omc.cli.run:run", "Run the service: poll, normalise, export."),
-    "init": ("omc.cli.init:init_command", "Write a commented starter configuration."),
-    "check": ("omc.cli.check:check", "Validate settings, inventory, profiles and catalogue."),
-    "import": ("omc.cli.import_:import_command", "Bring CSV or GIS files into the inventory."),
-    "alarms": ("omc.cli.alarms:alarms", "What is wrong in the running service, and act on it."),
-    "time-to-dark": ("omc.cli.time_to_dark:time_to_dark", "Sites on battery, by their end."),
-    "console": ("omc.cli.console:console", "The address of the running service's pages."),
-    "journal": ("omc.cli.journal:journal", "What waits for which sink, and what sinks refused."),
-    "pm": ("omc.cli.pm:pm", "Measurement files of base stations: read them, see which came."),
-    "traps": ("omc.cli.traps:traps", "Which traps the running service has heard."),
-    "metrics": ("omc.cli.metrics:metrics", "List and explain the metrics of the catalogue."),
-    "profile": ("omc.cli.profile:profile", "Device profiles: list, show, try on a recording."),
-    "replay": ("omc.cli.replay:replay", "Serve recordings of devices as SNMP agents."),
-    "query": ("omc.cli.query:query", "Ask the archive of samples in SQL."),
-    "report": ("omc.cli.report:report", "Reports for planners: spreadsheets, pages, maps."),
-    "simulate": ("omc.cli.simulate:simulate", "A synthetic province that answers SNMP and MQTT."),
-    "demo": ("omc.cli.demo:demo", "Watch a synthetic province being polled, nothing installed."),
+#: Heading -> sub-command -> (module:function, one-line help), in the order of `omc --help`.
+COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
+    "Try it": {
+        "demo": (
+            "omc.cli.demo:demo",
+            "Watch a synthetic province being polled; nothing to set up.",
+        ),
+        "poll": ("omc.cli.poll:poll", "Read one device now, without any configuration."),
+        "simulate": (
+            "omc.cli.simulate:simulate",
+            "A synthetic province that answers SNMP and publishes MQTT.",
+        ),
+        "replay": ("omc.cli.replay:replay", "Serve recordings of devices as SNMP agents."),
+    },
+    "Set up": {
+        "init": ("omc.cli.init:init_command", "Write a commented starter configuration."),
+        "import": ("omc.cli.import_:import_command", "Bring CSV or GIS files into the inventory."),
+        "check": ("omc.cli.check:check", "Find every fault of settings, inventory and profiles."),
+        "metrics": ("omc.cli.metrics:metrics", "List and explain the metrics of the catalogue."),
+        "profile": (
+            "omc.cli.profile:profile",
+            "Device profiles: list, show, try on a recording, draft.",
+        ),
+    },
+    "Run": {
+        "run": ("omc.cli.run:run", "Run the service: poll, normalise, export."),
+        "console": ("omc.cli.console:console", "The address of the running service's pages."),
+        "alarms": ("omc.cli.alarms:alarms", "What is wrong now, and act on it."),
+        "time-to-dark": (
+            "omc.cli.time_to_dark:time_to_dark",
+            "Sites on battery, the one that ends first at the top.",
+        ),
+        "traps": ("omc.cli.traps:traps", "Which traps the running service has heard."),
+        "pm": ("omc.cli.pm:pm", "Measurement files of base stations: read them, see which came."),
+        "journal": (
+            "omc.cli.journal:journal",
+            "What waits for which sink, and what sinks refused.",
+        ),
+    },
+    "Look back": {
+        "query": ("omc.cli.query:query", "Ask the archive of samples in SQL."),
+        "report": ("omc.cli.report:report", "Reports for planners: spreadsheets, pages, maps."),
+    },
 }
 
 
 @click.group(
     cls=LazyGroup,
-    table=COMMANDS,
+    sections=COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(package_name="omc-telemetry", prog_name="omc")

@@ -14,6 +14,7 @@ import click
 
 from omc.cli.alarm_export import export_rules
 from omc.cli.api_client import ApiClient
+from omc.cli.lazy_group import GroupInOrder
 from omc.cli.simulate_options import DURATION
 
 #: Alarms that an ambiguous key is answered with.
@@ -39,15 +40,12 @@ def service_options(command: Callable[..., None]) -> Callable[..., None]:
     )(command)
 
 
-@click.group()
+@click.group(cls=GroupInOrder)
 def alarms() -> None:
     """Alarms of the running service: list, show, acknowledge, clear, silence.
 
     KEY is an alarm's key as `list` shows it, or any part of it that fits only one alarm.
     """
-
-
-alarms.add_command(export_rules)
 
 
 @alarms.command("list")
@@ -73,9 +71,17 @@ def list_alarms(
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False, indent=2))
         return
-    click.echo(_listing(client, found))
+    click.echo(_listing(client, found) if found else _nothing(client, severity))
     if len(found) == limit:
         click.echo(_more(client))
+
+
+def _nothing(client: ApiClient, severity: str | None) -> str:
+    """Nothing to list, but there may be alarms that wait beneath a root cause that is over."""
+    active = client.get("/alarms/counts")["active"]
+    if severity is not None or not active:
+        return "No alarms."
+    return f"No root causes; {active:,} alarms wait beneath one that is over: --all shows them."
 
 
 def _more(client: ApiClient) -> str:
@@ -99,8 +105,6 @@ def _read(
 
 
 def _listing(client: ApiClient, found: list[dict[str, Any]]) -> str:
-    if not found:
-        return "No alarms."
     lines = []
     for alarm in found:
         marks = [
@@ -119,7 +123,7 @@ def _listing(client: ApiClient, found: list[dict[str, Any]]) -> str:
 
 @alarms.command()
 @service_options
-@click.option("--every", type=DURATION, default=2.0, help="How often to look.")
+@click.option("--every", type=DURATION, default="2s", show_default=True, help="How often to look.")
 def watch(config: Path, language: str | None, every: float) -> None:
     """A list that stays and follows what happens; Ctrl-C ends it."""
     client = ApiClient.of_settings(config, language)
@@ -127,7 +131,8 @@ def watch(config: Path, language: str | None, every: float) -> None:
         while True:
             rows = max(1, (shutil.get_terminal_size().lines - 4) // _LINES_OF_AN_ALARM)
             found = _read(client, None, rows, everything=False, cleared=False)
-            listing = _listing(client, found) + (f"\n{_more(client)}" if len(found) == rows else "")
+            listing = _listing(client, found) if found else _nothing(client, None)
+            listing += f"\n{_more(client)}" if len(found) == rows else ""
             click.clear()
             click.echo(f"{datetime.now(client.zone):%H:%M:%S}  {client.url}\n\n{listing}")
             time.sleep(every)
@@ -185,17 +190,21 @@ def _remark_command(name: str, path: str, help_text: str, *, text_required: bool
     @alarms.command(name, help=help_text)
     @service_options
     @click.argument("key")
-    @click.argument("text", required=text_required, default=None if text_required else "")
-    def command(config: Path, language: str | None, key: str, text: str) -> None:
+    @click.argument("text", required=text_required)
+    def command(config: Path, language: str | None, key: str, text: str | None) -> None:
         client = ApiClient.of_settings(config, language)
-        alarm = client.post(path, {"key": _key(client, key), "text": text})
+        alarm = client.post(path, {"key": _key(client, key), "text": text or ""})
         click.echo(alarm["title"])
 
 
-_remark_command("ack", "/alarms/acknowledge", "Say that you take care of it.")
-_remark_command("unack", "/alarms/unacknowledge", "Take that back.")
-_remark_command("clear", "/alarms/clear", "Clear it by hand; it comes back if it is still so.")
-_remark_command("comment", "/alarms/comment", "Add a remark to its history.", text_required=True)
+_remark_command("ack", "/alarms/acknowledge", "Acknowledge an alarm: you take care of it.")
+_remark_command("unack", "/alarms/unacknowledge", "Take an acknowledgement back.")
+_remark_command(
+    "clear", "/alarms/clear", "Clear an alarm by hand; it comes back if it is still so."
+)
+_remark_command(
+    "comment", "/alarms/comment", "Add a remark to an alarm's history.", text_required=True
+)
 
 
 @alarms.command()
@@ -203,7 +212,7 @@ _remark_command("comment", "/alarms/comment", "Add a remark to its history.", te
 @click.argument("key")
 @click.argument("to", required=False)
 def assign(config: Path, language: str | None, key: str, to: str | None) -> None:
-    """Give it to somebody; without TO, to nobody."""
+    """Give an alarm to somebody; without TO, to nobody."""
     client = ApiClient.of_settings(config, language)
     alarm = client.post("/alarms/assign", {"key": _key(client, key), "to": to})
     click.echo(f"{alarm['title']}  [{alarm['assigned'] or '-'}]")
@@ -278,7 +287,10 @@ def unsilence(config: Path, language: str | None, name: str) -> None:
 def silences(config: Path, language: str | None) -> None:
     """Planned work that was announced."""
     client = ApiClient.of_settings(config, language)
-    for window in client.get("/maintenance"):
+    windows = client.get("/maintenance")
+    if not windows:
+        click.echo("No planned work.")
+    for window in windows:
         places = [*window["sites"], *window["nodes"], *window["areas"], *window["spans"]]
         when = f"{client.moment(window['begins_ms'])} – {client.moment(window['ends_ms'])}"
         click.echo(
@@ -302,7 +314,10 @@ def test(config: Path, language: str | None, route: str) -> None:
 def notifications(config: Path, language: str | None, limit: int) -> None:
     """Who was told what, newest first."""
     client = ApiClient.of_settings(config, language)
-    for told in client.get("/notifications", limit=limit):
+    messages = client.get("/notifications", limit=limit)
+    if not messages:
+        click.echo("Nobody was told anything: alarms.routes in the settings say who is to be.")
+    for told in messages:
         parts = [
             client.moment(told["time_ms"]),
             told["route"],
@@ -327,3 +342,6 @@ def _key(client: ApiClient, part: str) -> str:
             more = "" if len(keys) <= _MOST_SHOWN else "\n  ..."
             raise click.ClickException(f"{part!r} fits several alarms:\n  {shown}{more}")
     raise click.ClickException(f"no alarm has {part!r} in its key; `omc alarms list --all`")
+
+
+alarms.add_command(export_rules)

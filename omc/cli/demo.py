@@ -20,7 +20,7 @@ from omc.cli.simulate_options import DURATION, ENDPOINT
 from omc.core.quantities import ListenAddress
 
 if TYPE_CHECKING:
-    from omc.service.demo import Rate
+    from omc.service.demo import Breakable, Rate
     from omc.service.service import Service
 
 #: Seconds between two lines of the summary where the output is not a terminal.
@@ -113,11 +113,11 @@ async def _demo(wish: _Wish) -> None:
             installation = parts.demo_installation(folder, wish.listen, parts.console_port())
             service = Service(installation, clock)
 
-            span = parts.example_span(installation.inventory)
+            breakable = parts.Breakable.of(installation.inventory)
 
             def started() -> None:
                 seconds = time.monotonic() - began
-                _greet(service, installation.settings.data, control, span, seconds)
+                _greet(service, installation.settings.data, control, breakable, seconds)
 
             async with asyncio.TaskGroup() as group:
                 group.create_task(service.run(stop, started), name="service")
@@ -141,18 +141,34 @@ async def _stop_after(seconds: float, stop: asyncio.Event) -> None:
     stop.set()
 
 
-def _greet(service: Service, data: Path, control: int, span: str, seconds: float) -> None:
+def _greet(
+    service: Service, data: Path, control: int, breakable: Breakable, seconds: float
+) -> None:
+    """Say what there is to see, and what to try."""
     from omc.api.access import local_token
 
     omc = sys.argv[0] if Path(sys.argv[0]).name == "omc" else "omc"
-    click.echo(f"Polling {service.status.devices:,} devices, {seconds:.1f} s after the start.\n")
-    click.echo(f"  the console           {service.api_url}/enter?token={local_token(data)}")
-    click.echo(f"  every series, now     {service.url}/metrics")
-    click.echo(f"  is it ready?          {service.url}/-/ready")
-    click.echo(f"  cut a fibre           {omc} simulate cut {span} --control 127.0.0.1:{control}")
-    click.echo(f"  mend it               {omc} simulate heal --control 127.0.0.1:{control}")
-    click.echo(f"  what is wrong         {omc} alarms list -c {data.parent / 'omc.yaml'}")
-    click.echo("  end                   Ctrl-C\n")
+    at = f"--control 127.0.0.1:{control}"
+    settings = f"-c {data.parent / 'omc.yaml'}"
+    click.echo(f"""\
+Polling {service.status.devices:,} devices, {seconds:.1f} s after the start. Look at them:
+
+  the console           {service.api_url}/enter?token={local_token(data)}
+
+Break something, in another terminal; a minute or two later one alarm names the cause:
+
+  cut a fibre           {omc} simulate cut {breakable.span} {at}
+  fail the mains        {omc} simulate mains {breakable.area} {at}
+  what is wrong         {omc} alarms list {settings} --language en
+  who goes dark first   {omc} time-to-dark {settings} --language en
+  mend everything       {omc} simulate heal {at}
+
+Or look at what is read:
+
+  every series, now     {service.url}/metrics
+  history, in SQL       {omc} query {settings} --views
+  end                   Ctrl-C
+""")
 
 
 async def _summarise(service: Service, stop: asyncio.Event, rate: Rate) -> None:

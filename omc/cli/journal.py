@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from omc.cli.lazy_group import GroupInOrder
 from omc.core.errors import OmcError
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ _FORMAT = click.option(
 )
 
 
-@click.group()
+@click.group(cls=GroupInOrder)
 def journal() -> None:
     """Look into the journal: what waits for which sink, and what sinks refused."""
 

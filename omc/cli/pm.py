@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from omc.cli.lazy_group import GroupInOrder
 from omc.cli.pm_files import files
 
 if TYPE_CHECKING:
@@ -24,12 +25,9 @@ Examples:
 """
 
 
-@click.group()
+@click.group(cls=GroupInOrder)
 def pm() -> None:
     """3GPP measurement files (TS 32.435, TS 28.532): read them, and see which have arrived."""
-
-
-pm.add_command(files)
 
 
 @pm.command(epilog=_READ_EXAMPLES)
@@ -206,3 +204,6 @@ def counters(metric: str | None, form: str, config: Path | None) -> None:
                 click.echo(json.dumps(row, ensure_ascii=False))
             else:
                 click.echo(f"{name:<15} {formula.metric}{labels} = {formula.text}")
+
+
+pm.add_command(files)

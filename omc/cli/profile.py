@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from omc.cli.lazy_group import GroupInOrder
 from omc.cli.profile_suggest import suggest
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from omc.core.catalogue import Catalogue
 
 
-@click.group()
+@click.group(cls=GroupInOrder)
 def profile() -> None:
     """Device profiles: list them, look into one, try one on a recording, draft a new one."""
 

@@ -23,6 +23,6 @@ REPORTS: dict[str, tuple[str, str]] = {
 }
 
 
-@click.group(cls=LazyGroup, table=REPORTS)
+@click.group(cls=LazyGroup, sections={"Commands": REPORTS})
 def report() -> None:
     """Reports over a period, from the archive and the inventory: spreadsheets, pages, maps."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from omc.cli import simulate_control
+from omc.cli.lazy_group import GroupInOrder
 from omc.cli.live_line import live_line
 from omc.cli.simulate_history import history
 from omc.cli.simulate_options import (
@@ -30,12 +31,12 @@ if TYPE_CHECKING:
     from omc.simulator.runner import RunOptions
 
 
-@click.group()
+@click.group(cls=GroupInOrder)
 def simulate() -> None:
     """A synthetic province that answers SNMP and publishes MQTT.
 
-    Write one with `province`, run it with `run`, break it with `cut`, `bend`, `mains`, `silence`
-    and `storm`, mend it with `heal`. The same seed always gives the same province.
+    Write one with `province`, run it with `run`, break it with `cut`, `bend`, `mains`, `sleep`,
+    `silence` and `storm`, mend it with `heal`. The same seed always gives the same province.
     """
 
 

@@ -10,8 +10,10 @@ import asyncio
 import os
 import socket
 import sys
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from omc.core.clock import Clock
@@ -172,10 +174,24 @@ def demo_installation(folder: Path, listen: ListenAddress, api_port: int) -> Ins
     return load_installation(settings, os.environ)
 
 
-def example_span(inventory: Inventory) -> str:
-    """A cable that sites hang on by itself: to cut it is to lose them."""
-    single = [name for name in inventory.spans if name.startswith("SP-")]
-    return min(single or inventory.spans)
+@dataclass(frozen=True, slots=True)
+class Breakable:
+    """What to break first, so that there is something to see.
+
+    Attributes:
+        span: A cable that sites hang on by itself: to cut it is to lose them.
+        area: Code of the commune with the most sites.
+    """
+
+    span: str
+    area: str
+
+    @classmethod
+    def of(cls, inventory: Inventory) -> Breakable:
+        """Examples from the province's inventory."""
+        single = [name for name in inventory.spans if name.startswith("SP-")]
+        areas = Counter(site.area for site in inventory.sites.values() if site.area is not None)
+        return cls(min(single or inventory.spans), areas.most_common(1)[0][0])
 
 
 def check_listening(address: ListenAddress) -> None:

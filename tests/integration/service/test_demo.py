@@ -90,6 +90,9 @@ def test_ctrl_c_ends_it_in_under_three_seconds_and_leaves_nothing_running(tmp_pa
     launched = time.monotonic()
     with demo(log, "--sites", str(SITES)) as (process, _):
         wait_for(log, "Polling", process)
+        said = wait_for(log, "Ctrl-C", process)
+        for to_try in ("/enter?token=", "simulate cut SP-", "simulate mains ", "alarms list -c "):
+            assert to_try in said
         parts = parts_of(process.pid)
         assert len(parts) == 2  # the broker and the province
         began = time.monotonic()
