@@ -21,13 +21,15 @@ _NOT_THE_FILES_FAULT = {
     sqlite3.SQLITE_CANTOPEN,
     sqlite3.SQLITE_PERM,
 }
+#: Found while it is worked with; what else may be wrong with a file shows when it is opened.
+_DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
 class Database:
     """One file. Every call blocks for as long as SQLite takes.
 
     Opening it checks it; one that is damaged, or of another version, is set aside under another
-    name, said so, and begun anew.
+    name, said so, and begun anew. So is one whose damage is met later.
 
     Args:
         path: Made when it is missing, with its folder.
@@ -47,7 +49,23 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """All or nothing; on disk when the block ends."""
+        """All or nothing; on disk when the block ends.
+
+        Raises:
+            sqlite3.OperationalError: nothing was done, and may be tried again: it is locked, there
+                is no room, or it was damaged and has begun anew.
+        """
+        try:
+            with self._transaction() as connection:
+                yield connection
+        except sqlite3.DatabaseError as error:
+            if _code(error) not in _DAMAGE:
+                raise
+            self._prepare()
+            raise sqlite3.OperationalError(f"{self.path} was damaged: {error}") from error
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
         connection = sqlite3.connect(self.path, timeout=10.0)
         try:
             connection.execute("PRAGMA synchronous = FULL")
@@ -58,10 +76,10 @@ class Database:
 
     def _prepare(self) -> None:
         try:
-            with self.transaction() as connection:
+            with self._transaction() as connection:
                 self._check_or_create(connection)
         except sqlite3.DatabaseError as error:
-            if getattr(error, "sqlite_errorcode", 0) & 0xFF in _NOT_THE_FILES_FAULT:
+            if _code(error) in _NOT_THE_FILES_FAULT:
                 raise
             self._set_aside(error)
             self._prepare()
@@ -87,3 +105,8 @@ class Database:
         for suffix in ("-wal", "-shm"):
             self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
         log.error("database_set_aside", file=str(self.path), kept_as=str(aside), why=str(error))
+
+
+def _code(error: sqlite3.DatabaseError) -> int:
+    """SQLite's primary code of an error; 0 for one that did not come from SQLite."""
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF

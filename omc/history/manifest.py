@@ -2,8 +2,8 @@
 
 A file counts from the transaction that adds it to the one that replaces it, so whoever reads sees a
 sample in exactly one place, whatever is being rewritten or was interrupted. What was replaced stays
-on disk for a while, for those who had begun to read it. A manifest that is lost or broken is made
-anew from the names of the files.
+on disk for a while, for those who had begun to read it. A manifest that is lost, or broken when it
+is opened or written, is made anew from the names of the files.
 """
 
 from __future__ import annotations
@@ -121,12 +121,14 @@ class Manifest:
     def _set_aside(self, error: sqlite3.DatabaseError) -> None:
         aside = self._path.with_name(f"{NAME}.broken")
         self._path.replace(aside)
+        # Left beside a new one, what was to be undone in the old one would be undone there.
+        self._path.with_name(f"{NAME}-journal").unlink(missing_ok=True)
         log.error("archive_manifest_broken", reason=str(error), set_aside=str(aside))
         self._create()
 
     def _rebuild(self) -> None:
         entries = list(_entries_on_disk(self.folder))
-        self.replace(added=entries, removed=(), now_ms=0)
+        self._replace(entries, (), now_ms=0)
         log.warning("archive_manifest_rebuilt", files=len(entries))
 
     @contextmanager
@@ -135,12 +137,22 @@ class Manifest:
         with closing(sqlite3.connect(self._path, timeout=_BUSY_SECONDS)) as database, database:
             yield database
 
-    def replace(self, added: Collection[FileEntry], removed: Iterable[str], now_ms: int) -> None:
+    def replace(self, added: Collection[FileEntry], removed: Collection[str], now_ms: int) -> None:
         """Let files count and others no longer, at one moment.
 
         Raises:
             sqlite3.OperationalError: the disk is full, or the database is locked for long.
         """
+        try:
+            self._replace(added, removed, now_ms)
+        except sqlite3.DatabaseError as error:
+            if type(error) is not sqlite3.DatabaseError:  # it is sound: locked, full, a mistake
+                raise
+            self._set_aside(error)
+            self._rebuild()
+            self._replace(added, removed, now_ms)
+
+    def _replace(self, added: Collection[FileEntry], removed: Iterable[str], now_ms: int) -> None:
         rows = [
             (
                 *(entry.path, entry.kind, entry.resolution.value, json.dumps(entry.metrics)),
@@ -151,7 +163,9 @@ class Manifest:
         ]
         gone = [(now_ms, path) for path in removed]
         with self._connect() as database:
-            database.executemany(f"INSERT INTO files VALUES ({','.join('?' * 10)})", rows)
+            # One that was made anew has found the files already that are added now.
+            marks = ",".join("?" * 10)
+            database.executemany(f"INSERT OR REPLACE INTO files VALUES ({marks})", rows)
             database.executemany("UPDATE files SET replaced_ms = ? WHERE path = ?", gone)
 
     def files(

@@ -146,6 +146,10 @@ class ReportDesk:
             job.fault = str(error)
             log.warning("ordered_report_failed", report=job.order.report, reason=job.fault)
             self._end(job, Stage.FAILED)
+        except Exception as error:  # a bug here may cost one order, no more
+            job.fault = str(error)
+            log.exception("ordered_report_failed_internally", report=job.order.report)
+            self._end(job, Stage.FAILED)
         else:
             job.files = tuple(file.name for file in files)
             self._end(job, Stage.DONE)

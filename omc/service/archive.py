@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import shutil
 import sys
 from collections import Counter
@@ -25,6 +26,10 @@ log = structlog.get_logger(__name__)
 
 #: Seconds behind the start before the first run: the first polls come first.
 _FIRST_RUN = 20.0
+
+
+class _UpkeepFailed(Exception):
+    """The process has ended without having done its work; the text is the last that it said."""
 
 
 class Archive:
@@ -59,10 +64,20 @@ class Archive:
         pause = min(_FIRST_RUN, self._settings.maintenance_interval)
         while True:
             await asyncio.sleep(pause)
-            await self._maintain()
+            await self.maintain()
             pause = self._settings.maintenance_interval
 
-    async def _maintain(self) -> None:
+    async def maintain(self) -> None:
+        """Run the upkeep once; what goes wrong is counted, and told once."""
+        try:
+            output = await self._run_upkeep()
+        except (OSError, _UpkeepFailed) as error:
+            self._failed(str(error))
+        else:
+            self._done(json.loads(output))
+
+    async def _run_upkeep(self) -> bytes:
+        """What the process says that does the work."""
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "omc.history.maintain", str(self.folder)),
             *("--raw-days", str(self._settings.raw_days)),
@@ -78,10 +93,9 @@ class Archive:
             if process.returncode is None:
                 process.kill()  # it may be killed at any moment
                 await process.wait()
-        if process.returncode == 0:
-            self._done(json.loads(output))
-        else:
-            self._failed(errors.decode(errors="replace").strip().rpartition("\n")[2])
+        if process.returncode != 0:
+            raise _UpkeepFailed(errors.decode(errors="replace").strip().rpartition("\n")[2])
+        return output
 
     def _done(self, report: Mapping[str, Mapping[str, int]]) -> None:
         self.runs["done"] += 1
@@ -146,7 +160,10 @@ class ArchiveMetrics(Collector):
         )
 
 
-def _free(folder: Path) -> int:
-    """Bytes left where a folder is or will be."""
-    existing = next(path for path in (folder, *folder.absolute().parents) if path.exists())
-    return shutil.disk_usage(existing).free
+def _free(folder: Path) -> float:
+    """Bytes left where a folder is or will be; NaN where the disk does not answer."""
+    try:
+        existing = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+        return shutil.disk_usage(existing).free
+    except OSError:
+        return math.nan

@@ -67,6 +67,8 @@ class ReportSchedule:
             route.name: route for route in settings.alarms.routes if isinstance(route, FileRoute)
         }
         self._wait_until: dict[str, float] = {}
+        #: Of this run: a disk that takes no note of it must not have a report sent again.
+        self._made: dict[str, str] = {}
 
     async def run(self) -> None:
         """Make reports when they are due, until cancelled."""
@@ -86,7 +88,7 @@ class ReportSchedule:
                 continue
             try:
                 await self._make(one, period)
-            except ReportFailed as error:
+            except (ReportFailed, OSError) as error:
                 log.error("report_failed", report=one.name, reason=str(error))  # noqa: TRY400
                 self._wait_until[one.name] = self._clock.monotonic() + _RETRY_SECONDS
                 continue
@@ -134,14 +136,18 @@ class ReportSchedule:
         """The last period that each report was made and sent for."""
         try:
             content = json.loads((self._maker.folder / STATE).read_bytes())
-        except (FileNotFoundError, ValueError):
-            return {}
-        return content if isinstance(content, dict) else {}
+        except (OSError, ValueError):
+            content = None
+        return {**content, **self._made} if isinstance(content, dict) else self._made
 
     def _note(self, name: str, stem: str) -> Mapping[str, str]:
-        done = {**self._done(), name: stem}
-        self._maker.folder.mkdir(parents=True, exist_ok=True)
-        replace_file(self._maker.folder / STATE, json.dumps(done, indent=1).encode())
+        self._made[name] = stem
+        done = self._done()
+        try:
+            self._maker.folder.mkdir(parents=True, exist_ok=True)
+            replace_file(self._maker.folder / STATE, json.dumps(done, indent=1).encode())
+        except OSError as error:  # after a restart it is made and sent once more
+            log.error("report_not_noted", report=name, reason=str(error))  # noqa: TRY400
         return done
 
 

@@ -58,7 +58,8 @@ def _http_url(value: object) -> str:
     try:
         parts = urlsplit(text)
         port_is_right = parts.port is None or parts.port > 0
-    except ValueError:
+        (parts.hostname or "").encode("idna")  # as whoever looks it up does
+    except ValueError:  # UnicodeError is one
         raise expectation("expected a URL such as http://127.0.0.1:8086") from None
     if parts.username is not None or parts.password is not None:
         raise hidden("a URL holds no user or password: they have keys of their own")

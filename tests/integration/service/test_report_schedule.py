@@ -21,6 +21,7 @@ from omc.service.installation import load_installation
 from omc.service.report_schedule import STATE, ReportSchedule
 from tests.servers.smtp import SmtpServer
 from tests.servers.webhook import WebhookReceiver
+from tests.shortage import nothing_more_to_open
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 SETTINGS = """
@@ -157,6 +158,32 @@ async def test_what_could_not_be_sent_is_tried_again_later(
     assert json.loads((folder / "data" / "reports" / STATE).read_text()) == {
         "monthly": "2026-10-20"
     }
+
+
+async def test_where_it_cannot_be_noted_a_report_is_made_and_sent_once_all_the_same(
+    folder: Path, make: MakeSchedule
+) -> None:
+    (folder / "data" / "reports" / STATE).mkdir(parents=True)  # in the way, as a full disk is
+    async with WebhookReceiver() as receiver:
+        schedule, clock = make("day", "2026-10-20T12:00", receiver.url.replace("http", "json"))
+        schedule._begin()
+        clock.advance(86_400)
+        await schedule.look()
+        await schedule.look()
+        assert len(receiver.received) == 1
+
+
+async def test_a_report_that_cannot_be_started_is_tried_again_later(make: MakeSchedule) -> None:
+    async with WebhookReceiver() as receiver:
+        schedule, clock = make("day", "2026-10-20T12:00", receiver.url.replace("http", "json"))
+        schedule._begin()
+        clock.advance(86_400)
+        with nothing_more_to_open():
+            await schedule.look()
+        assert receiver.received == []
+        clock.advance(901)
+        await schedule.look()
+        assert len(receiver.received) == 1
 
 
 @pytest.mark.parametrize("route", ["nobody", "hook"])

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import resource
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from random import Random
 
@@ -16,6 +14,7 @@ from structlog.testing import capture_logs
 from omc.bus.journal import JournalledBus
 from omc.bus.journal.inspection import read_rejected
 from omc.bus.journal.repair import set_aside_files
+from tests.shortage import largest_file
 from tests.unit.bus.journalled import batch, opened, read, read_all
 
 _BLOCKS = 40
@@ -151,7 +150,7 @@ async def test_a_full_disk_leaves_a_journal_of_layout_1_as_it_is(tmp_path: Path)
         connection.executescript(_LAYOUT_1.read_text(encoding="utf-8"))
     with capture_logs() as logs:
         async with opened(tmp_path) as bus:
-            with _file_size_limit(4096):
+            with largest_file(4096):
                 sink = bus.consumer("sink", 1000)
                 bus.publish(batch(99))
                 await bus.settled()
@@ -194,17 +193,6 @@ def _scribble(path: Path) -> None:
         connection.execute("DROP TABLE pending")
 
 
-@contextmanager
-def _file_size_limit(size: int) -> Iterator[None]:
-    """No file may become larger: the same to the writer as a full disk, without needing one."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-
-
 async def _until_up(bus: JournalledBus) -> None:
     for _ in range(200):
         if bus.journal.is_up:
@@ -221,7 +209,7 @@ async def test_a_full_disk_stops_the_journal_but_nothing_else_and_it_comes_back_
             quick, slow = bus.consumer("quick", 100_000), bus.consumer("slow", 100_000)
             bus.publish(batch(0))
             await bus.settled()
-            with _file_size_limit(200_000):
+            with largest_file(200_000):
                 for n in range(1, 200):
                     bus.publish(batch(*range(n * 1000, n * 1000 + 1000)))
                     await bus.settled()

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import resource
 from array import array
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 
@@ -23,6 +20,7 @@ from omc.history.reader import History
 from omc.history.views import open_for_reading
 from omc.history.writer import ArchiveWriter
 from tests.sample_data import NEW_YEAR_MS
+from tests.shortage import largest_file
 from tests.unit.history.archives import CATALOGUE, DAY, LEVEL
 
 RAW_DAYS = 30
@@ -75,17 +73,6 @@ async def test_a_folder_that_cannot_be_made_is_waited_for(line: Line) -> None:
     assert line.found() == [1.0]
 
 
-@contextmanager
-def largest_file(size: int) -> Iterator[None]:
-    """Let writing beyond a size fail, as on a disk that is full."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-
-
 async def test_a_full_disk_is_waited_for_and_leaves_no_half_file(line: Line) -> None:
     await line.sink.send([line.batch(5)])
     ages = Random(1).sample(range(10, DAY - 10), 20_000)
@@ -95,6 +82,20 @@ async def test_a_full_disk_is_waited_for_and_leaves_no_half_file(line: Line) -> 
     assert line.found() == [5.0]
     await line.sink.send([line.batch(*ages)])
     assert line.found() == sorted([5.0, *map(float, ages)], reverse=True)
+
+
+@pytest.mark.parametrize("sound", [0, 4096], ids=["all of it", "all but its first page"])
+async def test_a_manifest_that_is_damaged_at_work_is_made_anew_and_nothing_is_lost(
+    line: Line, sound: int
+) -> None:
+    await line.sink.send([line.batch(3)])
+    manifest = line.folder / "manifest.sqlite"
+    content = manifest.read_bytes()
+    manifest.write_bytes(content[:sound] + b"x" * (len(content) - sound))
+    await line.sink.send([line.batch(2)])
+    await line.sink.send([line.batch(1)])
+    assert line.found() == [3.0, 2.0, 1.0]
+    assert (line.folder / "manifest.sqlite.broken").exists()
 
 
 async def test_delivery_brings_what_is_published_into_the_archive(line: Line) -> None:

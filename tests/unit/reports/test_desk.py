@@ -72,14 +72,18 @@ async def test_orders_are_carried_out_one_after_the_other() -> None:
         assert desk.jobs == (second, first)
 
 
-async def test_what_could_not_be_made_says_why_and_keeps_nobody_waiting() -> None:
+@pytest.mark.parametrize(
+    "fault",
+    [ReportFailed("there is no area 'Tam Dao'"), OSError("no memory"), ValueError("our mistake")],
+)
+async def test_what_could_not_be_made_says_why_and_keeps_nobody_waiting(fault: Exception) -> None:
     maker = ScriptedMaker()
     async with open_desk(maker) as desk:
-        maker.fault = ReportFailed("there is no area 'Tam Dao'")
+        maker.fault = fault
         first, second = desk.order(ORDER, "lan"), desk.order(ORDER, "lan")
         maker.let.release()
         await becomes(desk, first, Stage.FAILED)
-        assert first.fault == "there is no area 'Tam Dao'"
+        assert first.fault == str(fault)
         await becomes(desk, second, Stage.WORKING)
 
 
