@@ -19,12 +19,16 @@ class WebhookReceiver:
         received: Bodies in the order they came, those that were refused left out.
         keys: Their `Idempotency-Key`.
         refuse: Answer 503 instead of taking anything.
+        refused_rule: Answer 422 to what tells of this rule; "" for no rule.
+        refusals: How often that was.
     """
 
     def __init__(self) -> None:
         self.received: list[dict[str, Any]] = []
         self.keys: list[str] = []
         self.refuse = False
+        self.refused_rule = ""
+        self.refusals = 0
         app = Starlette(routes=[Route("/hook", self._take, methods=["GET", "POST"])])
         self._server = WebServer(app, "127.0.0.1", 0)
         self.beats = 0
@@ -39,8 +43,11 @@ class WebhookReceiver:
             return JSONResponse({"detail": "not now"}, 503)
         if request.method == "GET":
             self.beats += 1
+        elif (body := await request.json()).get("rule") == self.refused_rule != "":
+            self.refusals += 1
+            return JSONResponse({"detail": "no such thing"}, 422)
         else:
-            self.received.append(await request.json())
+            self.received.append(body)
             self.keys.append(request.headers.get("idempotency-key", ""))
         return JSONResponse({})
 

@@ -27,7 +27,6 @@ _LOOK_SECONDS = 1.0
 _REFRESH_SECONDS = 60.0
 #: Alerts that are refreshed with one request: others get their turn between.
 _AT_ONCE = 200
-_FIRST_RETRY, _LONGEST_RETRY = 1.0, 120.0
 
 #: Puts an alarm into words in a language.
 Write = Callable[[Alarm, str], Message]
@@ -109,60 +108,57 @@ class Notifier:
             await asyncio.to_thread(self._ledger.record, delivery)
 
     async def _serve(self, route: RouteSettings) -> None:
-        watch = RouteWatch(self._engine, self._ledger, route.name, route, self._zone, self._clock)
+        watch = RouteWatch(
+            *(self._engine, self._ledger, route.name, route, self._zone, self._clock),
+            self._randomness,
+        )
         async with open_sender(route) as sender:
             refreshed = float("-inf")
             while True:
-                await self._tell_what_is_new(route, sender, watch)
+                while (following := watch.next()) is not None:
+                    await self._tell(route, sender, following, watch)
                 now = self._clock.monotonic()
                 if isinstance(sender, AlertmanagerSender) and now - refreshed >= _REFRESH_SECONDS:
                     refreshed = now
                     await self._refresh(route, sender)
                 await watch.changed(_LOOK_SECONDS)
 
-    async def _tell_what_is_new(
-        self, route: RouteSettings, sender: Sender, watch: RouteWatch
-    ) -> None:
-        attempt = 0
-        while (following := watch.next()) is not None:
-            if await self._tell(route, sender, following, first=attempt == 0):
-                attempt = 0
-                continue
-            # What is said next is decided anew: the alarm may be over by then.
-            watch.look_again(following.alarm.key)
-            await asyncio.sleep(self._pause(attempt))
-            attempt += 1
-
     async def _tell(
-        self, route: RouteSettings, sender: Sender, announcement: Announcement, *, first: bool
-    ) -> bool:
+        self, route: RouteSettings, sender: Sender, announcement: Announcement, watch: RouteWatch
+    ) -> None:
         message = self._write(announcement.alarm, route.language or self._language)
-        key, kind = announcement.alarm.key, str(announcement.kind)
         if self._settled is not None:
             await self._settled()
         try:
             await sender.send(announcement, message)
         except NotDelivered as failure:
-            self.failed[route.name] += 1
-            if first:
-                log.warning("notification_failed", route=route.name, reason=str(failure))
-                delivery = Delivery(self._clock.time_ms(), route.name, key, kind, str(failure))
-                await asyncio.to_thread(self._ledger.record, delivery)
-            return False
-        except Exception:
+            await self._keep_refusal(route, announcement, watch, str(failure))
+            return
+        except Exception as fault:
             # A fault in a sender of ours or of a library's must not end all other routes.
-            self.failed[route.name] += 1
-            if first:
-                log.exception("notification_failed_internally", route=route.name)
-            return False
+            log.exception("notification_failed_internally", route=route.name)
+            await self._keep_refusal(route, announcement, watch, type(fault).__name__)
+            return
         now = self._clock.time_ms()
-        delivery = Delivery(now, route.name, key, kind, DELIVERED)
+        delivery = _delivery(now, route, announcement, DELIVERED)
         told = after_telling(announcement, now)
         await asyncio.to_thread(self._ledger.remember, delivery, told)
         self.delivered[route.name] += 1
-        if not first:
+        was_refused = watch.is_refused
+        watch.accepted(announcement)
+        if was_refused and not watch.is_refused:
             log.info("notification_recovered", route=route.name)
-        return True
+
+    async def _keep_refusal(
+        self, route: RouteSettings, announcement: Announcement, watch: RouteWatch, reason: str
+    ) -> None:
+        """Try it again later, and record its first attempt."""
+        self.failed[route.name] += 1
+        if not watch.is_refused:
+            log.warning("notification_failed", route=route.name, reason=reason)
+        if watch.refused(announcement):
+            delivery = _delivery(self._clock.time_ms(), route, announcement, reason)
+            await asyncio.to_thread(self._ledger.record, delivery)
 
     async def _refresh(self, route: RouteSettings, sender: AlertmanagerSender) -> None:
         """What lasts lasts there too."""
@@ -197,9 +193,12 @@ class Notifier:
                 failing = not ok
                 await asyncio.sleep(heartbeat.every)
 
-    def _pause(self, attempt: int) -> float:
-        longest = min(_LONGEST_RETRY, _FIRST_RETRY * 2.0 ** min(attempt, 30))
-        return longest * self._randomness.uniform(0.5, 1.0)
+
+def _delivery(
+    time_ms: int, route: RouteSettings, announcement: Announcement, result: str
+) -> Delivery:
+    key, kind = announcement.alarm.key, str(announcement.kind)
+    return Delivery(time_ms, route.name, key, kind, result)
 
 
 def _test_message(language: str, route: str) -> Message:

@@ -20,7 +20,7 @@ from omc.alarms.notify.notifier import Notifier, UnknownRoute
 from omc.alarms.notify.sending import NotDelivered
 from omc.alarms.notify.told import Ledger
 from omc.alarms.wording.message import Message
-from omc.core.clock import SystemClock
+from omc.core.clock import Clock, ManualClock, SystemClock
 from omc.core.inventory import Inventory
 from omc.core.settings.notify import (
     AlertmanagerRoute,
@@ -51,8 +51,10 @@ def _write(alarm: Alarm, language: str) -> Message:
 class Telling:
     """An engine whose alarms are told by a notifier that runs."""
 
-    def __init__(self, folder: Path, *routes: RouteSettings, beat: str = "") -> None:
-        clock = SystemClock()
+    def __init__(
+        self, folder: Path, *routes: RouteSettings, beat: str = "", clock: Clock | None = None
+    ) -> None:
+        clock = clock or SystemClock()
         self.engine = AlarmEngine(clock, {}, Maintenance(Inventory()))
         self.ledger = Ledger(folder / "notifications.db")
         heartbeat = HeartbeatSettings.model_construct(url=SecretStr(beat), every=0.2)
@@ -117,6 +119,48 @@ async def test_a_receiver_that_is_away_is_told_when_it_is_back(tmp_path: Path) -
             receiver.refuse = False
             await until(lambda: len(receiver.received) == 1)
     assert telling.ledger.deliveries()[-1].result == 'answered 503: {"detail":"not now"}'
+
+
+async def test_a_message_that_is_refused_holds_up_no_other(tmp_path: Path) -> None:
+    async with WebhookReceiver() as receiver:
+        receiver.refused_rule = "dc_bus_voltage_low"
+        telling = Telling(tmp_path, WebhookRoute(name="noc", via="webhook", url=receiver.url))
+        async with telling.running():
+            telling.report(Severity.CRITICAL)
+            await until(lambda: receiver.refusals >= 2)
+            for rule, severity in (("mains", Severity.MAJOR), ("fibre", Severity.CRITICAL)):
+                telling.engine.report(rule, SITE, "x", severity)
+            await until(lambda: len(receiver.received) == 2)
+            receiver.refused_rule = ""
+            await until(lambda: telling.notifier.delivered["noc"] == 3)
+    told = [body["rule"] for body in receiver.received]
+    assert told == ["fibre", "mains", "dc_bus_voltage_low"], "the worst first, and nothing lost"
+    results = [delivery.result for delivery in telling.ledger.deliveries(key=KEY)]
+    assert results == ["delivered", 'answered 422: {"detail":"no such thing"}']
+
+
+async def test_quiet_hours_hold_back_what_can_wait_until_they_are_over(tmp_path: Path) -> None:
+    clock = ManualClock()  # it is 07:00 in Hanoi
+    async with WebhookReceiver() as receiver:
+        quiet = {"begins": "06:00", "ends": "08:00", "severities": ["major"]}
+        route = WebhookRoute.model_validate(
+            {"name": "noc", "via": "webhook", "url": receiver.url, "quiet": quiet}
+        )
+        telling = Telling(tmp_path, route, clock=clock)
+        async with telling.running():
+            telling.report(Severity.MAJOR)
+            telling.engine.report("over by then", SITE, "x", Severity.MAJOR)
+            telling.engine.report("fibre", SITE, "x", Severity.CRITICAL)
+            await until(lambda: len(receiver.received) == 1)
+            assert receiver.received[0]["rule"] == "fibre", "what cannot wait is told at once"
+            clock.advance(3599)
+            telling.engine.report("over by then", SITE, "x", Severity.CLEARED)
+            telling.engine.report("power", SITE, "x", Severity.CRITICAL)
+            await until(lambda: len(receiver.received) == 2)
+            assert receiver.received[1]["rule"] == "power"
+            clock.advance(11)
+            await until(lambda: len(receiver.received) == 3)
+    assert receiver.received[2]["key"] == KEY
 
 
 async def test_a_restart_neither_repeats_nor_loses_a_message(tmp_path: Path) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import pairwise
 from pathlib import Path
+from random import Random
 from zoneinfo import ZoneInfo
 
 from omc.alarms import AlarmEngine, Maintenance, Severity
@@ -23,7 +25,9 @@ class Watching:
         self.engine = AlarmEngine(self.clock, {}, Maintenance(Inventory()))
         self.ledger = Ledger(folder / "told.db")
         zone = ZoneInfo("Asia/Ho_Chi_Minh")
-        self.watch = RouteWatch(self.engine, self.ledger, "noc", wishes, zone, self.clock)
+        self.watch = RouteWatch(
+            self.engine, self.ledger, "noc", wishes, zone, self.clock, Random(1)
+        )
 
     def report(self, name: str, severity: Severity, rule: str = "rule") -> None:
         self.engine.report(rule, (("site", name),), "x", severity)
@@ -63,14 +67,56 @@ def test_what_is_over_before_its_turn_is_not_told(tmp_path: Path) -> None:
     assert watching.tell_all() == []
 
 
-def test_what_could_not_be_told_is_told_again(tmp_path: Path) -> None:
+def test_what_was_refused_is_tried_again_ever_more_rarely_and_holds_up_nothing(
+    tmp_path: Path,
+) -> None:
+    watching = Watching(tmp_path, Wishes())
+    watching.report("a", Severity.CRITICAL)
+    watching.report("b", Severity.MINOR)
+    tries: list[int] = []
+    for second in range(600):
+        while (following := watching.watch.next()) is not None:
+            if following.alarm.label("site") == "a":
+                assert watching.watch.refused(following) is (not tries)
+                tries.append(second)
+            else:
+                assert watching.tell(following) == "b raised"
+                assert second == 0
+        watching.clock.advance(1)
+    pauses = [after - before for before, after in pairwise(tries)]
+    assert pauses[0] <= 1
+    assert 60 <= max(pauses) <= 121
+    assert len(tries) < 16
+    assert watching.watch.is_refused
+
+
+def test_what_was_refused_is_tried_at_once_when_it_gets_worse(tmp_path: Path) -> None:
     watching = Watching(tmp_path, Wishes())
     watching.report("a", Severity.MINOR)
     refused = watching.watch.next()
     assert refused is not None
-    assert watching.watch.next() is None
-    watching.watch.look_again(refused.alarm.key)
-    assert watching.tell_all() == ["a raised"]
+    watching.watch.refused(refused)
+    watching.engine.comment(refused.alarm.key, "lan", "on my way")
+    assert watching.watch.next() is None, "the same news waits for its time"
+    watching.report("a", Severity.CRITICAL)
+    worse = watching.watch.next()
+    assert worse is not None
+    watching.tell(worse)
+    watching.watch.accepted(worse)
+    assert not watching.watch.is_refused
+    watching.clock.advance(600)
+    assert watching.tell_all() == []
+
+
+def test_what_was_refused_and_is_over_is_told_to_nobody(tmp_path: Path) -> None:
+    watching = Watching(tmp_path, Wishes())
+    watching.report("a", Severity.MINOR)
+    refused = watching.watch.next()
+    assert refused is not None
+    watching.watch.refused(refused)
+    watching.report("a", Severity.CLEARED)
+    assert watching.tell_all() == []
+    assert not watching.watch.is_refused
 
 
 def test_escalation_comes_when_nobody_has_acknowledged_in_time(tmp_path: Path) -> None:
