@@ -1,8 +1,8 @@
-"""Reports that were ordered: how far each is, and giving it up."""
+"""Reports that were ordered: how far each is, giving it up, and ordering it again."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from nicegui import ui
 
@@ -10,7 +10,11 @@ from dashboards.console.templates import render
 from dashboards.console.texts import Texts
 from dashboards.console.viewer import Viewer
 from omc.core.settings import Role
-from omc.reports.desk import Job, Stage
+from omc.reports.desk import TooManyOrders
+from omc.reports.orders import Job, Stage
+
+#: What a button does with the order of a number.
+_Act = Callable[[int], Awaitable[None]]
 
 
 class ReportJobs:
@@ -27,6 +31,8 @@ class ReportJobs:
         self._lines: dict[int, _Line] = {}
         self._list = ui.element("ul").classes("windows report-jobs")
         self._list.props["aria-live"] = "polite"
+        self._said = ui.label("").classes("hint")
+        self._said.props["role"] = "status"
         ui.context.client.on_delete(self._desk.on_change(self.show))
         self.show()
 
@@ -42,23 +48,33 @@ class ReportJobs:
         for job in reversed(jobs):
             if job.number not in self._lines:
                 with self._list:
-                    self._lines[job.number] = _Line(self._viewer, job, self._cancel)
+                    line = _Line(self._viewer, job, self._cancel, self._order_again)
+                    self._lines[job.number] = line
                 self._lines[job.number].box.move(target_index=0)
             elif self._lines[job.number].show(job) and job.stage is Stage.DONE:
                 self._made()
 
-    def _cancel(self, number: int) -> None:
+    async def _cancel(self, number: int) -> None:
         if self._viewer.may(Role.OPERATOR):
-            self._desk.cancel(number)
+            await self._desk.cancel(number)
+
+    async def _order_again(self, number: int) -> None:
+        if self._viewer.may(Role.OPERATOR):
+            try:
+                await self._desk.order_again(number, self._viewer.session.caller.name)
+            except TooManyOrders:
+                self._said.set_text(self._viewer.texts("order.too_many"))
+            else:
+                self._said.set_text("")
 
 
 class _Line:
     """One order."""
 
-    def __init__(self, viewer: Viewer, job: Job, cancel: Callable[[int], None]) -> None:
+    def __init__(self, viewer: Viewer, job: Job, cancel: _Act, order_again: _Act) -> None:
         t, order = viewer.texts, job.order
         self._texts = t
-        self._may_cancel = viewer.may(Role.OPERATOR)
+        self._may_act = viewer.may(Role.OPERATOR)
         self._shown: tuple[Stage, str] | None = None
         with ui.element("li") as self.box:
             with ui.element("div"):
@@ -66,24 +82,32 @@ class _Line:
                 wanted += [t.by_key.get(f"order.{value}", value) for _, value in order.options]
                 ui.label(", ".join(wanted)).classes("strong")
                 self._state = ui.html("", sanitize=False)
-            with ui.element("button").classes("button") as self._button:
-                self._button.props["type"] = "button"
-                ui.label(t("order.cancel"))
-            self._button.on("click", lambda: cancel(job.number))
+            self._cancel = self._button("order.cancel", cancel, job.number)
+            self._again = self._button("order.again", order_again, job.number)
         self.show(job)
+
+    def _button(self, text: str, act: _Act, number: int) -> ui.element:
+        with ui.element("button").classes("button") as button:
+            button.props["type"] = "button"
+            ui.label(self._texts(text))
+        button.on("click", lambda: act(number))
+        return button
 
     def show(self, job: Job) -> bool:
         """Show how far it is; returns whether that is something new."""
         if self._shown == (job.stage, job.step):
             return False
         self._shown = (job.stage, job.step)
-        self._button.set_visibility(job.is_open and self._may_cancel)
+        self._cancel.set_visibility(job.is_open and self._may_act)
+        self._again.set_visibility(job.may_come_again and self._may_act)
+        fault = "" if job.fault is None else job.fault.of(self._texts.language)
         state = render(
             "report_job.html",
             stage=job.stage.value,
             said=self._texts(f"order.{job.stage}"),
-            more=job.fault or (step_text(self._texts, job.step) if job.is_open else ""),
+            more=fault or (step_text(self._texts, job.step) if job.is_open else ""),
             who=job.who,
+            when=self._texts.date(job.ordered_ms),
             files=job.files,
         )
         self._state.set_content(state)

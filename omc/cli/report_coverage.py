@@ -68,9 +68,7 @@ def coverage(
     in the period; docs/coverage.md says how, and what each figure stands on.
     """
     from omc.core.inventory import AreaLevel, Technology
-    from omc.reports.area_names import UnknownArea
     from omc.reports.coverage.document import coverage_document
-    from omc.reports.coverage.layout import NothingToPredict
     from omc.reports.coverage.report import CoverageRequest, coverage_report
 
     request = CoverageRequest(
@@ -84,12 +82,6 @@ def coverage(
     )
 
     def build(say: Say) -> Document:
-        try:
-            report = coverage_report(order.sources, request, say)
-        except UnknownArea as error:
-            raise click.UsageError(str(error)) from error
-        except NothingToPredict as error:
-            raise click.ClickException(str(error)) from error
-        return coverage_document(report, order.language)
+        return coverage_document(coverage_report(order.sources, request, say), order.language)
 
     order.produce(build)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -61,7 +62,9 @@ class Order:
 
     def produce(self, build: Callable[[Say], Document]) -> None:
         """Build the document and write its files, saying how it goes, and where they are."""
+        from omc.core.metric import Text
         from omc.reports.files import write_files
+        from omc.reports.refusal import CannotReport
         from omc.reports.shelf import shelve
 
         document = build(self.say)
@@ -69,7 +72,9 @@ class Order:
             written = write_files(document, self.formats, self.folder, self.say)
             shelve(document, written, self.folder)
         except OSError as error:
-            raise click.ClickException(f"cannot write to {self.folder}: {error}") from error
+            en = f"cannot write to {self.folder}: {error}"
+            vi = f"không ghi được vào {self.folder}: {error}"
+            raise CannotReport(Text(en=en, vi=vi)) from error
         self.say("")
         for path in written:
             click.echo(f"{path}  {path.stat().st_size:,} bytes")
@@ -133,19 +138,20 @@ def report_options(command: Callable[..., None]) -> Callable[..., None]:
         from omc.core.settings import load_reader_settings
         from omc.reports.sources import Sources
 
-        settings = load_reader_settings(config)
         say = _tell if tell_progress else _show
-        say("inventory")
-        sources = Sources.open(settings, time.time_ns() // 1_000_000)
-        order = Order(
-            sources,
-            _period(first, last, sources),
-            formats,
-            output or settings.report_folder,
-            cast("Language", language or settings.language),
-            say,
-        )
-        command(order=order, **others)
+        with _faults_told(to_programs=tell_progress):
+            settings = load_reader_settings(config)
+            say("inventory")
+            sources = Sources.open(settings, time.time_ns() // 1_000_000)
+            order = Order(
+                sources,
+                _period(first, last, sources),
+                formats,
+                output or settings.report_folder,
+                cast("Language", language or settings.language),
+                say,
+            )
+            command(order=order, **others)
 
     return with_order
 
@@ -162,6 +168,32 @@ def _period(first: datetime | None, last: datetime | None, sources: Sources) -> 
     if first.date() > sources.now.date():
         raise click.BadParameter("that day is yet to come", param_hint="--from")
     return periods.days(first.date(), last.date(), sources.zone)
+
+
+@contextmanager
+def _faults_told(*, to_programs: bool) -> Iterator[None]:
+    """Say why a report cannot be made: as an error of the command, and before it to programs."""
+    from omc.core.errors import ConfigurationError
+    from omc.core.metric import Text
+    from omc.reports.area_names import UnknownArea
+    from omc.reports.maker import FAULT
+    from omc.reports.refusal import CannotReport
+
+    def tell(fault: Text) -> None:
+        if to_programs:
+            click.echo(f"{FAULT}{fault.model_dump_json()}", err=True)
+
+    try:
+        yield
+    except CannotReport as error:
+        tell(error.said)
+        kind = click.UsageError if isinstance(error, UnknownArea) else click.ClickException
+        raise kind(str(error)) from error
+    except ConfigurationError as error:
+        found = "; ".join(str(problem) for problem in error.problems)
+        en, vi = "settings or inventory are wrong", "cấu hình hoặc danh mục có lỗi"
+        tell(Text(en=f"{en}: {found}", vi=f"{vi}: {found}"))
+        raise
 
 
 def _tell(work: str) -> None:

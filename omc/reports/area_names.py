@@ -8,7 +8,7 @@ import unicodedata
 import zlib
 from collections.abc import Sequence
 
-from omc.core.errors import OmcError
+from omc.reports.refusal import CannotReport
 
 _KINDS = re.compile(r"^(tinh|thanh pho|huyen|quan|thi xa|thi tran|phuong|xa|dac khu|tp\.?)\s+")
 _MOST = 3
@@ -16,7 +16,7 @@ _MOST = 3
 _LONGEST_PART = 80
 
 
-class UnknownArea(OmcError):
+class UnknownArea(CannotReport):
     """An area that somebody asked for is not there; the text names those that are called nearly so.
 
     It is about one word of a command, not about a file.

@@ -15,6 +15,7 @@ from shapely.geometry.base import BaseGeometry
 
 from omc.core.geometry import MultiPolygon, area_km2
 from omc.core.inventory import Area, AreaLevel, Inventory, Site
+from omc.core.metric import Text
 from omc.core.model import AreaCode, SiteCode
 from omc.reports.area_names import UnknownArea, nearest_names, plain_name
 
@@ -25,6 +26,12 @@ _BELOW = {
     AreaLevel.PROVINCE: (AreaLevel.DISTRICT, AreaLevel.COMMUNE),
     AreaLevel.DISTRICT: (AreaLevel.COMMUNE,),
     AreaLevel.COMMUNE: (),
+}
+
+LEVEL_TEXTS = {
+    AreaLevel.COMMUNE: Text(en="commune", vi="xã, phường"),
+    AreaLevel.DISTRICT: Text(en="district", vi="huyện"),
+    AreaLevel.PROVINCE: Text(en="province", vi="tỉnh"),
 }
 
 
@@ -168,15 +175,18 @@ def _of_level(inventory: Inventory, level: AreaLevel, day: date) -> list[Area]:
     found = [area for area in ever if area.is_valid_on(day)]
     if found:
         return found
-    text = f"there are no areas of level {level.value} on {day}"
+    en = f"there are no areas of level {level.value} on {day}"
+    vi = f"không có {LEVEL_TEXTS[level].vi} nào vào ngày {day:%d/%m/%Y}"
     days = [area.valid_to - timedelta(days=1) for area in ever if area.valid_to is not None]
     days += [area.valid_from for area in ever if area.valid_from is not None]
     if not days:
-        text += ", nor on any other day: `omc import areas` brings them in"
+        en += ", nor on any other day: `omc import areas` brings them in"
+        vi += ", cũng không có vào ngày nào khác: hãy nạp bằng `omc import areas`"
     else:
         nearest = min(days, key=lambda other: abs((other - day).days))
-        text += f"; there are on {nearest}: --geography {nearest} restates the period in them"
-    raise UnknownArea(text)
+        en += f"; there are on {nearest}: --geography {nearest} restates the period in them"
+        vi += f"; ngày {nearest:%d/%m/%Y} thì có: chọn địa giới của ngày đó (--geography {nearest})"
+    raise UnknownArea(Text(en=en, vi=vi))
 
 
 def _chosen(
@@ -192,7 +202,9 @@ def _chosen(
     parents = {area.code: area.parent for area in valid}
     chosen = [area for area in of_level if above & set(_line(area.code, parents))]
     if not chosen:
-        raise UnknownArea(f"there are no areas of level {level.value} in {', '.join(wanted)}")
+        names = ", ".join(wanted)
+        en = f"there are no areas of level {level.value} in {names}"
+        raise UnknownArea(Text(en=en, vi=f"không có {LEVEL_TEXTS[level].vi} nào trong {names}"))
     return chosen
 
 
@@ -209,8 +221,12 @@ def _codes(text: str, valid: Sequence[Area], day: date) -> list[AreaCode]:
     found = [a.code for a in valid if plain_name(a.name) == plain]
     if not found:
         near = nearest_names(text, [a.name for a in valid])
-        hint = f"; did you mean {' or '.join(near)}?" if near else ""
-        raise UnknownArea(f"there is no area {text!r} on {day}{hint}")
+        en = f"there is no area {text!r} on {day}"
+        vi = f"không có địa bàn {text!r} vào ngày {day:%d/%m/%Y}"
+        if near:
+            en += f"; did you mean {' or '.join(near)}?"
+            vi += f"; có phải bạn muốn nói {' hoặc '.join(near)}?"
+        raise UnknownArea(Text(en=en, vi=vi))
     return found
 
 

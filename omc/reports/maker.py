@@ -11,14 +11,22 @@ import re
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from pydantic import ValidationError
+
+from omc.core.metric import Text
 from omc.core.settings.reports import ReportName
 
 #: Stands before what `omc report --progress` is doing, on its standard error.
 PROGRESS = "progress: "
+#: Stands before why it cannot make the report, on its standard error: `Text` as JSON.
+FAULT = "fault: "
+#: What is told while another report is being made.
+TURN = "turn"
 #: Nicer than anything that polls.
 _NICENESS = 10
 _ERROR = "Error: "
@@ -28,7 +36,15 @@ _TRACEBACK = "Traceback (most recent call last):"
 
 
 class ReportFailed(Exception):
-    """A report could not be made or sent; the text says why."""
+    """A report could not be made or sent.
+
+    Attributes:
+        said: Why.
+    """
+
+    def __init__(self, said: Text) -> None:
+        super().__init__(said.en)
+        self.said = said
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +107,8 @@ class ReportMaker:
             ReportFailed: with what the command said.
         """
         where = ["-c", str(self._settings), "-o", str(self.folder), "--progress"]
+        if self._turn.locked():
+            told(TURN)
         async with self._turn:
             return await _run([*order.arguments, *where], told)
 
@@ -129,12 +147,22 @@ async def _listen(stream: asyncio.StreamReader, told: Callable[[str], None]) -> 
     return others
 
 
-def _reason(lines: Sequence[str], status: int) -> str:
-    """What went wrong, without what a person in front of no terminal cannot use."""
+def _reason(lines: Sequence[str], status: int) -> Text:
+    """What went wrong, as the command told it for programs, else as far as it can be seen."""
     if status < 0:
-        return f"it was ended by {signal.Signals(-status).name}"
+        name = signal.Signals(-status).name
+        return Text(
+            en=f"it was ended from outside ({name}): is there enough memory?",
+            vi=f"tiến trình bị dừng từ bên ngoài ({name}): máy có đủ bộ nhớ không?",
+        )
+    for line in lines:
+        if line.startswith(FAULT):
+            with suppress(ValidationError):
+                return Text.model_validate_json(line.removeprefix(FAULT))
     if _TRACEBACK in lines:
-        return lines[-1]
+        last = lines[-1]
+        return Text(en=f"a fault of the program: {last}", vi=f"lỗi của chương trình: {last}")
     begins = [number for number, line in enumerate(lines) if line.startswith(_ERROR)]
-    text = "\n".join(lines[begins[-1] if begins else 0 :])
-    return _OPTION.sub("", text.removeprefix(_ERROR)).strip()
+    text = " ".join(lines[begins[-1] if begins else 0 :]).removeprefix(_ERROR)
+    text = _OPTION.sub("", text).strip() or f"exit code {status}"
+    return Text(en=text, vi=f"lệnh bị từ chối: {text}")

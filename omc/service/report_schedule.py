@@ -121,7 +121,7 @@ class ReportSchedule:
                     sender = await asyncio.to_thread(AppriseSender, route)
                     await sender.send_files(message, files)
             except NotDelivered as error:
-                raise ReportFailed(f"{name}: {error}") from None
+                raise ReportFailed(Text(en=f"{name}: {error}", vi=f"{name}: {error}")) from None
 
     # -- what was done -----------------------------------------------------------------------------
 

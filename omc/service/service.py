@@ -289,7 +289,7 @@ class Service:
         console = make_console(
             self._installation,
             self._alarms,
-            ReportDesk(self._reports),
+            ReportDesk(self._reports, self._settings.report_folder, self._clock),
             self._doorman,
             self._clock,
             self._view,

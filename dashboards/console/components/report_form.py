@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from nicegui.element import Element
 
@@ -32,7 +32,7 @@ class ReportForm(Element, component="report_form.js"):
         formats: Sequence[str],
         language: str,
         today: str,
-        order: Callable[[Mapping[str, object]], None],
+        order: Callable[[Mapping[str, object]], Awaitable[None]],
     ) -> None:
         super().__init__()
         self._props.update(

@@ -74,17 +74,17 @@ class _Ordering:
         world = self._viewer.console.world
         return datetime.fromtimestamp(world.clock.time_ms() / 1000, world.timezone)
 
-    def _order(self, fields: Mapping[str, object]) -> None:
-        self._form.show(self._viewer.texts(f"order.{self._carry_out(fields)}"))
+    async def _order(self, fields: Mapping[str, object]) -> None:
+        self._form.show(self._viewer.texts(f"order.{await self._carry_out(fields)}"))
 
-    def _carry_out(self, fields: Mapping[str, object]) -> str:
+    async def _carry_out(self, fields: Mapping[str, object]) -> str:
         """Key of the text that says what came of it."""
         viewer = self._viewer
         if not viewer.may(Role.OPERATOR):
             return "not_yours"
         try:
             order = read_order(fields, self._now().date())
-            viewer.console.world.report_desk.order(order, viewer.session.caller.name)
+            await viewer.console.world.report_desk.order(order, viewer.session.caller.name)
         except UnfitOrder as error:
             return f"fault_{error.fault}"
         except TooManyOrders:

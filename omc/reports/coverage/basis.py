@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from omc.core.inventory import Technology
+from omc.core.inventory import AreaLevel, Technology
 from omc.core.metric import Text
 from omc.reports.availability import Availability, added
 from omc.reports.completeness_section import completeness_line
@@ -12,6 +12,7 @@ from omc.reports.coverage.figures import ReportFigures
 from omc.reports.coverage.population import PopulationBasis
 from omc.reports.coverage.report import CoverageReport
 from omc.reports.document import Language
+from omc.reports.geography import LEVEL_TEXTS
 from omc.reports.value_text import number_text
 
 _UNIFORM = Text(
@@ -21,11 +22,6 @@ _UNIFORM = Text(
 _COUNTED = Text(en="population of {year} from {source}", vi="dân số năm {year} theo {source}")
 _NOBODY = Text(en="population not known: no figures of people", vi="chưa có số liệu dân số")
 _NO_YEAR = Text(en="an unknown year", vi="không rõ năm")
-_LEVEL = {
-    "commune": Text(en="commune", vi="xã, phường"),
-    "district": Text(en="district", vi="huyện"),
-    "province": Text(en="province", vi="tỉnh"),
-}
 _OUTSIDE = Text(
     en="{people} people of the population file live outside of all areas and are in no figure.",
     vi="{people} người trong tệp dân số ở ngoài mọi địa bàn, không tính vào số liệu nào.",
@@ -106,7 +102,7 @@ def population_text(basis: PopulationBasis | None, language: Language) -> str:
         return _NOBODY.of(language)
     year = _NO_YEAR.of(language) if basis.year is None else str(basis.year)
     if basis.uniform:
-        level = _LEVEL[basis.source].of(language)
+        level = LEVEL_TEXTS[AreaLevel(basis.source)].of(language)
         return _UNIFORM.of(language).format(year=year, level=level)
     return _COUNTED.of(language).format(year=year, source=basis.source)
 

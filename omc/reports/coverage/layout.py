@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from omc.core.errors import OmcError
 from omc.core.inventory import Inventory
+from omc.core.metric import Text
 from omc.reports.coverage.grid import Tile, tiles
 from omc.reports.coverage.plane import Plane
 from omc.reports.coverage.population import (
@@ -20,9 +20,15 @@ from omc.reports.coverage.population import (
 )
 from omc.reports.coverage.population_file import Settlements
 from omc.reports.geography import Geography, Unit
+from omc.reports.refusal import CannotReport
+
+_NO_BOUNDARY = Text(
+    en="no area has a boundary: bring them in with `omc import areas FILE.geojson`",
+    vi="không địa bàn nào có ranh giới: hãy nạp bằng `omc import areas TỆP.geojson`",
+)
 
 
-class NothingToPredict(OmcError):
+class NothingToPredict(CannotReport):
     """A study without ground; the text says what is missing."""
 
 
@@ -71,9 +77,7 @@ def lay_out(
     """
     bounded = [(unit, unit.boundary) for unit in geography.units if unit.boundary is not None]
     if not bounded:
-        raise NothingToPredict(
-            "no area has a boundary: bring them in with `omc import areas FILE.geojson`"
-        )
+        raise NothingToPredict(_NO_BOUNDARY)
     west, south, east, north = shapely.total_bounds([boundary for _, boundary in bounded])
     plane = Plane((west + east) / 2, (south + north) / 2)
     areas = tuple(plane.flattened(boundary) for _, boundary in bounded)

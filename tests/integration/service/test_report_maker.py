@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from omc.core.settings.reports import ReportName
-from omc.reports.maker import ReportFailed, ReportMaker, ReportOrder
+from omc.reports.maker import TURN, ReportFailed, ReportMaker, ReportOrder
 
 DAY = date(2026, 10, 1)
 SITES = "code,name,latitude,longitude,area\nA,Trạm A,21.3,105.6,1\n"
@@ -51,19 +51,42 @@ async def test_what_is_being_done_is_told_before_the_files_are_there(maker: Repo
 
 
 FAULTS = [
-    ("area", "tam dai", "there is no area 'tam dai' on 2026-10-01; did you mean Xã Tam Đảo?"),
-    ("level", "region", "'region' is not one of"),
+    (
+        *("area", "tam dai", "there is no area 'tam dai' on 2026-10-01; did you mean Xã Tam Đảo?"),
+        "không có địa bàn 'tam dai' vào ngày 01/10/2026; có phải bạn muốn nói Xã Tam Đảo?",
+    ),
+    ("area", "1", "no area has a boundary", "không địa bàn nào có ranh giới"),
+    ("level", "region", "'region' is not one of", "lệnh bị từ chối"),
 ]
 
 
-@pytest.mark.parametrize(("option", "value", "said"), FAULTS)
-async def test_what_cannot_be_made_says_why_in_words(
-    option: str, value: str, said: str, maker: ReportMaker
+@pytest.mark.parametrize(("option", "value", "en", "vi"), FAULTS)
+async def test_what_cannot_be_made_says_why_in_words_of_both_languages(
+    option: str, value: str, en: str, vi: str, maker: ReportMaker
 ) -> None:
     with pytest.raises(ReportFailed) as failed:
         await maker.make(order("coverage", (option, value)))
-    assert said in " ".join(str(failed.value).split())
-    assert not {"Usage", "--area"} & set(str(failed.value).split())
+    said = failed.value.said
+    assert en in said.en
+    assert vi in said.vi
+    assert not {"Usage:", "--area", "--level:"} & {*said.en.split(), *said.vi.split()}
+
+
+async def test_a_fault_of_the_inventory_is_told_with_its_place(maker: ReportMaker) -> None:
+    (maker.folder.parent / "inventory" / "sites.csv").write_text("code,name\nA,\n")
+    with pytest.raises(ReportFailed) as failed:
+        await maker.make(order("availability"))
+    assert "sites.csv" in failed.value.said.en
+    assert failed.value.said.vi.startswith("cấu hình hoặc danh mục có lỗi")
+
+
+async def test_who_waits_for_another_report_is_told_so(maker: ReportMaker) -> None:
+    steps: list[str] = []
+    first = asyncio.create_task(maker.make(order("availability")))
+    await asyncio.sleep(0)
+    await maker.make(order("availability"), steps.append)
+    await first
+    assert steps[:2] == [TURN, "inventory"]
 
 
 async def test_a_report_that_is_given_up_leaves_no_process(

@@ -63,7 +63,7 @@ def make_world(
         topology=Topology(inventory, ("C",)),
         catalogue=catalogue(),
         desk=desk,
-        report_desk=ReportDesk(ReportMaker(folder / "omc.yaml", folder)),
+        report_desk=ReportDesk(ReportMaker(folder / "omc.yaml", folder), folder, clock),
         doorman=Doorman([], [], ""),
         clock=clock,
         values=values or Values(),
