@@ -68,6 +68,7 @@ class Order:
         from omc.reports.shelf import shelve
 
         document = build(self.say)
+        self.sources.close()  # what was read takes more memory than all files that are made of it
         try:
             written = write_files(document, self.formats, self.folder, self.say)
             shelve(document, written, self.folder)

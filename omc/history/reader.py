@@ -61,8 +61,9 @@ class History:
         self._connection = connect(folder, memory, threads)
 
     def close(self) -> None:
-        """Let go of DuckDB's memory."""
+        """Let go of the memory of DuckDB, and of what Arrow keeps of tables that are gone."""
         self._connection.close()
+        pa.default_memory_pool().release_unused()
 
     def samples(
         self, metric: str, start_ms: int, end_ms: int, where: Where = _EVERYTHING
