@@ -50,6 +50,10 @@ class RefusedTrap(ValueError):
     """A message of nobody we listen to, or one that does not prove to be of who it says."""
 
 
+class ReplayedTrap(ValueError):
+    """An SNMPv3 message of the past: somebody has kept it, or its sender's clock has gone back."""
+
+
 class EngineQuestion(ValueError):
     """A sound SNMPv3 message that asks for our engine id or clock (RFC 3414 section 4)."""
 

@@ -26,6 +26,7 @@ from collector.snmp.trap_message import (
     NoNotification,
     Notification,
     RefusedTrap,
+    ReplayedTrap,
     message_version,
     read_community_message,
 )
@@ -52,6 +53,7 @@ _RESULTS: dict[type[Exception], str] = {
     MalformedMessage: "malformed",
     NoNotification: "request",
     RefusedTrap: "refused",
+    ReplayedTrap: "replayed",
     EngineQuestion: "handshake",
 }
 
@@ -186,7 +188,7 @@ class TrapReceiver:
             return "oversized"
         try:
             notification, answer = self._open(message, sender)
-        except (MalformedMessage, NoNotification, RefusedTrap, EngineQuestion) as reason:
+        except tuple(_RESULTS) as reason:
             return _RESULTS[type(reason)]
         now = self._clock.time_ms()
         reading = self._reader.read(notification, source, now)
@@ -204,6 +206,7 @@ class TrapReceiver:
             MalformedMessage: it cannot be read.
             NoNotification: it is something else.
             RefusedTrap: we do not listen to its sender.
+            ReplayedTrap: it was sent long ago.
             EngineQuestion: it asked who we are, and was answered.
         """
         if message_version(message) == _USM:

@@ -4,7 +4,7 @@ For a trap the sender is the authoritative engine (RFC 3412 section 6): nobody t
 id beforehand, and keys are localised to it (RFC 3414 section 2.6). So the id is read from outside
 the message, and the user is made known to pysnmp for it. For an inform we are authoritative, and
 pysnmp answers discovery and the clock's report; its answer to the inform itself is handed on, to be
-sent once what the inform tells is kept.
+sent once what the inform tells is kept. Whether a trap is of now, `trap_window` knows.
 """
 
 from __future__ import annotations
@@ -27,9 +27,11 @@ from collector.snmp.trap_message import (
     EngineQuestion,
     Notification,
     RefusedTrap,
+    ReplayedTrap,
     notification_of,
 )
-from collector.snmp.usm_message import read_header
+from collector.snmp.trap_window import TrapWindow
+from collector.snmp.usm_message import UsmHeader, read_header
 from collector.varbind import Value
 from omc.core.clock import Clock
 
@@ -90,6 +92,7 @@ class TrapUsers:
         self._engine = engine.SnmpEngine()
         self._engine.register_transport_dispatcher(self._dispatcher)
         self._engines: OrderedDict[bytes, set[bytes]] = OrderedDict()
+        self._window = TrapWindow(clock)
         self._outcome = _Outcome()
         for user in self._users.values():
             self._make_known(user, None)
@@ -104,9 +107,11 @@ class TrapUsers:
         Raises:
             MalformedMessage: it cannot be read.
             RefusedTrap: its user is unknown, or it is not proved to be of that user.
+            ReplayedTrap: it is, and was sent long ago.
             EngineQuestion: it was a question about our engine, and was answered.
         """
-        user = self._claimed(message)
+        header = read_header(message)
+        user = self._claimed(header)
         outcome = self._processed(message, sender)
         answer = self._dispatcher.answer
         if answer is not None and outcome.heard is None:
@@ -119,6 +124,10 @@ class TrapUsers:
             raise MalformedMessage("no notification")
         if user is None or outcome.level < _level_of(user):
             raise RefusedTrap("less protection than is set for the user")
+        # pysnmp itself keeps the window of informs, by our own clock.
+        is_proved = outcome.level > _NO_AUTH and not self._is_ours(header)
+        if is_proved and not self._window.admits(header):
+            raise ReplayedTrap("it was sent long ago")
         varbinds = [(str(oid), _value(value)) for oid, value in outcome.heard]
         return notification_of(varbinds), answer
 
@@ -137,15 +146,17 @@ class TrapUsers:
             raise MalformedMessage(type(error).__name__) from None
         return outcome
 
-    def _claimed(self, message: bytes) -> UsmUser | None:
+    def _is_ours(self, header: UsmHeader) -> bool:
+        """Whether a message names us as the authoritative engine: it is an inform."""
+        return header.engine_id == bytes(self._engine.snmpEngineID)
+
+    def _claimed(self, header: UsmHeader) -> UsmUser | None:
         """The user that a message names, made known for the engine that it names."""
-        header = read_header(message)
         engine_id, name = header.engine_id, header.user
         user = self._users.get(name)
         if user is None and name:
             raise RefusedTrap("unknown user")
-        is_own = engine_id == bytes(self._engine.snmpEngineID)
-        if user is not None and not is_own and len(engine_id) in _ENGINE_ID_LENGTHS:
+        if user is not None and not self._is_ours(header) and len(engine_id) in _ENGINE_ID_LENGTHS:
             self._remember(engine_id, name, user)
         return user
 

@@ -35,6 +35,8 @@ class UsmHeader:
     Attributes:
         flags: msgFlags.
         engine_id: msgAuthoritativeEngineID.
+        boots: msgAuthoritativeEngineBoots.
+        seconds: msgAuthoritativeEngineTime.
         user: msgUserName.
         digest: Where msgAuthenticationParameters begin and end in the message.
         data: Where msgData begins: a scoped PDU, or octets that hide one.
@@ -42,6 +44,8 @@ class UsmHeader:
 
     flags: int
     engine_id: bytes
+    boots: int
+    seconds: int
     user: bytes
     digest: tuple[int, int]
     data: int
@@ -66,11 +70,12 @@ def read_header(message: bytes) -> UsmHeader:
     position, limit = enter(message, position, data, SEQUENCE)
     start, position = enter(message, position, limit, OCTETS)
     engine_id = message[start:position]
-    _, position = integer(message, position, limit)  # msgAuthoritativeEngineBoots
-    _, position = integer(message, position, limit)  # msgAuthoritativeEngineTime
+    boots, position = integer(message, position, limit)
+    seconds, position = integer(message, position, limit)
     start, position = enter(message, position, limit, OCTETS)
     user = message[start:position]
-    return UsmHeader(flags, engine_id, user, enter(message, position, limit, OCTETS), data)
+    digest = enter(message, position, limit, OCTETS)
+    return UsmHeader(flags, engine_id, boots, seconds, user, digest, data)
 
 
 class Proof:
