@@ -174,7 +174,7 @@ class AlarmDesk:
             world.timezone,
             clock,
             Random(),  # noqa: S311 - spreads retries, guards nothing
-            self.store.settled,
+            self.store.attempted,
         )
         self._restore()
         self.overview = AlarmOverview(self.engine)
@@ -252,7 +252,7 @@ class AlarmDesk:
                 await asyncio.to_thread(self.store.forget_before, before)
             except sqlite3.Error as error:  # a full disk: history is kept for another hour
                 log.error("alarm_history_kept", why=str(error))  # noqa: TRY400
-            self.ledger.forget_before(before)
+            await asyncio.to_thread(self.ledger.forget_before, before)
             await asyncio.sleep(_CLEAN_SECONDS)
 
     # -- what people ask and do --------------------------------------------------------------------

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from exporters.web_server import WebServer
@@ -21,6 +21,7 @@ class WebhookReceiver:
         refuse: Answer 503 instead of taking anything.
         refused_rule: Answer 422 to what tells of this rule; "" for no rule.
         refusals: How often that was.
+        answer: What a body that was taken is answered with.
     """
 
     def __init__(self) -> None:
@@ -29,6 +30,7 @@ class WebhookReceiver:
         self.refuse = False
         self.refused_rule = ""
         self.refusals = 0
+        self.answer: Response = JSONResponse({})
         app = Starlette(routes=[Route("/hook", self._take, methods=["GET", "POST"])])
         self._server = WebServer(app, "127.0.0.1", 0)
         self.beats = 0
@@ -38,18 +40,18 @@ class WebhookReceiver:
         """Where to send."""
         return f"{self._server.url}/hook"
 
-    async def _take(self, request: Request) -> JSONResponse:
+    async def _take(self, request: Request) -> Response:
         if self.refuse:
             return JSONResponse({"detail": "not now"}, 503)
         if request.method == "GET":
             self.beats += 1
-        elif (body := await request.json()).get("rule") == self.refused_rule != "":
+            return JSONResponse({})
+        if (body := await request.json()).get("rule") == self.refused_rule != "":
             self.refusals += 1
             return JSONResponse({"detail": "no such thing"}, 422)
-        else:
-            self.received.append(body)
-            self.keys.append(request.headers.get("idempotency-key", ""))
-        return JSONResponse({})
+        self.received.append(body)
+        self.keys.append(request.headers.get("idempotency-key", ""))
+        return self.answer
 
     async def __aenter__(self) -> Self:
         await self._server.__aenter__()

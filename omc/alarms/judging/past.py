@@ -27,6 +27,10 @@ _MEDIANS_EVERY_HOURS = 6
 _PASTS = {"median_7d": "--median", "quarter_ago": "--quarter-ago", "last_week": "--last-week"}
 
 
+class _NotRead(Exception):
+    """The process has ended without an answer; the text is the last that it said."""
+
+
 class ArchivePast:
     """Keeps the past of the metrics that rules compare with.
 
@@ -92,6 +96,22 @@ class ArchivePast:
             for word in (option, *self._metrics[past])
         ]
         wanted += ["--weekly", *self._weekly]
+        try:
+            found = json.loads(await self._asked(hour, wanted))
+        except (OSError, _NotRead) as error:
+            # Alarms without a past are better than none.
+            log.warning("past_not_read", folder=str(self._folder), reason=str(error))
+            return
+        self._usual = {
+            int(hour_ms): {int(s): Usual(*usual) for s, usual in values.items()}
+            for hour_ms, values in found.pop("weekly", {}).items()
+        }
+        for past, values in found.items():
+            if past == "last_week" or medians:
+                self._known[past] = {int(series): value for series, value in values.items()}
+
+    async def _asked(self, hour: int, wanted: Iterable[str]) -> bytes:
+        """What the process says that reads the archive."""
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "omc.history.past", str(self._folder), str(hour), *wanted),
             stdout=asyncio.subprocess.PIPE,
@@ -105,15 +125,5 @@ class ArchivePast:
                 process.kill()
                 await process.wait()
         if process.returncode:
-            # Alarms without a past are better than none.
-            reason = errors.decode(errors="replace").strip().rpartition("\n")[2]
-            log.warning("past_not_read", folder=str(self._folder), reason=reason)
-            return
-        found = json.loads(output)
-        self._usual = {
-            int(hour_ms): {int(s): Usual(*usual) for s, usual in values.items()}
-            for hour_ms, values in found.pop("weekly", {}).items()
-        }
-        for past, values in found.items():
-            if past == "last_week" or medians:
-                self._known[past] = {int(series): value for series, value in values.items()}
+            raise _NotRead(errors.decode(errors="replace").strip().rpartition("\n")[2])
+        return output

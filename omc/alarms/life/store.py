@@ -93,12 +93,15 @@ class AlarmStore:
 
     Args:
         path: Made when it is missing, with its folder.
+        most_waiting: Changes that wait for a disk that takes nothing; then the oldest are let go.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, most_waiting: int = 100_000) -> None:
+        self._most_waiting = most_waiting
         self._pending: list[Change] = []
         self._queued = 0
         self._written = 0
+        self._is_failing = False
         self._wake = asyncio.Event()
         self._progress = asyncio.Condition()
         self._database = Database(path, _VERSION, _TABLES)
@@ -121,30 +124,57 @@ class AlarmStore:
         finally:
             pending, self._pending = self._pending, []
             if pending:
-                self._write(pending)
+                self._wrote(pending, self._written_now(pending))
 
     async def flush(self) -> None:
-        """Write what is queued now."""
+        """Write what is queued now; what cannot be written goes on waiting."""
         pending, self._pending = self._pending, []
         if pending:
-            try:
-                await asyncio.to_thread(self._write, pending)
-            except sqlite3.Error as error:
+            fault = await asyncio.to_thread(self._written_now, pending)
+            self._wrote(pending, fault)
+            async with self._progress:
+                self._progress.notify_all()
+            if fault is not None:
                 # Tried again with the next change, or in a second: a full disk may get room.
-                self._pending = pending + self._pending
-                log.error("alarm_store_failed", file=str(self._database.path), why=str(error))  # noqa: TRY400
                 await asyncio.sleep(1.0)
                 self._wake.set()
-                return
-        self._written += len(pending)
-        async with self._progress:
-            self._progress.notify_all()
 
     async def settled(self) -> None:
         """Return when everything recorded so far is on disk."""
         wanted = self._queued
         async with self._progress:
             await self._progress.wait_for(lambda: self._written >= wanted)
+
+    async def attempted(self) -> None:
+        """As `settled`, or once the disk is known to take nothing for now."""
+        wanted = self._queued
+        async with self._progress:
+            await self._progress.wait_for(lambda: self._written >= wanted or self._is_failing)
+
+    def _written_now(self, changes: Sequence[Change]) -> sqlite3.Error | None:
+        """Write; why it could not be, None if it could. Blocks."""
+        try:
+            self._write(changes)
+        except sqlite3.Error as fault:
+            return fault
+        return None
+
+    def _wrote(self, changes: list[Change], fault: sqlite3.Error | None) -> None:
+        """Take note of what became of changes, and tell when the disk begins or ends to fail."""
+        if fault is None:
+            self._written += len(changes)
+        else:
+            self._pending = changes + self._pending
+            too_many = max(0, len(self._pending) - self._most_waiting)
+            del self._pending[:too_many]
+            self._written += too_many
+        if self._is_failing != (fault is not None):
+            self._is_failing = fault is not None
+            file = str(self._database.path)
+            if fault is not None:
+                log.error("alarm_store_failed", file=file, why=str(fault))
+            else:
+                log.info("alarm_store_recovered", file=file)
 
     def _write(self, changes: Sequence[Change]) -> None:
         latest = {change.alarm.key: change.alarm for change in changes}

@@ -49,7 +49,7 @@ class Notifier:
         zone: Of quiet hours.
         clock: The time.
         randomness: Spreads retries.
-        settled: Returns when the alarms are on disk: nobody is told before.
+        settled: Returns when the alarms are on disk, if it takes them: nobody is told before.
     """
 
     def __init__(
@@ -126,16 +126,16 @@ class Notifier:
     async def _tell(
         self, route: RouteSettings, sender: Sender, announcement: Announcement, watch: RouteWatch
     ) -> None:
-        message = self._write(announcement.alarm, route.language or self._language)
         if self._settled is not None:
             await self._settled()
         try:
+            message = self._write(announcement.alarm, route.language or self._language)
             await sender.send(announcement, message)
         except NotDelivered as failure:
             await self._keep_refusal(route, announcement, watch, str(failure))
             return
         except Exception as fault:
-            # A fault in a sender of ours or of a library's must not end all other routes.
+            # A fault of ours, or of a library's, with one message must not end all other routes.
             log.exception("notification_failed_internally", route=route.name)
             await self._keep_refusal(route, announcement, watch, type(fault).__name__)
             return

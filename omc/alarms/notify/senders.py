@@ -26,6 +26,8 @@ from omc.core.settings.notify import (
 )
 
 _TIMEOUT = aiohttp.ClientTimeout(total=10)
+#: Bytes of what a receiver says that are read: enough to see what is wrong.
+_LONGEST_ANSWER = 200
 #: An alert that is not sent again within this time ends by itself.
 _ALERT_LIFETIME = timedelta(minutes=5)
 
@@ -76,10 +78,15 @@ class _HttpSender:
 
     async def _post(self, url: str, body: object, **arguments: Any) -> None:
         try:
-            async with self._session.post(url, json=body, **arguments) as answer:
-                text = (await answer.text())[:200]
+            # Sent elsewhere, a POST would become a GET that tells nobody anything.
+            async with self._session.post(
+                url, json=body, allow_redirects=False, **arguments
+            ) as answer:
+                text = (await answer.content.read(_LONGEST_ANSWER)).decode(errors="replace")
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             raise NotDelivered(f"{type(error).__name__}: {error}") from None
+        if 300 <= answer.status < 400:
+            raise NotDelivered(f"answered {answer.status}: redirected; give the final URL")
         if not 200 <= answer.status < 300:
             raise NotDelivered(f"answered {answer.status}: {text}")
 

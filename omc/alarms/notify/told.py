@@ -132,10 +132,11 @@ class Ledger:
             ("DELETE FROM deliveries WHERE time_ms < ?", (time_ms,)),
             ("DELETE FROM told WHERE severity = 0 AND time_ms < ?", (time_ms,)),
         )
-        for of_route in self._told.values():
+        # Copies: in another thread somebody may be told something meanwhile.
+        for of_route in list(self._told.values()):
             old = [
                 key
-                for key, told in of_route.items()
+                for key, told in list(of_route.items())
                 if told.severity is Severity.CLEARED and told.time_ms < time_ms
             ]
             for key in old:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from pydantic import SecretStr
+from starlette.responses import RedirectResponse, Response
 
 from omc.alarms import Alarm, AlarmEngine, Maintenance, Severity, alarm_key
 from omc.alarms.notify.mail import MailSender
@@ -45,6 +46,8 @@ AN_ALARM = Alarm(
 
 
 def _write(alarm: Alarm, language: str) -> Message:
+    if alarm.rule == "unspeakable":
+        raise KeyError("a mistake of ours")
     return Message(f"{alarm.severity.word} {alarm.key} ({language})", ("Việc cần làm: ...",))
 
 
@@ -189,6 +192,18 @@ async def test_one_route_that_hangs_delays_no_other(tmp_path: Path) -> None:
             await until(lambda: telling.notifier.delivered == {"away": 0, "noc": 1})
 
 
+async def test_an_alarm_that_cannot_be_put_into_words_keeps_no_other_from_being_told(
+    tmp_path: Path,
+) -> None:
+    async with WebhookReceiver() as receiver:
+        telling = Telling(tmp_path, WebhookRoute(name="noc", via="webhook", url=receiver.url))
+        telling.engine.report("unspeakable", SITE, "x", Severity.CRITICAL)
+        telling.report(Severity.MAJOR)
+        async with telling.running():
+            await until(lambda: telling.notifier.delivered["noc"] == 1)
+    assert telling.notifier.failed["noc"] == 1
+
+
 async def test_the_next_one_is_woken_in_their_language_unless_somebody_acknowledges(
     tmp_path: Path,
 ) -> None:
@@ -293,6 +308,24 @@ async def test_a_test_message_says_whether_it_got_through(tmp_path: Path) -> Non
         with pytest.raises(UnknownRoute):
             await telling.notifier.try_out("nobody")
     assert [d.kind for d in telling.ledger.deliveries()] == ["test", "test"]
+
+
+async def test_who_is_sent_elsewhere_is_not_told(tmp_path: Path) -> None:
+    """A redirection turns the POST into a GET that tells nothing, and is answered with success."""
+    async with WebhookReceiver() as receiver:
+        receiver.answer = RedirectResponse(receiver.url, 302)
+        telling = Telling(tmp_path, WebhookRoute(name="noc", via="webhook", url=receiver.url))
+        with pytest.raises(NotDelivered, match="redirected"):
+            await telling.notifier.try_out("noc")
+    assert receiver.beats == 0
+
+
+async def test_what_a_receiver_says_need_not_be_text(tmp_path: Path) -> None:
+    async with WebhookReceiver() as receiver:
+        receiver.answer = Response(b"\xe9t\xe9", media_type="text/plain; charset=utf-8")
+        telling = Telling(tmp_path, WebhookRoute(name="noc", via="webhook", url=receiver.url))
+        await telling.notifier.try_out("noc")
+    assert len(receiver.received) == 1
 
 
 async def test_the_heartbeat_calls_for_as_long_as_the_service_lives(tmp_path: Path) -> None:

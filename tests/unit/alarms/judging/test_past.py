@@ -6,6 +6,7 @@ from datetime import UTC
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from omc.alarms.judging.past import ArchivePast
 from omc.alarms.wording.impact import Impact
@@ -13,6 +14,7 @@ from omc.alarms.wording.message import MessageWriter
 from omc.core.inventory import Inventory
 from omc.core.model import Series
 from omc.history.weekly_profile import Usual
+from tests.shortage import nothing_more_to_open
 from tests.unit.alarms.watching import Watched, rules_of, shipped_rules
 from tests.unit.history.archives import CATALOGUE, DAY, HOUR, Archive, Sample
 
@@ -44,6 +46,14 @@ async def test_the_median_of_a_week_is_not_moved_by_one_bad_day(tmp_path: Path) 
     assert past.median_7d(series) is None  # nothing has been read
     await past.read()
     assert past.median_7d(series) == pytest.approx(-18.0, abs=0.1)
+
+
+async def test_a_past_that_cannot_be_asked_for_now_stays_as_it_was(tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    past = _past(archive)
+    with capture_logs() as logs, nothing_more_to_open():
+        await past.read()
+    assert [line["event"] for line in logs] == ["past_not_read"]
 
 
 async def test_a_median_of_one_day_says_nothing(tmp_path: Path) -> None:

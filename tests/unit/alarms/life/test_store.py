@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,47 @@ async def test_settled_returns_when_a_change_is_on_disk(tmp_path: Path) -> None:
         watched.engine.comment(KEY, "lan", "ngay trước khi dừng")
         writer.cancel()
     assert len(store.history()) == 2
+
+
+async def test_a_disk_that_takes_nothing_is_told_once_and_keeps_nobody_waiting_for_ever(
+    tmp_path: Path,
+) -> None:
+    watched = Watched(shipped_rules())
+    store = AlarmStore(tmp_path / "data" / "alarms.db")
+    watched.engine.listen(store.record)
+    shutil.rmtree(tmp_path / "data")
+    with capture_logs() as logs:
+        async with asyncio.TaskGroup() as group:
+            writer = group.create_task(store.run(), name="store")
+            watched.say({watched.series("ac_input_available"): 0.0})
+            async with asyncio.timeout(20):
+                await store.attempted()
+                (tmp_path / "data").mkdir()
+                AlarmStore(tmp_path / "data" / "alarms.db")
+                await store.settled()
+            assert len(store.history()) == 1
+            shutil.rmtree(tmp_path / "data")
+            watched.engine.comment(KEY, "lan", "cannot be kept")
+            writer.cancel()
+    events = [line["event"] for line in logs]
+    assert events == ["alarm_store_failed", "alarm_store_recovered", "alarm_store_failed"]
+
+
+async def test_only_so_many_changes_wait_for_a_disk_that_takes_nothing(tmp_path: Path) -> None:
+    watched = Watched(shipped_rules())
+    store = AlarmStore(tmp_path / "data" / "alarms.db", most_waiting=3)
+    watched.engine.listen(store.record)
+    watched.say({watched.series("ac_input_available"): 0.0})
+    for number in range(5):
+        watched.engine.comment(KEY, "lan", str(number))
+    shutil.rmtree(tmp_path / "data")
+    await store.flush()
+    (tmp_path / "data").mkdir()
+    AlarmStore(tmp_path / "data" / "alarms.db")
+    await store.flush()
+    async with asyncio.timeout(5):
+        await store.settled()
+    assert [past.text for past in store.history()] == ["4", "3", "2"]
 
 
 @pytest.mark.parametrize("place", [0, 40, 5000])
