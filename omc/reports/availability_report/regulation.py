@@ -1,10 +1,11 @@
 """Quality indicators of Vietnam's regulations, and what data of the network can say of them.
 
-QCVN 81:2019/BTTTT (Circular 09/2019/TT-BTTTT: internet access over WCDMA, LTE and LTE-A) and
-QCVN 126:2021/BTTTT (Circular 07/2021/TT-BTTTT: 5G) have the same clauses. Their technical
-indicators are determined by measuring samples with a terminal in the field; counters of the network
-show the same thing from the other side, and prove nothing to a regulator. Limits are given where
-they are known to us; for the others the text of the regulation counts.
+QCVN 81:2019/BTTTT (Circular 09/2019/TT-BTTTT, in force since 2020-03-01: internet access over
+WCDMA, LTE and LTE-A) and QCVN 126:2021/BTTTT (Circular 07/2021/TT-BTTTT, since 2022-07-01: 5G) have
+the same technical clauses. Their technical indicators are determined by measuring samples with a
+terminal in the field; counters of the network show the same thing from the other side, and prove
+nothing to a regulator. `docs/reports.md` says what each limit was checked against; where none could
+be checked it is left open, and the text of the regulation counts.
 """
 
 from __future__ import annotations
@@ -26,8 +27,12 @@ _DELAY = Text(en="Mean delay of service access", vi="Thời gian trễ trung bì
 _DROPPED = Text(en="Dropped data transfers", vi="Tỷ lệ truyền tải dữ liệu bị rơi")
 _DOWNLOAD = Text(en="Mean download speed", vi="Tốc độ tải xuống trung bình")
 _UPLOAD = Text(en="Mean upload speed", vi="Tốc độ tải lên trung bình")
-_SLOW = Text(
+_FAST_ENOUGH = Text(
     en="Samples with at least 30 Mbit/s down", vi="Tỷ lệ mẫu có tốc độ tải xuống từ 30 Mbit/s"
+)
+_DECLARED_LEAST = Text(
+    en="Samples with at least the declared minimum down (Vdmin)",
+    vi="Tỷ lệ mẫu có tốc độ tải xuống từ mức tối thiểu công bố (Vdmin)",
 )
 _COMPLAINTS = Text(
     en="Customers' complaints on quality", vi="Khiếu nại của khách hàng về chất lượng dịch vụ"
@@ -57,7 +62,8 @@ class _Indicator:
         regulation: Which.
         clause: Of it.
         name: Of the indicator.
-        limit: As written; "" where it is not known to us.
+        limit: As written, with an asterisk where it is known from publications about the
+            regulation and not from its text; None where it could not be checked at all.
         known_by: Who can tell.
         metric: Of the network's own view; None where it has none.
         direction: Label of the metric.
@@ -67,50 +73,65 @@ class _Indicator:
     regulation: str
     clause: str
     name: Text
-    limit: str
+    limit: Text | None
     known_by: Text
     metric: str | None = None
     direction: str | None = None
     complement: bool = False
 
 
+def _always(limit: str) -> Text:
+    """A limit that is written alike in both languages."""
+    return Text(en=limit, vi=limit)
+
+
+_DECLARED_DOWN = Text(en="≥ the operator's declared Vd *", vi="≥ mức nhà mạng công bố Vd *")
+_DECLARED_UP = Text(en="≥ the operator's declared Vu *", vi="≥ mức nhà mạng công bố Vu *")
+_AT_MOST_5_PERCENT = _always("≤ 5 % *")
+
 _INDICATORS = (
-    _Indicator(_QCVN_81, "2.1.1", _AVAILABILITY, "≥ 95 %", _DRIVE_ONLY),
+    _Indicator(_QCVN_81, "2.1.1", _AVAILABILITY, _always("≥ 95 %"), _DRIVE_ONLY),
     _Indicator(
-        *(_QCVN_81, "2.1.2", _ACCESS, "≤ 5 %", _INDICATION, "lte_accessibility_ratio"),
+        *(_QCVN_81, "2.1.2", _ACCESS, _AT_MOST_5_PERCENT, _INDICATION),
+        metric="lte_accessibility_ratio",
         complement=True,
     ),
-    _Indicator(_QCVN_81, "2.1.3", _DELAY, "≤ 5 s (LTE), ≤ 10 s (WCDMA)", _DRIVE_ONLY),
-    _Indicator(_QCVN_81, "2.1.4", _DROPPED, "", _INDICATION, "lte_erab_drop_ratio"),
+    _Indicator(_QCVN_81, "2.1.3", _DELAY, _always("≤ 5 s (LTE) *"), _DRIVE_ONLY),
+    _Indicator(_QCVN_81, "2.1.4", _DROPPED, None, _INDICATION, "lte_erab_drop_ratio"),
     _Indicator(
-        *(_QCVN_81, "2.1.5", _DOWNLOAD, "", _INDICATION, "lte_ue_throughput_bits_per_second"),
+        *(_QCVN_81, "2.1.5", _DOWNLOAD, _DECLARED_DOWN, _INDICATION),
+        metric="lte_ue_throughput_bits_per_second",
         direction="dl",
     ),
     _Indicator(
-        *(_QCVN_81, "2.1.5", _UPLOAD, "", _INDICATION, "lte_ue_throughput_bits_per_second"),
+        *(_QCVN_81, "2.1.5", _UPLOAD, _DECLARED_UP, _INDICATION),
+        metric="lte_ue_throughput_bits_per_second",
         direction="ul",
     ),
-    _Indicator(_QCVN_81, "2.2.1", _COMPLAINTS, "", _SERVICE_DESK),
-    _Indicator(_QCVN_81, "2.2.2", _REPLIES, "", _SERVICE_DESK),
-    _Indicator(_QCVN_81, "2.2.3", _SUPPORT, "", _SERVICE_DESK),
-    _Indicator(_QCVN_126, "2.1.1", _AVAILABILITY, "", _DRIVE_ONLY),
+    _Indicator(_QCVN_81, "2.1.5", _DECLARED_LEAST, None, _DRIVE_ONLY),
+    _Indicator(_QCVN_81, "2.2.1", _COMPLAINTS, None, _SERVICE_DESK),
+    _Indicator(_QCVN_81, "2.2.2", _REPLIES, None, _SERVICE_DESK),
+    _Indicator(_QCVN_81, "2.2.3", _SUPPORT, None, _SERVICE_DESK),
+    _Indicator(_QCVN_126, "2.1.1", _AVAILABILITY, None, _DRIVE_ONLY),
     _Indicator(
-        *(_QCVN_126, "2.1.2", _ACCESS, "", _INDICATION, "nr_accessibility_ratio"), complement=True
+        *(_QCVN_126, "2.1.2", _ACCESS, _AT_MOST_5_PERCENT, _INDICATION),
+        metric="nr_accessibility_ratio",
+        complement=True,
     ),
-    _Indicator(_QCVN_126, "2.1.3", _DELAY, "", _DRIVE_ONLY),
-    _Indicator(_QCVN_126, "2.1.4", _DROPPED, "", _INDICATION, "nr_qos_flow_drop_ratio"),
+    _Indicator(_QCVN_126, "2.1.3", _DELAY, _always("≤ 50 ms *"), _DRIVE_ONLY),
+    _Indicator(_QCVN_126, "2.1.4", _DROPPED, None, _INDICATION, "nr_qos_flow_drop_ratio"),
     _Indicator(
-        *(_QCVN_126, "2.1.5", _DOWNLOAD, "≥ 100 Mbit/s", _INDICATION),
+        *(_QCVN_126, "2.1.5", _DOWNLOAD, _always("≥ 100 Mbit/s *"), _INDICATION),
         metric="nr_ue_throughput_bits_per_second",
         direction="dl",
     ),
     _Indicator(
-        *(_QCVN_126, "2.1.5", _UPLOAD, "≥ 30 Mbit/s", _INDICATION),
+        *(_QCVN_126, "2.1.5", _UPLOAD, _always("≥ 30 Mbit/s *"), _INDICATION),
         metric="nr_ue_throughput_bits_per_second",
         direction="ul",
     ),
-    _Indicator(_QCVN_126, "2.1.5", _SLOW, "≥ 95 %", _DRIVE_ONLY),
-    _Indicator(_QCVN_126, "2.2.1", _SUPPORT, "", _SERVICE_DESK),
+    _Indicator(_QCVN_126, "2.1.5", _FAST_ENOUGH, _always("≥ 95 % *"), _DRIVE_ONLY),
+    _Indicator(_QCVN_126, "2.2.1", _SUPPORT, None, _SERVICE_DESK),
 )
 
 
@@ -138,12 +159,14 @@ def regulation_table(history: History | None, period: Period, language: Language
         ),
         f"2.1.1: {_SIGNAL.of(language)}",
         said(
-            "An empty limit: see the text of the regulation.",
-            "Mức quy định để trống: xem văn bản quy chuẩn.",
+            "* Known from publications about the regulation. An empty limit could not be checked. "
+            "In both cases the text of the regulation counts, and whatever amends it.",
+            "* Theo tài liệu giới thiệu quy chuẩn. Mức để trống là chưa đối chiếu được. Cả hai "
+            "trường hợp lấy theo văn bản quy chuẩn và các sửa đổi, bổ sung.",
         ),
     ]
     rows = list(_rows(history, period, language))
-    title = said("Indicators of QCVN 81 and QCVN 126", "Chỉ tiêu QCVN 81 và QCVN 126")
+    title = said("Indicators of QCVN 81 and 126", "Chỉ tiêu QCVN 81 và 126")
     return Table("regulation", title, columns, rows, tuple(notes))
 
 
@@ -155,7 +178,7 @@ def _rows(
             one.regulation,
             one.clause,
             one.name.of(language),
-            one.limit or None,
+            None if one.limit is None else one.limit.of(language),
             _measured(history, one, period, language),
             one.metric,
             one.known_by.of(language),
