@@ -15,13 +15,13 @@ from omc.reports.availability_report.causes import Causes, times_without_mains
 from omc.reports.availability_report.cost import AreaCost, cost_by_area
 from omc.reports.availability_report.cost_section import cost_section
 from omc.reports.availability_report.groups import Groups
+from omc.reports.availability_report.outage_list import outages_table
 from omc.reports.availability_report.regulation import regulation_table
 from omc.reports.availability_report.tables import (
     Group,
     availability_columns,
     availability_values,
     kinds_table,
-    outages_table,
     targets_table,
     things_table,
 )
@@ -51,6 +51,7 @@ from omc.reports.shapes import area_shapes
 from omc.reports.sources import Sources
 from omc.reports.speaker import Said, speaker
 from omc.reports.uptime import Uptime, UptimeReader
+from omc.reports.value_text import number_text
 
 #: Limits between the colours of the map.
 _BOUNDS = (0.95, 0.98, 0.99, 0.995, 0.999)
@@ -152,15 +153,13 @@ class _Report:
         whole, said = group.whole, self._said
         if not group.measured:
             return said("nothing was measured", "không có dữ liệu đo")
-        data = f"{(whole.completeness or 0) * 100:.1f} %"
-        most = f"{(whole.at_most or 0) * 100:.3f} %"
-        if self._language == "vi":
-            data, most = data.replace(".", ","), most.replace(".", ",")
+        count = number_text(len(group.things), 0, self._language)
+        data = number_text((whole.completeness or 0) * 100, 1, self._language)
+        most = number_text((whole.at_most or 0) * 100, 3, self._language)
         return said(
-            f"{len(group.things)} objects, ratio of sums; data for {data} of the time, "
-            f"at most {most}",
-            f"{len(group.things)} đối tượng, tỷ số của các tổng; có dữ liệu {data} thời gian, "
-            f"tối đa {most}",
+            f"{count} objects, ratio of sums; data for {data} % of the time, at most {most} %",
+            f"{count} đối tượng, tỷ số của các tổng; có dữ liệu {data} % thời gian, "
+            f"tối đa {most} %",
         )
 
     def _sites(self, sites: Group) -> Section:
@@ -209,7 +208,7 @@ class _Report:
                         seconds[0] += inside - planned
                         seconds[1] += planned
         rows: list[tuple[Value, ...]] = [(day, *seconds) for day, seconds in found.items()]
-        title = said("Down time of sites by day", "Thời gian gián đoạn trạm theo ngày")
+        title = said("Down time of sites by day", "Gián đoạn trạm theo ngày")
         note = said("Local days; all sites added up.", "Ngày địa phương; cộng tất cả các trạm.")
         return Table("site_days", title, columns, rows, (note,), shown=31)
 
@@ -246,7 +245,7 @@ class _Report:
         return area_name(self._inventory, site, self._day)
 
     def _outages(self, groups: list[Group]) -> Section:
-        table = outages_table(groups, self._causes.of, self._said)
+        table = outages_table(groups, self._causes.of, self._language)
         return Section(table.title, (), (table,))
 
     def _details(self, groups: list[Group]) -> Section:

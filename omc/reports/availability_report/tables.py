@@ -1,20 +1,17 @@
-"""Tables of the availability report: a row an object, a row a kind, a row an outage."""
+"""Tables of the availability report: a row an object, a row a kind."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from omc.reports.availability import Availability, Verdict, added
-from omc.reports.availability_report.causes import CAUSE_TEXTS, Cause
-from omc.reports.document import Column, ColumnKind, Language, Table, Value
+from omc.reports.document import Column, ColumnKind, Table, Value
 from omc.reports.outages import Outage
 from omc.reports.speaker import Said
 from omc.reports.uptime import Uptime
 
 _SHARE = ColumnKind.SHARE
-_LONGEST_LIST = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,56 +195,3 @@ def things_table(group: Group, said: Said, shown: int) -> Table:
         for thing in group.worst()
     ]
     return Table(group.name, group.title, columns, rows, shown=shown)
-
-
-def outages_table(
-    groups: Iterable[Group], cause_of: Callable[[str, Outage], Cause], said: Said
-) -> Table:
-    """The longest outages, with their causes."""
-    moment, duration = ColumnKind.MOMENT, ColumnKind.DURATION
-    columns = (
-        Column("kind", said("Kind", "Loại")),
-        Column("name", said("Object", "Đối tượng")),
-        Column("place", said("Where", "Địa điểm")),
-        Column("start", said("Began", "Bắt đầu"), moment),
-        Column("end", said("Ended", "Kết thúc"), moment, note=said("empty: lasts", "trống: còn")),
-        Column("seconds", said("Down", "Gián đoạn"), duration),
-        Column("planned_seconds", said("Of it planned", "Trong đó bảo trì"), duration),
-        Column("cause", said("Cause", "Nguyên nhân")),
-    )
-    found = [
-        (group, thing, outage)
-        for group in groups
-        for thing in group.things
-        for outage in thing.uptime.outages
-    ]
-    found.sort(key=lambda row: (-row[2].seconds, row[1].name))
-    language: Language = "vi" if said("en", "vi") == "vi" else "en"
-    rows: list[tuple[Value, ...]] = [
-        (
-            *(group.title, thing.name, thing.place, _moment(outage.start_ms)),
-            None if outage.is_open else _moment(outage.end_ms),
-            *(outage.seconds, outage.planned),
-            CAUSE_TEXTS[cause_of(thing.site, outage)].of(language),
-        )
-        for group, thing, outage in found[:_LONGEST_LIST]
-    ]
-    notes = [
-        said(
-            "Begin and end are told to five minutes, of cells to the period of their counters.",
-            "Thời điểm chính xác đến năm phút, với cell là chu kỳ số đếm.",
-        )
-    ]
-    if len(found) > _LONGEST_LIST:
-        notes.append(
-            said(
-                f"The {_LONGEST_LIST} longest of {len(found)} outages.",
-                f"{_LONGEST_LIST} lần dài nhất trong {len(found)} lần gián đoạn.",
-            )
-        )
-    title = said("Longest outages", "Các lần gián đoạn dài nhất")
-    return Table("outages", title, columns, rows, tuple(notes), shown=25)
-
-
-def _moment(time_ms: int) -> datetime:
-    return datetime.fromtimestamp(time_ms / 1000, UTC)

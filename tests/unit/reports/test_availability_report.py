@@ -159,9 +159,15 @@ async def test_what_was_before_the_oldest_change_that_is_kept_is_not_known_and_s
 
 def test_an_outage_after_the_loss_of_mains_is_put_down_to_it(sources: Sources) -> None:
     rows = report(sources, "en").table("outages").rows
-    sites = [row for row in rows if row[0] == "Sites"]
-    assert [(row[1], row[7]) for row in sites] == [("B", "mains")]
-    assert sites[0][5] == pytest.approx(2 * 3600, abs=60)
+    assert [(row[0], row[1], row[7]) for row in rows] == [("Sites", "B", "mains")]
+    assert rows[0][5] == pytest.approx(2 * 3600, abs=60)
+
+
+def test_what_went_down_with_its_site_is_counted_there_and_not_listed_again(
+    sources: Sources,
+) -> None:
+    (row,) = report(sources, "en").table("outages").rows
+    assert row[8] == 3  # the router and both cells
 
 
 def test_person_hours_are_peoples_share_times_the_hours(sources: Sources) -> None:
