@@ -65,6 +65,14 @@ class Column:
     decimals: int = 0
     note: str = ""
 
+    @property
+    def is_right(self) -> bool:
+        """Whether values stand to the right, as numbers do."""
+        return self.kind in _RIGHT
+
+
+_RIGHT = {ColumnKind.NUMBER, ColumnKind.SHARE, ColumnKind.DURATION}
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -233,6 +241,7 @@ class Raster:
         column: Title, unit and format of the values.
         classes: Limits between classes, as in `Classes`.
         reverse: Dark for low.
+        nothing: Legend of where there is no value; "" for none.
     """
 
     title: str
@@ -242,6 +251,7 @@ class Raster:
     column: Column
     classes: tuple[float, ...]
     reverse: bool = False
+    nothing: str = ""
 
 
 @dataclass(frozen=True, slots=True)

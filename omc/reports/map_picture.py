@@ -218,6 +218,10 @@ def _draw_raster(axes: Axes, raster: Raster, language: Language) -> tuple[str, l
         Patch(facecolor=colour, edgecolor=OUTLINE, linewidth=0.3, label=text)
         for text, colour in zip(texts, colours, strict=True)
     ]
+    if raster.nothing:
+        handles.append(
+            Patch(facecolor="white", edgecolor=OUTLINE, linewidth=0.3, label=raster.nothing)
+        )
     return heading_text(raster.column), handles
 
 

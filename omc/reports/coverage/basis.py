@@ -107,6 +107,11 @@ def population_text(basis: PopulationBasis | None, language: Language) -> str:
     return _COUNTED.of(language).format(year=year, source=basis.source)
 
 
+def locations_text(report: CoverageReport) -> str:
+    """Share of the locations of a square that have to reach the threshold."""
+    return f"{report.parameters.propagation.location_probability * 100:g} %"
+
+
 def basis_lines(
     report: CoverageReport, figures: ReportFigures, language: Language
 ) -> Iterator[str]:
@@ -131,10 +136,10 @@ def _model(report: CoverageReport, language: Language) -> Iterator[str]:
     propagation = report.parameters.propagation
     yield _MODEL.of(language).format(
         model=propagation.title,
-        share=f"{propagation.location_probability:.0%}",
+        share=locations_text(report),
         grid=f"{report.study.size_m:g}",
         ground=(_TERRAIN if report.study.terrain else _FLAT).of(language),
-        source=propagation.source,
+        source=propagation.source.of(language),
     )
     texts = [
         f"{t.value} {of.level} {of.threshold_dbm:g} dBm"

@@ -10,7 +10,7 @@ from omc.core.model import AreaCode
 from omc.reports import periods
 from omc.reports.area_names import file_part
 from omc.reports.completeness_section import completeness_section
-from omc.reports.coverage.basis import basis_lines, population_note
+from omc.reports.coverage.basis import basis_lines, locations_text, population_note
 from omc.reports.coverage.figures import ReportFigures
 from omc.reports.coverage.maps import cover_maps, gap_maps
 from omc.reports.coverage.network_tables import NetworkTables
@@ -186,12 +186,12 @@ def _headlines(
 
 def _threshold(report: CoverageReport, technology: Technology) -> str:
     of = report.parameters.technologies.technologies[technology]
-    share = report.parameters.propagation.location_probability
-    return f"{of.level} ≥ {of.threshold_dbm:g} dBm, {share:.0%}"
+    return f"{of.level} ≥ {of.threshold_dbm:g} dBm, {locations_text(report)}"
 
 
 def _gaps(report: CoverageReport, tables: CoverTables, language: Language) -> Section:
     if not report.study.gaps:
         return Section(_GAPS.of(language), (_NO_GAPS.of(language),))
-    blocks: tuple[Block, ...] = (tables.gaps(), *gap_maps(report, language))
+    told = zip(tables.gaps(), gap_maps(report, language), strict=True)
+    blocks = tuple(block for table_and_map in told for block in table_and_map)
     return Section(_GAPS.of(language), (_GAPS_TOLD.of(language),), blocks)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from omc.core.inventory import Technology
 from omc.core.metric import Text
+from omc.reports.coverage.basis import locations_text
 from omc.reports.coverage.figures import ReportFigures
 from omc.reports.coverage.prediction import Where
 from omc.reports.coverage.report import CoverageReport
@@ -18,12 +19,15 @@ from omc.reports.document import (
     Map,
     MapLayer,
     Raster,
+    Value,
 )
 
 #: Decibels above the threshold; what lies below it is not covered.
 _LEVEL_CLASSES = (0.0, 5.0, 10.0, 15.0, 25.0, 35.0)
 _SHARE_CLASSES = (0.5, 0.7, 0.8, 0.9, 0.95, 0.99)
-_PEOPLE_CLASSES = (10.0, 100.0, 500.0, 1000.0)
+#: Where most areas have little, as while a technology is new.
+_LOW_SHARE_CLASSES = (0.02, 0.05, 0.1, 0.2, 0.4, 0.6)
+_PEOPLE_CLASSES = (100.0, 500.0, 2000.0, 10_000.0, 30_000.0)
 
 _LEVELS = Text(en="{technology}: {level} outdoors", vi="{technology}: {level} ngoài trời")
 _SHARES = Text(
@@ -40,6 +44,7 @@ _CODE = Text(en="Code", vi="Mã")
 _PEOPLE_SHARE = Text(en="people covered", vi="dân số được phủ")
 _GROUND_SHARE = Text(en="ground covered", vi="diện tích được phủ")
 _GAPS_OF = Text(en="{technology}: gaps by people", vi="{technology}: vùng lõm theo số dân")
+_OUT_OF_REACH = Text(en="out of reach of all cells", vi="ngoài tầm mọi cell")
 _COVER_LAYER = Text(en="{technology} outdoors", vi="{technology} ngoài trời")
 _GAP_LAYER = Text(en="{technology} gaps", vi="Vùng lõm {technology}")
 _PEOPLE = Text(en="People", vi="Dân số")
@@ -61,7 +66,8 @@ def cover_maps(report: CoverageReport, figures: ReportFigures, language: Languag
         classes = tuple(of.threshold_dbm + above for above in _LEVEL_CLASSES)
         picture = report.study.picture
         raster = Raster(
-            title, picture.levels[technology], picture.bounds, picture.crs, column, classes
+            *(title, picture.levels[technology], picture.bounds, picture.crs, column, classes),
+            nothing=_OUT_OF_REACH.of(language),
         )
         yield Map(f"levels_{key}", title, (outlines,), source_text(report, language), raster)
         known = report.study.population is not None
@@ -105,7 +111,7 @@ def source_text(report: CoverageReport, language: Language) -> str:
     propagation = report.parameters.propagation
     return _SOURCE.of(language).format(
         model=propagation.title,
-        location=f"{propagation.location_probability:.0%}",
+        location=locations_text(report),
         grid=f"{report.study.size_m:g}",
     )
 
@@ -145,5 +151,14 @@ def _shares(
         )
         features.append(Feature(unit.boundary, values))
     title = _COVER_LAYER.of(language).format(technology=technology.value)
-    colours = Classes("people_outdoors" if known else "area_outdoors", _SHARE_CLASSES)
+    shown = 2 if known else 3
+    bounds = _share_classes([feature.values[shown] for feature in features])
+    colours = Classes(columns[shown].key, bounds)
     return MapLayer(f"cover_{key}", title, columns, features, colours)
+
+
+def _share_classes(shares: Sequence[Value]) -> tuple[float, ...]:
+    """Bounds that tell areas apart."""
+    known = sorted(share for share in shares if isinstance(share, float))
+    low = known and known[len(known) // 2] < _SHARE_CLASSES[0]
+    return _LOW_SHARE_CLASSES if low else _SHARE_CLASSES

@@ -39,10 +39,10 @@ _HOURS = Text(en="Hours with data", vi="Số giờ có số liệu")
 _LOAD_NOTE = Text(
     en="Busy hour: of each local day the hour with the most user data in the area; PRB are "
     "downlink, used and present ones added up over cells and hours and divided once. A cell over "
-    "{share:.0%}: its busiest hour of the day, on average over days.",
+    "{share} %: its busiest hour of the day, on average over days.",
     vi="Giờ cao điểm: giờ địa phương có lưu lượng lớn nhất mỗi ngày của địa bàn; PRB hướng xuống, "
     "cộng số PRB dùng và số PRB có của các cell và các giờ rồi chia một lần. Cell trên "
-    "{share:.0%}: giờ bận nhất trong ngày, trung bình các ngày.",
+    "{share} %: giờ bận nhất trong ngày, trung bình các ngày.",
 )
 
 _FIBRE = Text(en="Fibre by area", vi="Cáp quang theo địa bàn")
@@ -113,7 +113,7 @@ class NetworkTables:
             for technology in self._report.request.technologies
             for row in self._load_rows(technology)
         ]
-        note = _LOAD_NOTE.of(self._language).format(share=BUSY_SHARE)
+        note = _LOAD_NOTE.of(self._language).format(share=f"{BUSY_SHARE * 100:g}")
         notes = (_PROVED_NOTE.of(self._language), note)
         return Table("load", _LOAD.of(self._language), columns, rows, notes, shown=150)
 

@@ -8,8 +8,9 @@ from omc.core.inventory import Technology
 from omc.core.metric import Text
 from omc.core.model import AreaCode
 from omc.reports.coverage.basis import population_note
-from omc.reports.coverage.columns import AREA, CODE, TECHNOLOGY, Columns, rows_of_areas
+from omc.reports.coverage.columns import AREA, CODE, Columns, rows_of_areas
 from omc.reports.coverage.figures import ReportFigures
+from omc.reports.coverage.gaps import Gap
 from omc.reports.coverage.prediction import Where
 from omc.reports.coverage.report import CoverageReport
 from omc.reports.document import Language, Table, Value
@@ -38,7 +39,9 @@ _PEOPLE_CHANGE = Text(en="Change, people outdoors", vi="Thay đổi dân số ph
 _GROUND_CHANGE = Text(en="Change, ground outdoors", vi="Thay đổi diện tích phủ ngoài trời")
 _POINTS = Text(en="points", vi="điểm %")
 
-_GAPS = Text(en="Gaps outdoors", vi="Vùng lõm ngoài trời")
+_GAPS = Text(en="{technology}: gaps outdoors", vi="{technology}: vùng lõm ngoài trời")
+#: A page has room for these and their map.
+_GAPS_SHOWN = 15
 _UNCOVERED = Text(en="People not covered", vi="Dân số chưa được phủ")
 _LONGITUDE = Text(en="Longitude", vi="Kinh độ")
 _LATITUDE = Text(en="Latitude", vi="Vĩ độ")
@@ -75,6 +78,7 @@ class CoverTables:
         self._figures = figures
         self._language = language
         self._columns = Columns(language)
+        self._names = {unit.code: unit.area.name for unit in report.geography.units}
 
     def cover(self) -> Iterator[Table]:
         """One table a technology."""
@@ -136,11 +140,9 @@ class CoverTables:
             _points(outdoors.people_change),
         ]
 
-    def gaps(self) -> Table:
-        """All gaps of all technologies, ranked."""
-        names = {unit.code: unit.area.name for unit in self._report.geography.units}
+    def gaps(self) -> Iterator[Table]:
+        """Of each technology that has gaps, all of them, ranked."""
         columns = (
-            self._columns.text("technology", TECHNOLOGY),
             self._columns.number("rank", Text(en="#", vi="#")),
             self._columns.text("code", CODE),
             self._columns.text("area", AREA),
@@ -154,31 +156,32 @@ class CoverTables:
             self._columns.text("span", _NEAREST_FIBRE),
             self._columns.number("span_km", _FIBRE_KM, "km", 2),
         )
-        rows: list[list[Value]] = []
-        ranks: dict[Technology, int] = {}
-        for gap in self._report.study.gaps:
-            rank = ranks[gap.technology] = ranks.get(gap.technology, 0) + 1
-            middle = gap.patch.representative_point()
-            longitude, latitude = self._report.study.plane.degrees(middle.x, middle.y)
-            rows.append(
-                [
-                    gap.technology.value,
-                    rank,
-                    gap.area,
-                    names[gap.area],
-                    gap.people,
-                    gap.km2,
-                    longitude,
-                    latitude,
-                    gap.site.code if gap.site else None,
-                    gap.site.name if gap.site else None,
-                    gap.site_km,
-                    gap.span,
-                    gap.span_km,
-                ]
-            )
         notes = (population_note(self._report, self._language),)
-        return Table("gaps", _GAPS.of(self._language), columns, rows, notes)
+        for technology in self._report.request.technologies:
+            own = [gap for gap in self._report.study.gaps if gap.technology is technology]
+            rows = [self._gap_row(rank, gap) for rank, gap in enumerate(own, start=1)]
+            if rows:
+                name = f"gaps_{technology.value.lower()}"
+                title = _GAPS.of(self._language).format(technology=technology.value)
+                yield Table(name, title, columns, rows, notes, shown=_GAPS_SHOWN)
+
+    def _gap_row(self, rank: int, gap: Gap) -> list[Value]:
+        middle = gap.patch.representative_point()
+        longitude, latitude = self._report.study.plane.degrees(middle.x, middle.y)
+        return [
+            rank,
+            gap.area,
+            self._names[gap.area],
+            gap.people,
+            gap.km2,
+            longitude,
+            latitude,
+            gap.site.code if gap.site else None,
+            gap.site.name if gap.site else None,
+            gap.site_km,
+            gap.span,
+            gap.span_km,
+        ]
 
     def left_out(self) -> Table:
         """Cells and sites that figures do not stand on, and why."""

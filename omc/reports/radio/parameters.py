@@ -11,6 +11,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from omc.core.inventory import Technology
+from omc.core.metric import Text
 from omc.core.resources import config_folder
 from omc.core.yaml_source import ModelT, load_yaml, validate
 from omc.reports.radio.hata import hata
@@ -76,7 +77,7 @@ class Propagation(_ParameterModel):
     clutter_smoothing_m: Annotated[float, Field(ge=0, le=20_000)]
     clutter_unknown_db: Annotated[float, Field(ge=0, le=60)]
     indoor: Indoor
-    source: str
+    source: Text
 
     @model_validator(mode="after")
     def _densities_grow(self) -> Self:

@@ -110,7 +110,7 @@ class _Writer:
             ("people",),
             most=30,
         )
-        blocks = (self._figures(), sites_map(found, self._language), table, chart)
+        blocks = (self._figures(), sites_map(found, self._language), chart, table)
         return Section(said("The next sites", "Các trạm tiếp theo"), (paragraph,), blocks)
 
     def _figures(self) -> Figures:

@@ -134,21 +134,19 @@ def sites_map(found: Readiness, language: Language) -> Map:
         Column("name", said("Name", "Tên")),
         Column("score", said("Score", "Điểm"), _NUMBER, decimals=2),
         Column("state", "5G"),
+        Column("next", said("Next", "Thứ tự"), _NUMBER),
     )
-    picked = set(found.next_sites)
+    order = {site: rank for rank, site in enumerate(found.next_sites, start=1)}
     features = [
-        _feature(
-            one.condition,
-            one.score,
-            _NEXT if one.condition.site.code in picked else _OTHER,
-            language,
-        )
+        _feature(one.condition, one.score, language, order.get(one.condition.site.code))
         for one in reversed(found.ranked)
     ]
-    features += [_feature(own, None, _NOW, language) for own in found.with_5g]
+    features += [_feature(own, None, language) for own in found.with_5g]
     states = tuple(text.of(language) for text in (_OTHER, _NEXT, _NOW))
     layer = MapLayer(
-        *("sites", said("Sites", "Trạm"), columns, features), Categories("state", states)
+        *("sites", said("Sites", "Trạm"), columns, features),
+        Categories("state", states),
+        label="next",
     )
     inventory = found.sources.inventory
     areas = area_shapes(inventory, found.day, said("Areas", "Đơn vị hành chính"))
@@ -157,7 +155,11 @@ def sites_map(found: Readiness, language: Language) -> Map:
     return Map("next_sites_map", said("Where they are", "Vị trí"), layers, source)
 
 
-def _feature(one: Condition, mark: float | None, state: Text, language: Language) -> Feature:
+def _feature(
+    one: Condition, mark: float | None, language: Language, rank: int | None = None
+) -> Feature:
+    """A site; `rank` says when it is its turn among the next ones."""
     site = one.site
-    values: tuple[Value, ...] = (site.code, site.name, mark, state.of(language))
+    state = _NOW if one.has_5g else _OTHER if rank is None else _NEXT
+    values: tuple[Value, ...] = (site.code, site.name, mark, state.of(language), rank)
     return Feature(shapely.Point(site.longitude, site.latitude), values)
