@@ -10,7 +10,6 @@ from omc.core.metric import Text
 from omc.reports.document import (
     Chart,
     Column,
-    ColumnKind,
     Document,
     Figures,
     Language,
@@ -29,8 +28,6 @@ _MORE = Text(
 )
 _BASIS = Text(en="Basis", vi="Căn cứ")
 _SOURCE = Text(en="Source", vi="Nguồn")
-
-_LEFT = {ColumnKind.TEXT, ColumnKind.DAY, ColumnKind.MOMENT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +56,8 @@ class TableBlock:
         headings: With units.
         right: Which columns stand to the right: numbers.
         rows: Texts.
-        notes: Below it, of the table and of its columns.
+        notes: Below it, of the table and of its columns; what a table above in the section said
+            already is left out.
     """
 
     title: str
@@ -139,10 +137,25 @@ def _section(section: Section, document: Document, pictures: Pictures) -> PageSe
         for block in section.blocks
         if _has_content(block, document)
     ]
+    blocks = _without_repetitions(blocks)
     first = blocks[0] if blocks else None
     if isinstance(first, TableBlock) and first.title == section.title:
         blocks[0] = replace(first, title="")
     return PageSection(section.title, section.paragraphs, tuple(blocks))
+
+
+def _without_repetitions(blocks: list[PageBlock]) -> list[PageBlock]:
+    """Blocks of a section, each note below the first table that it belongs to alone."""
+    told: set[str] = set()
+    found: list[PageBlock] = []
+    for block in blocks:
+        if isinstance(block, TableBlock):
+            notes = tuple(note for note in block.notes if note not in told)
+            told.update(notes)
+            found.append(replace(block, notes=notes))
+        else:
+            found.append(block)
+    return found
 
 
 def _has_content(block: Figures | Table | Chart | Map, document: Document) -> bool:
@@ -189,7 +202,7 @@ def _table(table: Table, language: Language, zone: tzinfo | None) -> TableBlock:
     return TableBlock(
         table.title,
         tuple(map(heading_text, table.columns)),
-        tuple(column.kind not in _LEFT for column in table.columns),
+        tuple(column.is_right for column in table.columns),
         rows,
         tuple(_notes(table, language)),
     )

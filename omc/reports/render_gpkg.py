@@ -61,6 +61,8 @@ def _field(
 ) -> tuple[NDArray[Any], NDArray[np.bool_]]:
     """Values of a column, and which of them are not known."""
     mask = np.asarray([value is None for value in values])
+    if all(isinstance(value, int | None) for value in values) and column.kind in _NUMBERS:
+        return np.asarray([value or 0 for value in values], np.int64), mask
     if column.kind in _NUMBERS:
         return np.asarray([0.0 if value is None else value for value in values], float), mask
     texts = [None if value is None else str(plain(value, zone)) for value in values]

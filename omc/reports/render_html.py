@@ -19,6 +19,9 @@ from omc.reports.page import (
 )
 from omc.reports.pictures import Pictures
 
+#: Letters of texts that stay in one line.
+_SHORT = 32
+
 _PROLOGUE = re.compile(r"^.*?(?=<svg)", re.DOTALL)
 _IDENTIFIER = re.compile(r'(\bid="|href="#|url\(#)')
 
@@ -75,9 +78,11 @@ def _table(block: TableBlock) -> Iterator[str]:
     if block.title:
         yield f"<h3>{escape(block.title)}</h3>"
     if block.rows:
-        sides = [' class="number"' if right else "" for right in block.right]
+        columns = zip(*block.rows, strict=True)
+        sides = [_class(r, texts) for r, texts in zip(block.right, columns, strict=True)]
         yield '<div class="wide"><table><thead><tr>'
-        for heading, side in zip(block.headings, sides, strict=True):
+        for heading, right in zip(block.headings, block.right, strict=True):
+            side = ' class="number"' if right else ""
             yield f'<th scope="col"{side}>{escape(heading)}</th>'
         yield "</tr></thead><tbody>"
         for row in block.rows:
@@ -85,6 +90,12 @@ def _table(block: TableBlock) -> Iterator[str]:
             yield f"<tr>{''.join(cells)}</tr>"
         yield "</tbody></table></div>"
     yield from _notes(block.notes)
+
+
+def _class(right: bool, texts: Iterable[str]) -> str:
+    """Attribute of a column's cells: numbers stand to the right, short texts are not parted."""
+    names = ["number"] * right + ["short"] * (max(map(len, texts)) <= _SHORT)
+    return f' class="{" ".join(names)}"' if names else ""
 
 
 def _picture(block: PictureBlock) -> Iterator[str]:

@@ -56,7 +56,11 @@ def _style(name: str, style: Style) -> etree._Element:
         "Style",
         _element("IconStyle", _element("color", _SOLID + colour)),
         _element("LineStyle", _element("color", _SOLID + colour), _element("width", "2")),
-        _element("PolyStyle", _element("color", _GLASS + colour)),
+        _element(
+            "PolyStyle",
+            _element("color", _GLASS + colour),
+            _element("fill", str(int(style.filled))),
+        ),
         id=name,
     )
 

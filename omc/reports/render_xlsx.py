@@ -20,6 +20,7 @@ from omc.reports.document import (
     Figures,
     Section,
     Table,
+    Value,
 )
 from omc.reports.facts import facts
 from omc.reports.pictures import Pictures
@@ -34,7 +35,9 @@ _BASIS = Text(en="Basis", vi="Căn cứ")
 
 #: Row of a sheet in which its table's headings are; the title is above.
 _HEADINGS = 2
-_NARROWEST, _WIDEST = 9, 44
+_NARROWEST, _WIDEST = 9, 56  # longer texts are wrapped
+#: A heading takes about so many lines at most.
+_HEADING_LINES = 3
 #: Rows whose texts decide how wide a column is.
 _MEASURED = 200
 _FORBIDDEN = str.maketrans("[]:*?/\\'", "()-    ’")
@@ -119,7 +122,9 @@ class _Book:
                     title = _heading(figure.column)
                     sheet.write_string(row, 0, title, self._cells.look(valign="top"))
                     self._cells.write(sheet, row, 1, figure.column, figure.value)
-                    look = self._cells.look(text_wrap=True, valign="top", italic=True, indent=1)
+                    look = self._cells.look(
+                        text_wrap=True, valign="top", italic=True, align="left", indent=1
+                    )
                     sheet.write_string(row, 2, figure.basis, look)
                     row += 1
         return row
@@ -129,8 +134,8 @@ class _Book:
     def _write_table(self, sheet: Worksheet, table: Table) -> None:
         sheet.write_string(0, 0, table.title, self._cells.look(bold=True, font_size=14))
         lines = 1
-        for place, column in enumerate(table.columns):
-            width = self._width(table, place)
+        widths = [self._width(table, place) for place in range(len(table.columns))]
+        for place, (column, width) in enumerate(zip(table.columns, widths, strict=True)):
             lines = max(lines, _lines(_heading(column), width))
             sheet.set_column(place, place, width)
             if column.note:
@@ -138,17 +143,17 @@ class _Book:
         sheet.set_row_pixels(_HEADINGS, _ROW_PIXELS * lines)
         for row, values in enumerate(table.rows, start=_HEADINGS + 1):
             for place, (column, value) in enumerate(zip(table.columns, values, strict=True)):
-                self._cells.write(sheet, row, place, column, value)
+                wrapped = widths[place] == _WIDEST
+                self._cells.write(sheet, row, place, column, value, wrapped=wrapped)
         last = _HEADINGS + max(len(table.rows), 1)
-        header = self._cells.look(bold=True, text_wrap=True, valign="top", bg_color="#DCE6F1")
         sheet.add_table(
             *(_HEADINGS, 0, last, len(table.columns) - 1),
             {
                 "name": f"t_{table.name}",
                 "style": "Table Style Light 1",
                 "columns": [
-                    {"header": _heading(column), "header_format": header}
-                    for column in table.columns
+                    {"header": _heading(c), "header_format": self._cells.of_heading(c)}
+                    for c in table.columns
                 ],
             },
         )
@@ -161,14 +166,21 @@ class _Book:
         _set_page(sheet)
         sheet.repeat_rows(_HEADINGS)
 
-    def _width(self, table: Table, place: int) -> float:
+    def _width(self, table: Table, place: int) -> int:
+        """Letters that a column is wide."""
         column = table.columns[place]
-        texts = [
-            figure_text(column, row[place], self._language, self._zone)
-            for row in table.rows[:_MEASURED]
-        ]
-        longest_word = max(map(len, _heading(column).split()))
-        return min(max(_NARROWEST, longest_word + 3, *(len(t) + 1 for t in texts), 0), _WIDEST)
+        values = (row[place] for row in table.rows[:_MEASURED])
+        longest = max((len(self._text(column, value)) for value in values), default=0)
+        heading = _heading(column)
+        longest_word = max(map(len, heading.split()))
+        wanted = max(longest_word, len(heading) // _HEADING_LINES, longest - 2) + 3
+        return min(max(_NARROWEST, wanted), _WIDEST)
+
+    def _text(self, column: Column, value: Value) -> str:
+        """About what a cell shows."""
+        if column.kind is ColumnKind.DURATION and isinstance(value, int | float):
+            return f"{value // 3600:.0f}:00"
+        return figure_text(column, value, self._language, self._zone)
 
     def _write_charts(self, sheets: Mapping[str, Worksheet]) -> None:
         """Charts to the right of their tables, one below the other."""

@@ -18,6 +18,7 @@ _SWAP = str.maketrans(",.", ".,")
 _HOURS = Text(en="h", vi="giờ")
 _MINUTES = Text(en="min", vi="phút")
 _SECONDS = Text(en="s", vi="giây")
+_LONG_SECONDS = 100 * 3600
 
 
 def heading_text(column: Column) -> str:
@@ -67,8 +68,10 @@ def number_text(value: float, decimals: int, language: Language) -> str:
 
 
 def duration_text(seconds: float, language: Language) -> str:
-    """Seconds as hours and minutes; below a minute as seconds."""
+    """Seconds as hours and minutes; below a minute as seconds, from 100 hours on as hours."""
     whole = round(seconds)
+    if whole >= _LONG_SECONDS:
+        return f"{number_text(whole / 3600, 0, language)}\u00a0{_HOURS.of(language)}"
     if whole < 60:
         return f"{whole}\u00a0{_SECONDS.of(language)}"
     hours, minutes = divmod(round(whole / 60), 60)

@@ -52,15 +52,31 @@ class Cells:
             self._formats[key] = self._workbook.add_format(properties)
         return self._formats[key]
 
-    def of_column(self, column: Column) -> Format:
+    def of_column(self, column: Column, *, wrapped: bool = False) -> Format:
         """The format of a column's cells; texts keep clear of numbers to their left."""
-        indent = 1 if column.kind is ColumnKind.TEXT else 0
+        side = {} if column.is_right else {"align": "left", "indent": 1}
         number = number_format(column, self._language)
-        return self.look(num_format=number, valign="top", indent=indent)
+        return self.look(num_format=number, valign="top", text_wrap=wrapped, **side)
 
-    def write(self, sheet: Worksheet, row: int, place: int, column: Column, value: Value) -> None:
+    def of_heading(self, column: Column) -> Format:
+        """The format of a column's heading: above its values, clear of the filter's button."""
+        side = (
+            {"align": "right", "indent": 2} if column.is_right else {"align": "left", "indent": 1}
+        )
+        return self.look(bold=True, text_wrap=True, valign="top", bg_color="#DCE6F1", **side)
+
+    def write(
+        self,
+        sheet: Worksheet,
+        row: int,
+        place: int,
+        column: Column,
+        value: Value,
+        *,
+        wrapped: bool = False,
+    ) -> None:
         """Write one value; an unknown one leaves the cell empty."""
-        look = self.of_column(column)
+        look = self.of_column(column, wrapped=wrapped)
         if value is None:
             sheet.write_blank(row, place, None, look)
         elif isinstance(value, str):

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import pytest
 import shapely
 from lxml import etree, html
 
-from omc.reports.document import Language
+from omc.reports.document import Column, ColumnKind, Language, Section, Table
 from omc.reports.files import FORMATS, write_files
 from omc.reports.shelf import INDEX, shelve, shelved_reports
 from tests.unit.reports.sample_document import ROWS, SHAPES, sample_document
@@ -63,6 +64,34 @@ def test_a_workbook_has_numbers_tables_frozen_headings_and_charts(folder: Path) 
         assert {"xl/charts/chart1.xml", "xl/charts/chart2.xml"} <= set(book.namelist())
 
 
+def test_long_texts_of_a_workbook_are_wrapped_and_numbers_stand_below_their_headings(
+    tmp_path: Path,
+) -> None:
+    columns = (Column("why", "Lý do"), Column("people", "Dân số", ColumnKind.NUMBER))
+    table = Table("reasons", "Lý do", columns, [("rất dài " * 12, 1)])
+    document = replace(sample_document(), sections=(Section("S", (), (table,)),))
+    write_files(document, ("xlsx",), tmp_path)
+    with zipfile.ZipFile(tmp_path / "sample-2026-10-vi.xlsx") as book:
+        sheet = etree.fromstring(book.read("xl/worksheets/sheet2.xml"))
+        looks = found(etree.fromstring(book.read("xl/styles.xml")), "//s:cellXfs/s:xf", SHEET)
+    alignments = {
+        cell.get("r"): looks[int(cell.get("s"))].find("s:alignment", SHEET)
+        for cell in found(sheet, "//s:c", SHEET)
+    }
+    assert alignments["A4"].get("wrapText") == "1"
+    assert alignments["B3"].get("horizontal") == "right"
+
+
+def test_a_note_is_told_once_a_section(tmp_path: Path) -> None:
+    table = sample_document().table("sites")
+    again = replace(table, name="again", title="Lần nữa", notes=("Khác.",))
+    document = replace(sample_document(), sections=(Section("S", (), (table, again)),))
+    write_files(document, ("html",), tmp_path)
+    text = (tmp_path / "sample-2026-10-vi.html").read_text(encoding="utf-8")
+    assert text.count("Gián đoạn: không kể bảo trì") == 1
+    assert "Khác." in text
+
+
 def test_csv_has_all_rows_with_plain_numbers_and_moments_with_their_offset(folder: Path) -> None:
     text = (folder / "sample-2026-10-vi.sites.csv").read_text(encoding="utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text)))
@@ -98,6 +127,9 @@ def test_a_geopackage_reads_back_as_it_was_written(folder: Path) -> None:
     shares = list(fields[list(meta["fields"]).index("availability_ratio")])
     assert shares[:2] == [0.98765, 1.0]
     assert shares[2] != shares[2]
+    info = pyogrio.read_info(path, layer="areas")
+    kinds = dict(zip(info["fields"], info["dtypes"], strict=True))
+    assert (kinds["people"], kinds["availability_ratio"]) == ("int64", "float64")
 
 
 def test_kml_has_a_folder_a_layer_with_styles_that_exist(folder: Path) -> None:
@@ -107,6 +139,8 @@ def test_kml_has_a_folder_a_layer_with_styles_that_exist(folder: Path) -> None:
     styles = {f"#{name}" for name in found(root, "//k:Style/@id", KML)}
     used = set(found(root, "//k:styleUrl/text()", KML))
     assert used <= styles
+    outlines = "//k:Style[starts-with(@id, 'cables')]/k:PolyStyle/k:fill/text()"
+    assert found(root, outlines, KML) == ["0"]  # nothing below is painted over
     assert len(found(root, "//k:innerBoundaryIs", KML)) == 1
 
 

@@ -15,6 +15,7 @@ ROWS: list[tuple[ColumnKind, Value, int, str, str]] = [
     (ColumnKind.NUMBER, -0.01, 1, "0,0 km", "0.0 km"),
     (ColumnKind.SHARE, 0.99951, 2, "99,95 %", "99.95 %"),
     (ColumnKind.DURATION, 90 * 60.0, 0, "1 giờ 30 phút km", "1 h 30 min km"),
+    (ColumnKind.DURATION, 1234.5 * 3600, 0, "1.234 giờ km", "1,234 h km"),
     (ColumnKind.DURATION, 59.7, 0, "1 phút km", "1 min km"),
     (ColumnKind.DURATION, 12.0, 0, "12 giây km", "12 s km"),
     (ColumnKind.MOMENT, datetime(2026, 12, 31, 20, tzinfo=UTC), 0, "01/01/2027 03:00 km", ""),
