@@ -1,9 +1,12 @@
 // Planned work: from, to, where and why. Places are looked up as they are typed; the server checks.
+import { DateField } from "/console/static/date_field.js";
+
 export default {
+  components: { DateField },
   template: `
     <form class="work-form" @submit.prevent="announce">
-      <label>{{ texts.from }}<input class="field" type="datetime-local" v-model="begins" required :disabled="!may"></label>
-      <label>{{ texts.to }}<input class="field" type="datetime-local" v-model="ends" required :disabled="!may"></label>
+      <date-field v-for="end in ['begins', 'ends']" :key="end" v-model="$data[end]" :label="texts[end]"
+        :hint="texts.moment_hint" :pick="texts.pick" with-time :disabled="!may"></date-field>
       <div class="work-places">
         <label>{{ texts.where }}
           <input class="field" v-model="typed" :placeholder="texts.where_hint" :disabled="!may" autocomplete="off" spellcheck="false"
