@@ -1,6 +1,7 @@
 """Pictures of every page of the console, in both languages and both themes: `make screenshots`.
 
     python -m bench.screenshots [--sites 572] [--days 2] [--output build/screenshots]
+        [--only fibre-below-vi-dark-laptop,-wall]  # pictures whose name ends so
 
 The province of `omc demo` gets a past and three faults, so that there is something to see.
 """
@@ -13,6 +14,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import product
 from pathlib import Path
@@ -31,7 +33,11 @@ _PAST = "dc_bus*,battery_state*,dc_load*,env_temperature*,lte_*,nr_*,utran_*,int
 _LIGHT = "optical_*,pon_ont_rx*"
 #: Until what was broken is known, and charts are drawn.
 _TROUBLE_SECONDS = 90.0
-_DRAWN_SECONDS = 3.0
+_DRAWN_SECONDS = 1.5
+#: Pages that are longer than a laptop's screen: their end is a picture of its own.
+_LONG = ("site", "fibre", "collectors")
+#: Nothing on the page says that it waits for the archive.
+_IS_DRAWN = """() => !/Đang đọc|Reading the/.test(document.querySelector(".page").innerText)"""
 
 
 def addresses(demo: Demo) -> dict[str, str]:
@@ -113,17 +119,50 @@ def break_something(demo: Demo) -> None:
     announce_work(demo, with_sites[0])
 
 
-def shoot(page: Page, demo: Demo, folder: Path, suffix: str) -> None:
+class Camera:
+    """Takes pictures of one window.
+
+    Args:
+        page: The window.
+        folder: Where they are put.
+        look: Language, theme and size: the end of their names.
+        only: Ends of the names of those that are wanted; none for all.
+    """
+
+    def __init__(self, page: Page, folder: Path, look: str, only: Sequence[str]) -> None:
+        self._page = page
+        self._folder = folder
+        self._look = look
+        self._only = tuple(only)
+
+    def wants(self, name: str) -> bool:
+        """Whether a picture is asked for."""
+        return not self._only or f"{name}-{self._look}".endswith(self._only)
+
+    def take(self, name: str) -> None:
+        """A picture of what is seen now."""
+        self._page.screenshot(path=self._folder / f"{name}-{self._look}.png")
+        print(f"{name}-{self._look}")
+
+
+def shoot(page: Page, demo: Demo, camera: Camera) -> None:
     """Every page as it looks in this window."""
     for name, address in addresses(demo).items():
+        wanted = [part for part in (name, f"{name}-below") if camera.wants(part)]
+        if not wanted:
+            continue
         page.goto(demo.url + address)
         page.wait_for_function("window.omc?.alive === true")
+        page.wait_for_function(_IS_DRAWN)
         page.wait_for_timeout(_DRAWN_SECONDS * 1000)
-        page.screenshot(path=folder / f"{name}-{suffix}.png")
-        print(f"{name}-{suffix}")
+        if name in wanted:
+            camera.take(name)
+        if name in _LONG and f"{name}-below" in wanted:
+            page.evaluate("document.querySelector('.page').scrollTo(0, 1e6)")
+            camera.take(f"{name}-below")
 
 
-def shoot_all(browser: Browser, demo: Demo, folder: Path) -> None:
+def shoot_all(browser: Browser, demo: Demo, folder: Path, only: Sequence[str]) -> None:
     """Both languages, both themes, a laptop; and the wall in one of each."""
     for language, theme, size in product(("vi", "en"), ("dark", "light"), _SIZES):
         if size == "wall" and (language, theme) != ("vi", "dark"):
@@ -134,10 +173,12 @@ def shoot_all(browser: Browser, demo: Demo, folder: Path) -> None:
             context.add_cookies([{"name": name, "value": value, "url": demo.url}])
         page = context.new_page()
         page.set_default_timeout(60_000)
-        page.goto(f"{demo.url}/login")
-        page.screenshot(path=folder / f"login-{language}-{theme}-{size}.png")
+        camera = Camera(page, folder, f"{language}-{theme}-{size}", only)
+        if camera.wants("login"):
+            page.goto(f"{demo.url}/login")
+            camera.take("login")
         page.goto(demo.entrance)
-        shoot(page, demo, folder, f"{language}-{theme}-{size}")
+        shoot(page, demo, camera)
         context.close()
 
 
@@ -147,6 +188,7 @@ def main() -> None:
     parser.add_argument("--sites", type=int, default=572)
     parser.add_argument("--days", type=int, default=2)
     parser.add_argument("--output", type=Path, default=Path("build/screenshots"))
+    parser.add_argument("--only", type=lambda ends: ends.split(","), default=())
     wish = parser.parse_args()
     wish.output.mkdir(parents=True, exist_ok=True)
     with running_demo(wish.sites) as demo, chromium() as browser:
@@ -154,7 +196,7 @@ def main() -> None:
         break_something(demo)
         print(f"waiting {_TROUBLE_SECONDS:.0f} s until everything is known")
         time.sleep(_TROUBLE_SECONDS)
-        shoot_all(browser, demo, wish.output)
+        shoot_all(browser, demo, wish.output, wish.only)
     print(f"pictures are in {wish.output}")
 
 

@@ -78,7 +78,7 @@ def _facts(viewer: Viewer, alarm: Alarm, impact: Impact) -> list[tuple[str, str]
     writer = viewer.console.alarms
     end = alarm.cleared_ms or viewer.console.world.clock.time_ms()
     lasted = t.duration((end - alarm.raised_ms) / 1000)
-    cells = ", ".join(f"{t.number(n)} {name}" for name, n in impact.cells.items())
+    cells = t.cell_counts(impact.cells.items())
     people = t("alarms.people", count=t.number(impact.people)) if impact.people is not None else ""
     acknowledged = ""
     if (note := alarm.acknowledged) is not None:

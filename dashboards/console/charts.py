@@ -21,7 +21,8 @@ RANGES: Mapping[str, tuple[int, int]] = {
     "7d": (7 * 24 * _HOUR_MS, _HOUR_MS // 2),
     "30d": (30 * 24 * _HOUR_MS, 2 * _HOUR_MS),
 }
-_MOST_LINES = 6
+#: Of one chart; of more the largest are shown.
+MOST_LINES = 6
 #: Steps without a value that are still joined.
 _JOINED_STEPS = 4
 
@@ -131,12 +132,12 @@ async def draw(
     empty = t("chart.empty") if past.is_kept else t("chart.not_kept")
     try:
         for curve in chart.curves if past.is_kept else ():
-            asked = (*span_ms, step_ms, curve.by, curve.where, _MOST_LINES)
+            asked = (*span_ms, step_ms, curve.by, curve.where, MOST_LINES)
             question = Question(curve.metric, *asked)
             lines += _named(curve, await past.ask(question), step_ms)
     except PastUnknown as error:
         lines, empty = [], t("chart.failed", why=error)
-    drawn.show(lines[:_MOST_LINES], span_ms, step_ms * _JOINED_STEPS, empty)
+    drawn.show(lines[:MOST_LINES], span_ms, step_ms * _JOINED_STEPS, empty)
 
 
 def _named(curve: Curve, lines: Lines, step_ms: int) -> list[dict[str, Any]]:

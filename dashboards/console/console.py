@@ -153,7 +153,7 @@ class Console:
         client = ui.context.client
         self.watch.look()
         build_shell(viewer, PAGES, page)
-        with ui.element("div").classes(f"page page-{page.name}").props("id=main"):
+        with ui.element("div").classes(f"page page-{page.name}").props("id=main tabindex=-1"):
             page.build(viewer)
         self._keep_live(viewer, client)
 

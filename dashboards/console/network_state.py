@@ -104,6 +104,12 @@ def site_of(inventory: Inventory, alarm: Alarm) -> str:
     return site
 
 
+def lost_places(alarm: Alarm) -> tuple[str, ...]:
+    """The places that an alarm takes out of service."""
+    finding = alarm.finding
+    return finding.places if finding is not None and finding.fault in _LOSES else ()
+
+
 def urgency(alarm: Alarm) -> tuple[int, int, AlarmKey]:
     """Sorts alarms: the worst first, then the newest."""
     return -alarm.severity, -alarm.raised_ms, alarm.key
@@ -130,8 +136,7 @@ def network_state(inventory: Inventory, alarms: Iterable[Alarm]) -> NetworkState
             continue
         if alarm.root is None:
             roots.append(alarm)
-        if alarm.finding is not None and alarm.finding.fault in _LOSES:
-            lost.update(alarm.finding.places)
+        lost.update(lost_places(alarm))
         if alarm.rule in CELL_OUT:
             cells.add(alarm.label("cell"))
         _note_place(inventory, state, alarm)

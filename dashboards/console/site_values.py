@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from dashboards.console.texts.catalogue import DIGITS
+from dashboards.console.texts import Texts
 from dashboards.console.world import ConsoleWorld
 from omc.core.metric import MetricKind
 from omc.core.model import Latest, label_text
-from omc.core.quantity_text import value_text
 
 #: How the catalogue's judgement of a state is coloured.
 _TONES = {"critical": "critical", "warning": "minor", "ok": "", "unknown": ""}
@@ -42,14 +41,14 @@ class SiteValues:
     Args:
         world: Where they are.
         code: Of the site.
-        language: Of the words.
+        texts: For words and numbers.
     """
 
-    def __init__(self, world: ConsoleWorld, code: str, language: str) -> None:
+    def __init__(self, world: ConsoleWorld, code: str, texts: Texts) -> None:
         self._world = world
         # Looking for the rendered label spares taking labels apart for every other site.
         self._mark = label_text({"site": code})[1:-1]
-        self._language = language
+        self._texts = texts
 
     def latest(self, metric: str) -> Iterator[Latest]:
         """The newest values of one metric."""
@@ -67,7 +66,7 @@ class SiteValues:
             tone = ""
             if entry.kind is MetricKind.STATE and (state := entry.states.get(int(latest.value))):
                 tone = _TONES[state.severity]
-            text = value_text(entry, latest.value, self._language, DIGITS)
+            text = self._texts.quantity(entry, latest.value)
             whole = f"{name} {part}".strip()
             # Two devices may tell the same thing: the one that told it last is shown.
             found[whole] = Reading(whole, text, tone, latest.value, latest.time_ms, labels)

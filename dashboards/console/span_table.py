@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from dashboards.console.components.table import Cell, Field
 from dashboards.console.span_figures import Ways, worst_share
@@ -56,8 +57,16 @@ def _row(viewer: Viewer, span: Span) -> list[Field]:
         " – ".join(end.name for end in ends if end is not None),
         f"{t.number(span.length_km, 1)} km",
         t.number(behind) if behind else t("fibre.protected"),
-        *_measured(viewer, viewer.console.spans.ways(span.name)),
+        *_measured(viewer, _lit(viewer, span)),
     ]
+
+
+def _lit(viewer: Viewer, span: Span) -> Ways:
+    """Both directions; of a cut cable without the light that its ports told of before."""
+    first, second = viewer.console.spans.ways(span.name)
+    if span.name in viewer.console.watch.state.cut:
+        return replace(first, light=None), replace(second, light=None)
+    return first, second
 
 
 def _measured(viewer: Viewer, ways: Ways) -> list[Field]:

@@ -5,9 +5,22 @@ const PREFIXES = [[1e12, "T"], [1e9, "G"], [1e6, "M"], [1e3, "k"]];
 
 function prefixed(value, unit) {
   for (const [factor, prefix] of PREFIXES) {
-    if (Math.abs(value) >= factor) return `${+(value / factor).toPrecision(3)} ${prefix}${unit}`;
+    if (Math.abs(value) >= factor) return `${omc.number(value / factor, 3)} ${prefix}${unit}`;
   }
-  return `${+value.toPrecision(3)} ${unit}`;
+  return `${omc.number(value, 3)} ${unit}`;
+}
+
+// Ends of the axis where those of ECharts would mislead: a flat line stays one, and 100 % is the most.
+function ends(lines, unit) {
+  const values = lines.flatMap((line) => line.points.map((point) => point[1]));
+  const low = values.reduce((a, b) => Math.min(a, b), Infinity), high = values.reduce((a, b) => Math.max(a, b), -Infinity);
+  const isShare = unit === "percent" && high <= 1;
+  const small = Math.max(0.02 * Math.max(Math.abs(low), Math.abs(high)), unit === "dBm" ? 0.5 : 0);
+  if (high - low > small) return isShare && high > 0.8 ? { max: 1 } : {};
+  if (isShare) return { min: 0, max: 1, interval: 0.5 };
+  const room = Math.max(0.05 * Math.abs(high), unit === "bits" || unit === "bytes" ? 1000 : 1);
+  const min = low === 0 ? 0 : Math.floor(low - room), max = Math.ceil(high + room);
+  return { min, max, interval: (max - min) / 2 };
 }
 
 export default {
@@ -34,10 +47,10 @@ export default {
   methods: {
     written(value) {
       if (value === null || value === undefined) return "–";
-      if (this.unit === "percent") return `${+(value * 100).toFixed(1)} %`;
+      if (this.unit === "percent") return `${omc.number(+(value * 100).toFixed(1), 4)} %`;
       if (this.unit === "bits") return prefixed(value, "bit/s");
       if (this.unit === "bytes") return prefixed(value, "B");
-      return `${+value.toPrecision(5)} ${this.unit}`.trim();
+      return `${omc.number(value, 5)} ${this.unit}`.trim();
     },
     show(lines, span, gap, empty) {
       this.data = { lines, span, gap };
@@ -76,7 +89,7 @@ export default {
           },
         },
         xAxis: { type: "time", min: span[0], max: span[1], splitNumber: 5, axisLine: { lineStyle: { color: colour("line-strong") } }, axisTick: { show: false }, axisLabel: { ...label, hideOverlap: true, formatter: time } },
-        yAxis: { type: "value", scale: true, splitNumber: 3, axisLabel: { ...label, formatter: (value) => this.written(value) }, splitLine: { lineStyle: { color: colour("line") } } },
+        yAxis: { type: "value", scale: true, ...ends(lines, this.unit), splitNumber: 3, axisLabel: { ...label, formatter: (value) => this.written(value) }, splitLine: { lineStyle: { color: colour("line") } } },
         series: lines.map((line) => ({ name: line.name, type: "line", showSymbol: line.points.length < 3, symbolSize: 4, sampling: "lttb", lineStyle: { width: unit * 0.11 }, data: withGaps(line.points, gap) })),
       }, true);
     },

@@ -61,9 +61,9 @@ const SiteMarker = L.CircleMarker.extend({
     }
     if (o.battery) {
       c.beginPath();
-      c.lineWidth = 1.5;
+      c.lineWidth = 1.5 * o.unit;
       c.strokeStyle = o.batteryColor;
-      c.arc(x, y, r + 3, 0, 2 * Math.PI);
+      c.arc(x, y, r + 3 * o.unit, 0, 2 * Math.PI);
       c.stroke();
     }
   },
@@ -85,7 +85,7 @@ export default {
       zoomDelta: 0.5, wheelPxPerZoomLevel: 90, maxZoom: 17, minZoom: 7, boxZoom: false,
     });
     L.control.zoom({ position: "bottomright", zoomInTitle: this.texts.zoom_in, zoomOutTitle: this.texts.zoom_out }).addTo(this.map);
-    L.control.scale({ imperial: false, position: "bottomleft" }).addTo(this.map);
+    L.control.scale({ imperial: false, maxWidth: 100 * this.unit(), position: "bottomleft" }).addTo(this.map);
     this.draw(await geometry);
     this.onTheme = () => this.restyle();
     window.addEventListener("omc-theme", this.onTheme);
@@ -163,7 +163,7 @@ export default {
       const ill = severity !== "ok";
       this.shapes.areas[code].setStyle({
         fillColor: ill ? p[`sev-${severity}`] : p.area, fillOpacity: ill ? 0.16 : 1,
-        color: p["area-line"], weight: 1,
+        color: p["area-line"], weight: this.unit(),
       });
     },
     styleSpan(name) {
@@ -171,7 +171,7 @@ export default {
       const ill = severity !== "ok", layer = this.shapes.spans[name];
       layer.setStyle({
         color: ill ? p[`sev-${severity}`] : p.span, weight: (ill ? 4 : 1.3) * this.unit(),
-        opacity: ill ? 1 : 0.8, dashArray: ill ? "7 5" : null,
+        opacity: ill ? 1 : 0.8, dashArray: ill ? `${7 * this.unit()} ${5 * this.unit()}` : null,
       });
       if (ill) layer.bringToFront();
     },
@@ -184,7 +184,7 @@ export default {
         hollow: (ill && word === "minor") || unknown,
         fillColor: ill ? p[`sev-${word}`] : p.site, paper: p.paper, batteryColor: p.battery,
         color: unknown ? p.unknown : word === "minor" && ill ? p["sev-minor"] : ill ? p.paper : p.paper,
-        weight: word === "minor" && ill ? 2 : 1,
+        weight: (word === "minor" && ill ? 2 : 1) * this.unit(), unit: this.unit(),
       });
       layer.setRadius((ill ? 4.5 + severity * 0.75 : 3) * (this.size || 1));
     },

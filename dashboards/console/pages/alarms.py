@@ -48,6 +48,7 @@ class AlarmsPage:
         self._known: tuple[Alarm, list[PastChange], list[Delivery], int] | None = None
         texts = viewer.texts
         words = texts.group("alarms") | {s.word: s.text.of(viewer.language) for s in Severity}
+        words |= {"none": texts("alarms.none_fits"), "none_hint": texts("alarms.none_fits_hint")}
         self._bar()
         with ui.element("div").classes("split"):
             with ui.element("section").classes("panel alarms-panel") as section:

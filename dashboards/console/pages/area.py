@@ -17,7 +17,7 @@ from dashboards.console.network_state import SiteState
 from dashboards.console.viewer import Viewer
 from omc.alarms import Severity
 from omc.core.inventory import Area, Site, Technology
-from omc.core.model import AreaCode
+from omc.core.model import AreaCode, SiteCode
 
 
 def build(viewer: Viewer) -> None:
@@ -60,6 +60,7 @@ class AreaPage:
                 section.props["aria-label"] = t("nav.alarms")
                 words = t.group("alarms")
                 words |= {s.word: s.text.of(viewer.language) for s in Severity}
+                words |= {"none": t("area.no_roots"), "none_hint": ""}
                 self._alarms = AlarmList(self._alarm_rows(), words)
                 self._alarms.classes("panel-body")
         viewer.live(self._show)
@@ -97,18 +98,28 @@ class AreaPage:
         people = self._area.population
         self._figures["population"].show("–" if people is None else t.number(people))
         self._answer.set_text(" · ".join(words) if words else t("area.no_radio"))
-        self._table.show([self._row(site) for site in self._sites])
+        self._table.show([self._row(site) for site in sorted(self._sites, key=self._urgency)])
         self._alarms.show(self._alarm_rows())
 
-    def _row(self, site: Site) -> list[Field]:
+    def _urgency(self, site: Site) -> tuple[bool, int, bool, SiteCode]:
+        """Sorts sites: those out of service first, then by the worst of their alarms."""
         state = self._viewer.console.watch.state.sites.get(site.code, SiteState())
-        word = "lost" if state.lost else "battery" if state.on_battery else "ok"
-        cells = ", ".join(f"{n} {name}" for name, n in sorted(self._cells[site.code].items()))
-        tone = "critical" if state.lost else "minor" if state.on_battery else ""
+        return not state.lost, -state.severity, not state.on_battery, site.code
+
+    def _row(self, site: Site) -> list[Field]:
+        t, watch = self._viewer.texts, self._viewer.console.watch
+        state = watch.state.sites.get(site.code, SiteState())
+        is_ill = state.severity > Severity.WARNING
+        key = "map.lost" if state.lost else "map.battery" if state.on_battery else "site.is_ill"
+        tone = state.severity.word if state.lost or is_ill else "minor" if state.on_battery else ""
+        if site.code in watch.unheard_sites():
+            key, tone = "site.is_unknown", ""
+        elif not tone:
+            key = "site.is_well"
         return [
             Cell(f"{site.name} ({site.code})", href=f"/site/{site.code}"),
-            Cell(self._viewer.texts(f"map.{word}"), tone, shape=tone or "cleared"),
-            cells,
+            Cell(t(key), tone, shape=tone or ("" if key == "site.is_unknown" else "cleared")),
+            t.cell_counts(sorted(self._cells[site.code].items())),
             str(state.alarms or ""),
         ]
 

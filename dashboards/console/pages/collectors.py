@@ -11,11 +11,9 @@ from nicegui import ui
 from dashboards.console.components.figures import figures
 from dashboards.console.components.table import Cell, Column, Field, Table
 from dashboards.console.file_panels import FilePanels
-from dashboards.console.texts.catalogue import DIGITS
 from dashboards.console.viewer import Viewer
 from omc.core.inventory import NodeKind
 from omc.core.model import Latest, NodeName
-from omc.core.quantity_text import value_text
 
 _MOST = 40
 #: Seconds of lag at which a sink is behind. Engineering judgement.
@@ -62,7 +60,7 @@ class CollectorsPage:
             self._slow = self._table("slow", ("device", "kind", "took"))
             with ui.element("div").classes("site-side"):
                 self._sinks = self._table("sinks", ("sink", "lag", "waits", "refused"))
-                self._own = self._table("own", ("what", "how_much"))
+                self._own = self._table("own", ("what", "part", "how_much"))
         FilePanels(viewer)
         viewer.every_beat(self._show)
         self._show()
@@ -125,7 +123,8 @@ class CollectorsPage:
         for latest in nlargest(_MOST, found, key=lambda latest: latest.value):
             name = latest.series.labels.get("node", "")
             tone = "minor" if latest.value > _SLOW else ""
-            took = Cell(f"{latest.value:.2f} s", tone, share=latest.value / _SLOW)
+            seconds = self._viewer.texts.number(latest.value, 2)
+            took = Cell(f"{seconds} s", tone, share=latest.value / _SLOW)
             rows.append([self._device(name), self._kind(name), took])
         self._slow.show(rows)
 
@@ -158,10 +157,17 @@ class CollectorsPage:
         wanted.sort(key=lambda found: (order[found.series.metric.name], found.series.label_text))
         rows: list[list[Field]] = []
         for latest in wanted:
-            metric, labels = latest.series.metric, " ".join(latest.series.labels.values())
-            name = f"{metric.help.of(viewer.language).rstrip('.')} {labels}".strip()
-            rows.append([name, value_text(metric, latest.value, viewer.language, DIGITS)])
+            metric, t = latest.series.metric, viewer.texts
+            value = t.quantity(metric, latest.value)
+            if metric.name == "omc_mqtt_connected":
+                value = t("own_word.yes" if latest.value else "own_word.no")
+            rows.append([t(f"own.{metric.name}"), self._parts(latest.series.labels), value])
         return rows
+
+    def _parts(self, labels: Mapping[str, str]) -> str:
+        """What is counted apart, in words where there are any."""
+        words = self._viewer.texts.by_key
+        return " · ".join(words.get(f"own_word.{value}", value) for value in labels.values())
 
     def _device(self, name: str) -> Field:
         node = self._viewer.console.world.inventory.nodes.get(NodeName(name))
@@ -169,7 +175,8 @@ class CollectorsPage:
 
     def _kind(self, name: str) -> str:
         node = self._viewer.console.world.inventory.nodes.get(NodeName(name))
-        return str(node.model or node.kind) if node is not None else str(NodeKind.OTHER)
+        kind = NodeKind.OTHER if node is None else node.kind
+        return (node.model if node is not None else None) or self._viewer.texts(f"node_kind.{kind}")
 
     def _reason(self, reason: str) -> str:
         return self._viewer.texts(f"reason.{reason}")

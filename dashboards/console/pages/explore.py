@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import islice
 from urllib.parse import urlencode
 
 from nicegui import background_tasks, ui
 
-from dashboards.console.charts import RANGES, Chart, Curve, draw, unit_of
+from dashboards.console.charts import MOST_LINES, RANGES, Chart, Curve, draw, unit_of
 from dashboards.console.components.history_chart import HistoryChart
 from dashboards.console.components.table import Column, Field, Table
 from dashboards.console.exploration import Exploration
 from dashboards.console.templates import render
-from dashboards.console.texts.catalogue import DIGITS
 from dashboards.console.viewer import Viewer
-from omc.core.quantity_text import value_text
 
 _MOST_SERIES = 300
+_DECIMALS = 2
 
 
 def build(viewer: Viewer) -> None:
@@ -51,6 +49,7 @@ def _chart(viewer: Viewer, wanted: Exploration) -> None:
     chart = Chart(metric.help.of(viewer.language), unit, (curve,))
     with ui.element("div").classes("explore-chart"):
         drawn = HistoryChart(chart.title, unit, t("chart.waiting"))
+        ui.label(t("explore.largest", count=MOST_LINES)).classes("hint")
     span, step = wanted.span(viewer.console.world.clock.time_ms())
     background_tasks.create(draw(viewer, chart, drawn, span, step), name="explore")
 
@@ -62,20 +61,23 @@ def _latest(viewer: Viewer, wanted: Exploration) -> None:
         section.props["aria-label"] = t("explore.latest")
         with ui.element("div").classes("panel-head"):
             ui.html(t("explore.latest"), sanitize=False, tag="h2")
+            count = ui.label("").classes("hint")
         labels = [Column(label) for label in metric.all_labels]
         columns = [*labels, Column(t("site.value"), is_number=True), Column(t("explore.read"))]
         table = Table(columns, t("explore.latest"), t("explore.none"))
 
     def show() -> None:
         found = viewer.console.world.values.latest(metric.name)
-        matching = (latest for latest in found if _fits(wanted.where, latest.series.labels))
+        matching = [latest for latest in found if _fits(wanted.where, latest.series.labels)]
         rows: list[list[Field]] = []
-        for latest in islice(matching, _MOST_SERIES):
+        for latest in matching[:_MOST_SERIES]:
             own = latest.series.labels
-            text = value_text(metric, latest.value, viewer.language, DIGITS)
+            text = t.quantity(metric, latest.value, _DECIMALS)
             named: list[Field] = [own.get(label, "") for label in metric.all_labels]
             rows.append([*named, text, t.clock(latest.time_ms, seconds=True)])
         table.show(rows)
+        shown = t("explore.shown", shown=t.number(len(rows)), all=t.number(len(matching)))
+        count.set_text(shown if len(matching) > len(rows) else t.number(len(rows)))
 
     viewer.every_beat(show)
     show()

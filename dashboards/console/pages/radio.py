@@ -11,16 +11,14 @@ from nicegui import background_tasks, ui
 
 from dashboards.console.components.alarm_list import AlarmList
 from dashboards.console.components.table import Cell, Column, Field, Table
-from dashboards.console.network_state import CELL_OUT, area_title
+from dashboards.console.network_state import CELL_OUT, area_title, lost_places
 from dashboards.console.past import Lines, PastUnknown, Question
 from dashboards.console.templates import render
-from dashboards.console.texts.catalogue import DIGITS
 from dashboards.console.viewer import Viewer
 from omc.alarms import Severity
 from omc.alarms.rules.levels import Levels, level_of
 from omc.alarms.rules.rule import RatioOfSums, Rule, Threshold
 from omc.core.model import CellName
-from omc.core.quantity_text import value_text
 
 _HOUR_MS = 3_600_000
 _DAY_MS = 24 * _HOUR_MS
@@ -118,6 +116,8 @@ class RadioPage:
                 self._sleeping = AlarmList(self._sleeping_rows(), words)
                 self._sleeping.classes("panel-body")
                 self._sleeping.props["tabindex"] = "0"  # it scrolls: the keyboard has to get there
+        self._undrawn = [self._areas, self._worst]
+        self._say_instead(t("chart.waiting"))
         viewer.live(lambda: self._sleeping.show(self._sleeping_rows()))
         background_tasks.create(self._draw(), name="radio")
 
@@ -129,9 +129,11 @@ class RadioPage:
         return section
 
     def _sleeping_rows(self) -> list[dict[str, Any]]:
+        """What takes whole sites out of service, and cells that are out by themselves."""
         console = self._viewer.console
         engine = console.world.desk.engine
-        found = [alarm for rule in sorted(CELL_OUT) for alarm in engine.active_of(rule)]
+        found = [alarm for alarm in console.watch.state.roots if lost_places(alarm)]
+        found += [alarm for rule in sorted(CELL_OUT) for alarm in engine.active_of(rule)]
         return [console.alarms.row(alarm, self._viewer.language) for alarm in found]
 
     # -- what the archive tells --------------------------------------------------------------------
@@ -140,14 +142,23 @@ class RadioPage:
         try:
             by_area = {kpi.name: await self._ask(kpi, ("area",)) for kpi in self._kpis}
             self._areas.show(self._area_rows(by_area))
+            self._undrawn.remove(self._areas)
             load = _drawn_by_hour(self._kpis)
             hourly = await self._ask(load, ("area",), _HOUR_MS)
             self._hours.set_content(self._heat_map(load, hourly))
             worst = await self._ask(self._kpis[0], ("cell",))
             self._worst.show(self._worst_rows(worst))
+            self._undrawn.remove(self._worst)
             self._said.set_text(self._viewer.texts("radio.last_day"))
         except PastUnknown as error:
-            self._said.set_text(self._viewer.texts("chart.failed", why=error))
+            why = self._viewer.texts("chart.failed", why=error)
+            self._said.set_text(why)
+            self._say_instead(why)
+
+    def _say_instead(self, text: str) -> None:
+        """In place of what is not drawn yet."""
+        for table in self._undrawn:
+            table.show([], text)
 
     async def _ask(self, kpi: Kpi, by: tuple[str, ...], step_ms: int = _DAY_MS) -> Lines:
         """A KPI over the last day, up to the last full hour that has begun."""
@@ -162,11 +173,7 @@ class RadioPage:
         if value is None:
             return "–"
         metric = self._viewer.console.world.catalogue.metric(kpi.metric)
-        text = (
-            self._viewer.texts.percent(value)
-            if kpi.metric.endswith("_ratio")
-            else value_text(metric, value, self._viewer.language, DIGITS)
-        )
+        text = self._viewer.texts.quantity(metric, value)
         return Cell(text, tone(kpi, self._levels, value))
 
     def _area_rows(self, by_area: Mapping[str, Lines]) -> list[list[Field]]:

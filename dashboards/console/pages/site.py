@@ -66,40 +66,51 @@ class SitePage:
     def __init__(self, viewer: Viewer, site: Site) -> None:
         self._viewer = viewer
         self._site = site
-        self._values = SiteValues(viewer.console.world, site.code, viewer.language)
+        self._values = SiteValues(viewer.console.world, site.code, viewer.texts)
         t = viewer.texts
         self._head()
         with ui.element("div").classes("site-grid"):
-            with self._panel("power"):
-                columns = [Column(t("site.reading")), Column(t("site.value"), is_number=True)]
-                self._power = Table(columns, t("site.power"), t("site.no_power"))
-            with self._panel("cells"):
-                titles = ("cell", "band", "state", "prb", "users", "volume", "setup")
-                columns = [
-                    Column(t(f"site.cell_{name}"), is_number=name not in ("cell", "band", "state"))
-                    for name in titles
-                ]
-                self._cells = Table(columns, t("site.cells"), t("site.no_cells"))
+            with ui.element("div").classes("site-main"):
+                with ui.element("div").classes("site-tables"):
+                    self._draw_tables()
+                Charts(viewer, _charts(viewer, site), t("site.past"))
             with ui.element("div").classes("site-side"):
-                with self._panel("alarms"):
-                    words = t.group("alarms")
-                    words |= {s.word: s.text.of(viewer.language) for s in Severity}
-                    self._alarms = AlarmList(self._alarm_rows(), words)
-                with self._panel("devices"):
-                    columns = [Column(""), Column(""), Column("", is_number=True)]
-                    self._devices = Table(columns, t("site.devices"), t("site.no_devices"))
-                with self._panel("way"):
-                    columns = [Column(""), Column(""), Column("", is_number=True)]
-                    self._way = Table(columns, t("site.way"), t("site.no_way"))
-                with self._panel("cover"):
-                    columns = [Column(""), Column("", is_number=True)]
-                    self._cover = Table(columns, t("site.cover"), t("site.no_cover"))
-        Charts(viewer, _charts(viewer, site), t("site.past"))
+                self._draw_side()
         self._cover.show(covering_sites(viewer, site))
         viewer.live(self._show)
         viewer.every_beat(self._show_values)
         self._show()
         self._show_values()
+
+    def _draw_tables(self) -> None:
+        t = self._viewer.texts
+        with self._panel("power"):
+            columns = [Column(t("site.reading")), Column(t("collect.device"))]
+            columns += [Column(t("site.value"), is_number=True)]
+            self._power = Table(columns, t("site.power"), t("site.no_power"))
+        with self._panel("cells"):
+            titles = ("cell", "band", "state", "prb", "users", "volume", "setup")
+            columns = [
+                Column(t(f"site.cell_{name}"), is_number=name not in ("cell", "band", "state"))
+                for name in titles
+            ]
+            self._cells = Table(columns, t("site.cells"), t("site.no_cells"))
+
+    def _draw_side(self) -> None:
+        t = self._viewer.texts
+        with self._panel("alarms"):
+            words = t.group("alarms")
+            words |= {s.word: s.text.of(self._viewer.language) for s in Severity}
+            self._alarms = AlarmList(self._alarm_rows(), words)
+        with self._panel("devices"):
+            columns = [Column(""), Column(""), Column("", is_number=True)]
+            self._devices = Table(columns, t("site.devices"), t("site.no_devices"))
+        with self._panel("way"):
+            columns = [Column(""), Column(""), Column("", is_number=True)]
+            self._way = Table(columns, t("site.way"), t("site.no_way"))
+        with self._panel("cover"):
+            columns = [Column(""), Column("", is_number=True)]
+            self._cover = Table(columns, t("site.cover"), t("site.no_cover"))
 
     def _head(self) -> None:
         viewer, site, t = self._viewer, self._site, self._viewer.texts
@@ -166,7 +177,8 @@ class SitePage:
             old = now - reading.time_ms > _STALE_MS
             text = f"{reading.text} ({t.clock(reading.time_ms)})" if old else reading.text
             share = reading.value if reading.text.endswith("%") else None
-            rows.append([reading.name, Cell(text, reading.tone, share=share)])
+            device = reading.labels.get("node", "").removeprefix(f"{self._site.code}-")
+            rows.append([reading.name, device, Cell(text, reading.tone, share=share)])
         self._power.show(rows)
         mains = values.one("ac_input_available")
         text = "–" if mains is None else t("site.mains_there" if mains else "site.mains_gone")
@@ -198,7 +210,8 @@ class SitePage:
             reply = f"{seconds * 1000:.0f} ms" if seconds is not None and answers else ""
             if answers == 0:
                 reply = t("site.silent")
-            rows.append([Cell(node.name, shape=shape), node.model or node.kind, reply])
+            kind = node.model or t(f"node_kind.{node.kind}")
+            rows.append([Cell(node.name, shape=shape), kind, reply])
         self._devices.show(rows)
         polled = [node for node in nodes if node.name in success]
         up = sum(success[node.name] == 1 for node in polled)

@@ -59,7 +59,10 @@ class TrapsPage:
         t = viewer.texts
         self._only_unknown = viewer.request.query_params.get("unknown") == "1"
         names = ("kinds", "messages", *(understanding.value for understanding in _COUNTED))
-        self._figures = figures({name: t(f"traps.{name}") for name in names}, t("nav.traps"))
+        labels = {name: t(f"traps.{name}") for name in names}
+        self._figures = figures(
+            {name: text[:1].upper() + text[1:] for name, text in labels.items()}, t("nav.traps")
+        )
         self._choice()
         with ui.element("section").classes("panel fill") as section:
             section.props["aria-label"] = t("nav.traps")

@@ -17,6 +17,8 @@
       }
       return parts.slice(0, 2).join(" ");
     },
+    // 1.234,5 in Vietnamese, 1,234.5 in English; so many digits count.
+    number: (value, digits) => new Intl.NumberFormat(document.documentElement.lang, { maximumSignificantDigits: digits }).format(value),
     clock: (time, seconds = false) => new Intl.DateTimeFormat("en-GB", {
       timeZone: boot.zone, hour: "2-digit", minute: "2-digit", ...(seconds && { second: "2-digit" }),
     }).format(time),

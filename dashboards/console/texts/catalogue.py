@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -10,9 +11,10 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
+from omc.core.metric import Metric, MetricKind
+from omc.core.quantity_text import unit_text, value_text
+
 Language = Literal["vi", "en"]
-#: Significant digits that people need of what is measured: 226.4 V, 29.15 °C.
-DIGITS = 4
 LANGUAGES: tuple[Language, ...] = ("vi", "en")
 
 
@@ -58,9 +60,43 @@ class Texts:
         text = f"{value:,.{decimals}f}"
         return text.translate(_SWAPPED) if self.language == "vi" else text
 
+    def cell_counts(self, counts: Iterable[tuple[str, int]]) -> str:
+        """Cells by technology: `3G: 3, 4G: 9`."""
+        return ", ".join(f"{technology}: {self.number(count)}" for technology, count in counts)
+
     def percent(self, ratio: float, decimals: int = 1) -> str:
         """A ratio in percent."""
         return f"{self.number(ratio * 100, decimals)} %"
+
+    def quantity(self, metric: Metric, value: float, decimals: int = 1) -> str:
+        """A value with its unit: those of one metric have equally many decimals.
+
+        Args:
+            metric: What it is a value of.
+            value: In the metric's unit.
+            decimals: Of what is measured; counts have none, nor has what is 1,000 or more.
+        """
+        if metric.kind in (MetricKind.STATE, MetricKind.INFO) or metric.unit == "s":
+            return value_text(metric, value, self.language)
+        if metric.name.endswith("_ratio"):
+            return self.percent(value, decimals)
+        unit = unit_text(metric.unit)
+        if metric.unit in _PREFIXED:
+            return self.prefixed(value, unit)
+        if abs(value) >= 1000 or (not unit and value == int(value)):
+            decimals = 0
+        elif not unit and abs(value) < 1:  # such as a share of bits in error
+            return value_text(metric, value, self.language, 3)
+        return f"{self.number(value, decimals)} {unit}".rstrip()
+
+    def prefixed(self, value: float, unit: str) -> str:
+        """Three digits of an amount, with a decimal prefix in front of its unit: 7.93 TB."""
+        for factor, prefix in _PREFIXES:
+            if abs(value) >= factor:
+                scaled = value / factor
+                decimals = 0 if abs(scaled) >= 100 else 1 if abs(scaled) >= 10 else 2
+                return f"{self.number(scaled, decimals)} {prefix}{unit}"
+        return f"{self.number(value)} {unit}"
 
     def clock(self, time_ms: int, *, seconds: bool = False) -> str:
         """Hours and minutes, with seconds if asked for."""
@@ -85,6 +121,9 @@ class Texts:
 
 
 _SWAPPED = str.maketrans(",.", ".,")
+#: Units of amounts that are large.
+_PREFIXED = ("By", "bit/s", "bit")
+_PREFIXES = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 
 
 @cache

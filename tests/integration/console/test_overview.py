@@ -8,6 +8,20 @@ from playwright.sync_api import Route, expect
 from tests.integration.console.conftest import Screen, serious_findings
 from tests.integration.console.watched_province import WatchedProvince
 
+#: In which part of the page the focus is, and whether people see it there.
+WHERE_THE_KEYBOARD_IS = """() => {
+    const at = document.activeElement;
+    if (at === document.body) return {region: "end", seen: false};
+    const box = at.getBoundingClientRect(), style = getComputedStyle(at);
+    const region = at.closest(".skip, .rail, .bar, main");
+    return {
+        region: region.className.split(" ").find((name) => ["skip", "rail", "bar"].includes(name))
+            || region.tagName.toLowerCase(),
+        seen: parseFloat(style.outlineWidth) >= 2 && style.outlineStyle !== "none"
+            && box.width > 0 && box.top >= 0 && box.left >= 0 && box.top < innerHeight,
+    };
+}"""
+
 
 @pytest.mark.parametrize("language", ["vi", "en"])
 @pytest.mark.parametrize("theme", ["dark", "light"])
@@ -74,6 +88,41 @@ def test_a_picture_that_is_old_says_so_until_it_lives_again(
         expect(banner).to_contain_text("What you see is from")
         expect(banner).to_be_visible()
     expect(banner).to_be_hidden(timeout=60_000)
+
+
+def test_an_open_page_goes_on_by_itself_after_a_restart_of_the_service(
+    operator: Screen, province: WatchedProvince
+) -> None:
+    page = operator.page
+    operator.open("/")
+    page.evaluate("window.wasThereBefore = true")
+    province.restart()
+    page.wait_for_function("!window.wasThereBefore && window.omc?.alive === true", timeout=60_000)
+    expect(page.locator("#stale")).to_be_hidden()
+    expect(page.locator(".who b")).to_have_text("lan")
+    sites = len(province.inventory.sites)
+    expect(page.locator(".figure").first).to_contain_text(f"{sites}/ {sites}", timeout=60_000)
+
+
+def test_the_keyboard_goes_everywhere_in_order_and_is_always_seen(operator: Screen) -> None:
+    page = operator.page
+    operator.open("/")
+    page.wait_for_selector(".site-map[data-ready]")
+    passed = []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        passed.append(page.evaluate(WHERE_THE_KEYBOARD_IS))
+        if passed[-1]["region"] == "end":
+            break
+    assert passed[0] == {"region": "skip", "seen": True}
+    assert all(place["seen"] for place in passed[:-1])
+    regions = [place["region"] for place in passed]
+    assert list(dict.fromkeys(regions)) == ["skip", "rail", "bar", "main", "end"]
+    page.locator(".skip").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate(WHERE_THE_KEYBOARD_IS)["region"] == "main"
+    assert operator.complaints == []
 
 
 def test_the_keyboard_explains_itself(operator: Screen) -> None:

@@ -9,7 +9,7 @@ import re
 from collections import Counter
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import ViewportSize, expect
 
 from tests.integration.console.conftest import Screen, serious_findings
 from tests.integration.console.watched_province import WatchedProvince
@@ -30,6 +30,10 @@ PAGES = {
 }
 
 
+#: What a laptop's screen of 1366x768 shows at a zoom of 200 %.
+HALF = ViewportSize(width=683, height=384)
+
+
 def address(path: str, province: WatchedProvince) -> str:
     site = next(iter(province.inventory.sites.values()))
     return path.format(site=site.code, area=site.area)
@@ -42,8 +46,15 @@ def test_a_page_shows_what_there_is_and_everybody_can_read_it(
     page = operator.page
     operator.open(address(path, province))
     expect(page.locator(PAGES[path]).first).to_be_visible(timeout=60_000)
-    assert serious_findings(operator) == []
+    for _ in range(2):
+        assert serious_findings(operator) == [], page.evaluate("document.documentElement.dataset")
+        page.keyboard.press("t")  # dark, and light
+    page.set_viewport_size(HALF)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.evaluate("document.querySelector('.page').scrollWidth <= innerWidth")
+    last = page.locator(".page .panel:visible, .page form:visible, .page .empty:visible").last
+    last.scroll_into_view_if_needed()
+    expect(last).to_be_in_viewport()
     assert operator.complaints == []
 
 
