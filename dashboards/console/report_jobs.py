@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 from nicegui import ui
 
@@ -78,8 +79,10 @@ class _Line:
         self._shown: tuple[Stage, str] | None = None
         with ui.element("li") as self.box:
             with ui.element("div"):
-                wanted = [t(f"order.{order.report}"), f"{order.first} – {order.last}"]
-                wanted += [t.by_key.get(f"order.{value}", value) for _, value in order.options]
+                days = [t.day(str(day)) for day in (order.first, order.last)]
+                wanted = [t(f"order.{order.report}"), f"{days[0]} – {days[1]}"]
+                wanted += [_option_text(t, *option) for option in order.options]
+                wanted += [t("reports.in_vi") if order.language == "vi" else t("reports.in_en")]
                 ui.label(", ".join(wanted)).classes("strong")
                 self._state = ui.html("", sanitize=False)
             self._cancel = self._button("order.cancel", cancel, job.number)
@@ -112,6 +115,19 @@ class _Line:
         )
         self._state.set_content(state)
         return True
+
+
+def _option_text(texts: Texts, option: str, value: str) -> str:
+    """What else was wanted of a report, as people say it."""
+    if option == "level":
+        return texts.by_key[f"order.{value}"]
+    if option == "geography":
+        return texts("order.in_areas_of", day=texts.day(value))
+    if option == "sites":
+        return texts("order.next_sites", count=value)
+    if option == "population":
+        return texts("order.population_by", name=Path(value).name)
+    return value
 
 
 def step_text(texts: Texts, step: str) -> str:

@@ -66,6 +66,7 @@ class ConsoleWorld:
         self_report: What the service counts of itself, now.
         data: Folder for what is kept.
         reports: Folder of reports.
+        populations: Folder of files of where people live, to choose from for a report; or None.
         archive: Folder of the archive; None if nothing is archived.
         is_secure: People reach it over HTTPS: cookies are sent over nothing else.
         version: Of the product.
@@ -87,6 +88,7 @@ class ConsoleWorld:
     self_report: Callable[[], Batch]
     data: Path
     reports: Path
+    populations: Path | None
     archive: Path | None
     is_secure: bool
     version: str

@@ -63,6 +63,7 @@ def make_console(
             self_report=self_report,
             data=settings.data,
             reports=settings.report_folder,
+            populations=settings.coverage.population_folder,
             archive=settings.archive_folder if settings.archive.enabled else None,
             is_secure=settings.api.tls is not None or settings.api.behind_proxy,
             version=version("omc-telemetry"),

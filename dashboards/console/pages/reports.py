@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from nicegui import background_tasks, ui
 
-from dashboards.console.components.report_form import ReportForm
+from dashboards.console.components.report_form import ReportChoices, ReportForm
 from dashboards.console.report_jobs import ReportJobs
 from dashboards.console.report_orders import FORMATS, REPORTS, UnfitOrder, read_order
 from dashboards.console.templates import render
@@ -16,6 +17,7 @@ from dashboards.console.viewer import Viewer
 from omc.core.inventory import Technology
 from omc.core.settings import Role
 from omc.reports import periods
+from omc.reports.coverage.population_files import population_files
 from omc.reports.desk import TooManyOrders
 from omc.reports.document import Period
 from omc.reports.shelf import shelved_reports
@@ -58,17 +60,24 @@ class _Ordering:
         areas = {area.name for known in world.inventory.areas.values() for area in known}
         with ui.element("section").classes("panel panel-order") as section:
             section.props["aria-label"] = t("order.make")
-            self._form = ReportForm(
-                t.group("order"),
+            choices = ReportChoices(
                 {name: t(f"order.{name}") for name in REPORTS},
                 _periods(now),
                 sorted(areas),
                 [technology.value for technology in Technology],
                 FORMATS,
                 viewer.language,
-                now.date().isoformat(),
-                self._order,
             )
+            self._form = ReportForm(t.group("order"), choices, self._order)
+        background_tasks.create(self._offer(), name="populations")
+
+    async def _offer(self) -> None:
+        names = list(await self._populations())
+        if names and not self._form.is_deleted:
+            self._form.offer_populations(names)
+
+    async def _populations(self) -> Mapping[str, Path]:
+        return await asyncio.to_thread(population_files, self._viewer.console.world.populations)
 
     def _now(self) -> datetime:
         world = self._viewer.console.world
@@ -83,7 +92,7 @@ class _Ordering:
         if not viewer.may(Role.OPERATOR):
             return "not_yours"
         try:
-            order = read_order(fields, self._now().date())
+            order = read_order(fields, self._now().date(), await self._populations())
             await viewer.console.world.report_desk.order(order, viewer.session.caller.name)
         except UnfitOrder as error:
             return f"fault_{error.fault}"

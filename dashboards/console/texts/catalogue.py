@@ -107,6 +107,10 @@ class Texts:
         """Day and month, hours and minutes."""
         return datetime.fromtimestamp(time_ms / 1000, self._zone).strftime("%d/%m %H:%M")
 
+    def day(self, iso: str) -> str:
+        """A day (ISO 8601) as reports write it: 24/11/2026 in Vietnamese, 2026-11-24 in English."""
+        return "/".join(reversed(iso.split("-"))) if self.language == "vi" else iso
+
     def duration(self, seconds: float) -> str:
         """The two largest of days, hours, minutes and seconds, short."""
         whole = max(0, round(seconds))

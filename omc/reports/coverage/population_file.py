@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from omc.core.errors import ConfigurationError, Problem
 from omc.core.inventory.csv_file import read_text
+from omc.reports.coverage.population_files import POINTS, RASTERS
 from omc.reports.coverage.population_raster import Box, raster_people
 
 Array = NDArray[np.float64]
@@ -62,9 +63,9 @@ def read_settlements(
         ConfigurationError: the file cannot be read, or counts nobody.
     """
     suffix = path.suffix.lower()
-    if suffix in (".tif", ".tiff"):
+    if suffix in RASTERS:
         longitudes, latitudes, people, total = raster_people(path, cell_m, within)
-    elif suffix in (".csv", ".geojson", ".json"):
+    elif suffix in POINTS:
         longitudes, latitudes, people = (_csv if suffix == ".csv" else _geojson)(path)
         total = float(people.sum())
     else:

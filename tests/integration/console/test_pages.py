@@ -256,6 +256,10 @@ def test_a_report_that_cannot_be_made_says_why_and_one_that_is_not_wanted_is_giv
     form, jobs = page.locator("form.order"), page.locator(".report-jobs li")
     before = jobs.count()
     area = next(iter(province.inventory.areas.values()))[-1].name
+    form.get_by_label("First day", exact=True).fill("2026-02-30")
+    form.get_by_role("button", name="Make a report").click()
+    expect(form.get_by_role("status")).to_contain_text("Give two days as yyyy-mm-dd")
+    form.get_by_label("Period").select_option("day")
     form.get_by_label("Area").fill(f"{area}x")
     make = form.get_by_role("button", name="Make a report")
     make.click()
@@ -265,6 +269,9 @@ def test_a_report_that_cannot_be_made_says_why_and_one_that_is_not_wanted_is_giv
     jobs.first.get_by_role("button", name="Give up").click()
     expect(jobs.first).to_contain_text("Given up")
     expect(jobs.nth(1)).to_contain_text(f"did you mean {area}", timeout=60_000)
+    jobs.nth(1).get_by_role("button", name="Order again").click()
+    expect(jobs).to_have_count(before + 2)  # the new order stands for the old one
+    expect(jobs.first).to_contain_text(f"did you mean {area}", timeout=60_000)
     assert operator.complaints == []
 
 

@@ -72,6 +72,7 @@ def make_world(
         self_report=lambda: Batch("self", 60.0),
         data=folder,
         reports=folder,
+        populations=None,
         archive=None,
         is_secure=False,
         version="1",
