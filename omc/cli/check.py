@@ -70,13 +70,19 @@ def _counted(count: int, noun: str) -> str:
 def _rows(installation: Installation) -> list[Row]:
     return [
         *_inventory_rows(installation.inventory),
-        ("profiles", len(installation.profiles.names), ", ".join(installation.profiles.names)),
-        ("mappings", len(installation.mappings.names), ", ".join(installation.mappings.names)),
-        ("PM styles", len(installation.styles), ", ".join(installation.styles.names)),
+        ("profiles", len(installation.profiles.names), _own(installation.settings.profiles)),
+        ("mappings", len(installation.mappings.names), _own(installation.settings.mappings)),
+        ("PM styles", len(installation.styles), _own(installation.settings.pm.declarations)),
         ("metrics", len(installation.catalogue), ""),
         ("alarm rules", len(installation.rules), ""),
         *_settings_rows(installation.settings),
     ]
+
+
+def _own(folders: Iterable[Path]) -> str:
+    """Names of files of the installation's own, besides or in place of the shipped ones."""
+    names = sorted({file.stem for folder in folders for file in folder.glob("*.yaml")})
+    return f"{len(names)} of your own: {', '.join(names)}" if names else ""
 
 
 def _inventory_rows(inventory: Inventory) -> list[Row]:

@@ -113,6 +113,8 @@ def _poll_and_print(
     *,
     oids: bool,
 ) -> int:
+    from difflib import get_close_matches
+
     from collector.profiles.profile_set import ProfileSet
     from omc.core.catalogue import Catalogue
     from omc.core.errors import AuthenticationRefused, SourceError
@@ -122,8 +124,9 @@ def _poll_and_print(
     catalogue = Catalogue.load(config_folder() / "metrics")
     profiles = ProfileSet.load([config_folder() / "profiles"], catalogue)
     if wish.profile not in ("auto", *profiles.names):
-        names = ", ".join(profiles.names)
-        raise click.UsageError(poll_text.NO_PROFILE.of(language, name=wish.profile, known=names))
+        near = get_close_matches(wish.profile, profiles.names, n=1)
+        phrase = poll_text.NEAR_PROFILE if near else poll_text.NO_PROFILE
+        raise click.UsageError(phrase.of(language, name=wish.profile, near="".join(near)))
     began = time.monotonic()
     try:
         profile, result = asyncio.run(

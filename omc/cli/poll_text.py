@@ -134,6 +134,10 @@ NEEDS_KEY = Phrase(
 )
 SHORT_KEY = Phrase("{option}-key needs at least 8 characters", "{option}-key cần ít nhất 8 ký tự")
 NO_PROFILE = Phrase(
-    "there is no profile {name!r}; there are: {known}",
-    "không có mẫu thiết bị {name!r}; hiện có: {known}",
+    "there is no profile {name!r}; `omc profile list` has them all",
+    "không có mẫu thiết bị {name!r}; `omc profile list` liệt kê tất cả",
+)
+NEAR_PROFILE = Phrase(
+    "there is no profile {name!r}; did you mean {near!r}?",
+    "không có mẫu thiết bị {name!r}; có phải là {near!r}?",
 )

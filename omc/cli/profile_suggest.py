@@ -65,6 +65,8 @@ def suggest(
     from collector.drafting.mib import MibSet
     from omc.cli.profile import load_profiles
 
+    if output is not None and output.exists():
+        raise click.UsageError(f"{output} is already there, and never overwritten")
     known = MibSet.load(mibs)
     walk = _walk(source, known, subtrees, access)
     catalogue, _ = load_profiles()

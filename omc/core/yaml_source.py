@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
@@ -231,10 +232,13 @@ def _problem_of(file: YamlFile, details: ErrorDetails, model: type[BaseModel]) -
     if kind == "missing":
         text = f"the key {name!r} is missing"
     elif kind == "extra_forbidden":
-        allowed = ", ".join(sorted(_sibling_fields(model, details["loc"])))
+        allowed = sorted(_sibling_fields(model, details["loc"]))
         named = f"the key {name!r}" if _PLAIN_KEY.fullmatch(name) else "this key"
         text = f"{named} is not known here"
-        text += f"; allowed: {allowed}" if allowed else ""
+        if near := get_close_matches(name, allowed, n=1, cutoff=0.8):
+            text += f"; did you mean {near[0]!r}?"
+        elif allowed:
+            text += f"; allowed: {', '.join(allowed)}"
         return file.problem(location, text, at_key=True)
     elif kind == "value_error":
         text = str(details["msg"]).removeprefix("Value error, ")

@@ -202,6 +202,7 @@ def test_silence_says_how_long_it_lasted_in_both_languages() -> None:
         ),
         (("127.0.0.1:0", "--language", "vi"), "với cổng từ 1 đến 65535"),
         (("127.0.0.1", "--profile", "no-such-box"), "there is no profile 'no-such-box'"),
+        (("127.0.0.1", "--profile", "huawei-vrpp"), "did you mean 'huawei-vrp'?"),
         (("127.0.0.1", "--format", "xml"), "xml"),
     ],
 )

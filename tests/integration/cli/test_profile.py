@@ -126,3 +126,12 @@ def test_no_tree_of_a_device_is_walked_unasked(folder: Path) -> None:
     done = omc_profile("suggest", "127.0.0.1:9")
     assert done.returncode == 2
     assert "a vendor's tree is not walked unasked" in done.stderr
+
+
+def test_a_draft_overwrites_nothing_that_somebody_may_have_reviewed(tmp_path: Path) -> None:
+    reviewed = tmp_path / "acme.yaml"
+    reviewed.write_text("name: acme\n", encoding="utf-8")
+    done = omc_profile("suggest", "127.0.0.1:9", "--subtree", "1.3.6.1.2.1.1", "-o", str(reviewed))
+    assert done.returncode == 2
+    assert "never overwritten" in done.stderr
+    assert reviewed.read_text(encoding="utf-8") == "name: acme\n"

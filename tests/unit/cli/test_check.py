@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from omc.core.resources import config_folder
 from tests.unit.history.archives import LEVEL, MINUTE, Archive, Sample, labels
 
 BROKEN = Path(__file__).parents[1] / "core" / "broken_settings"
@@ -53,7 +54,19 @@ def test_what_init_writes_is_in_order(started: Path) -> None:
     count, sinks = found["sinks"]
     assert count == "2"
     assert sinks.startswith("Prometheus on 127.0.0.1:9469, archive in ")
-    assert "if-mib" in found["profiles"][1]
+    assert int(found["profiles"][0]) > 50
+
+
+def test_profiles_of_the_installation_are_named_among_the_shipped_ones(started: Path) -> None:
+    path = started / "omc.yaml"
+    own = started / "profiles"
+    own.mkdir()
+    shipped = config_folder() / "profiles" / "ups-mib.yaml"
+    (own / "ups-mib.yaml").write_bytes(shipped.read_bytes())
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("# profiles:", "profiles:"), encoding="utf-8")
+    result = omc("check", "-c", path)
+    assert "1 of your own: ups-mib\n" in result.stdout, result.stderr
 
 
 def test_users_whose_traps_are_heard_are_version_3_and_told_apart(started: Path) -> None:

@@ -177,7 +177,7 @@ def test_a_syntax_fault_is_told_in_plain_words(text: str, problem: str) -> None:
         ("tags: a\n", "1:7: tags: found a single value; expected a list"),
         (
             "steps: [{kind: lookup, table: {}, tables: {}}]\n",
-            "1:35: the key 'tables' is not known here; allowed: kind, table",
+            "1:35: the key 'tables' is not known here; did you mean 'table'?",
         ),
         ("steps:\n  - {kind: scale}\n", "2:5: the key 'factor' is missing"),
         ("steps:\n  - factor: 3\n", "2:5: the key 'kind' is missing"),
