@@ -11,6 +11,7 @@ from email.utils import parsedate_to_datetime
 import aiohttp
 
 from omc.core.errors import SinkError, SinkRejected, SinkUnavailable, SinkUnreachable
+from omc.core.http_failure import in_short
 
 _MAX_TEXT = 300
 #: Refusals that the samples are not to blame for: wrong token, missing database, too slow, too
@@ -48,11 +49,9 @@ def sink_error(status: int, headers: Mapping[str, str], body: bytes, now_ms: int
 
 def unreachable(error: Exception) -> SinkUnavailable:
     """Connection refused, reset, TLS failure, an answer that is no HTTP."""
-    kind = type(error).__name__
-    text = f"{kind}: {error}" if str(error) else kind
     if isinstance(error, aiohttp.ClientConnectorError):
-        return SinkUnreachable(text)
-    return SinkUnavailable(text)
+        return SinkUnreachable(in_short(error))
+    return SinkUnavailable(in_short(error))
 
 
 def parse_retry_after(value: str | None, now_ms: int) -> float | None:

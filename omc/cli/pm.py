@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterator
 from datetime import datetime, tzinfo
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -193,6 +194,11 @@ def _tell(trial: Trial, language: str) -> None:
 def counters(metric: str | None, form: str, config: Path | None) -> None:
     """Which counters of which vendor give which METRIC, in the order in which they are tried."""
     styles = _trial(config).styles
+    given = sorted({formula.metric for _, style in styles for formula in style.values})
+    if metric is not None and metric not in given:
+        near = get_close_matches(metric, given, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else "without METRIC all are listed"
+        raise click.UsageError(f"no counter gives {metric!r}; {hint}")
     for name, style in styles:
         for formula in style.values:
             if metric is not None and formula.metric != metric:

@@ -164,7 +164,7 @@ def _print_table(names: list[str], found: Iterator[list[Any]], most: int) -> Non
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         click.echo("  ".join(cells).rstrip())
     rest = f", {more:,} more are not shown: --rows, or --format csv" if more else ""
-    click.echo(f"{len(shown):,} rows{rest}", err=True)
+    click.echo(f"{len(shown):,} {'row' if len(shown) == 1 else 'rows'}{rest}", err=True)
 
 
 def _explained(error: duckdb.Error) -> str:

@@ -31,6 +31,7 @@ def run(config: Path) -> None:
     has to be mended first.
     """
     from omc.core.clock import SystemClock
+    from omc.service.data_folder import DataFolderRefused, held
     from omc.service.installation import load_installation
     from omc.service.listening import CannotListen
     from omc.service.logs import configure_logs
@@ -39,8 +40,9 @@ def run(config: Path) -> None:
     installation = load_installation(config, os.environ)
     configure_logs(installation.settings.log.level, installation.settings.log.format)
     try:
-        asyncio.run(_serve(Service(installation, SystemClock())))
-    except CannotListen as error:
+        with held(installation.settings.data):
+            asyncio.run(_serve(Service(installation, SystemClock())))
+    except (CannotListen, DataFolderRefused) as error:
         raise click.ClickException(str(error)) from error
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import AsyncExitStack
 from importlib.metadata import version
 from typing import TYPE_CHECKING
@@ -43,9 +44,14 @@ async def start_server(
     except OSError as error:
         raise CannotListen(
             f"cannot listen on {ListenAddress(server.host, server.port)}: "
-            f"{error.strerror or error}; is the service running already? "
+            f"{_in_short(error)}; is the service running already? "
             f"Change {key} to use another port."
         ) from error
+
+
+def _in_short(error: OSError) -> str:
+    """What the system says; asyncio appends the address, which is told already."""
+    return os.strerror(error.errno).lower() if error.errno else str(error)
 
 
 def make_doorman(settings: Settings) -> Doorman:

@@ -17,6 +17,7 @@ from omc.alarms.notify.routing import Announcement, Telling
 from omc.alarms.notify.sending import NotDelivered, Sender
 from omc.alarms.severity import Severity
 from omc.alarms.wording.message import Message
+from omc.core.http_failure import in_short
 from omc.core.settings.notify import (
     AlertmanagerRoute,
     AppriseRoute,
@@ -84,7 +85,7 @@ class _HttpSender:
             ) as answer:
                 text = (await answer.content.read(_LONGEST_ANSWER)).decode(errors="replace")
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
-            raise NotDelivered(f"{type(error).__name__}: {error}") from None
+            raise NotDelivered(in_short(error)) from None
         if 300 <= answer.status < 400:
             raise NotDelivered(f"answered {answer.status}: redirected; give the final URL")
         if not 200 <= answer.status < 300:

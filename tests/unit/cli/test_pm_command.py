@@ -97,3 +97,9 @@ def test_the_ledger_is_shown(tmp_path: Path) -> None:
     result = omc("files", "-c", str(config), "--bad", "--format", "json")
     rows = [json.loads(line) for line in result.stdout.splitlines()]
     assert [row["name"] for row in rows if "name" in row] == ["3.xml"]
+
+
+def test_a_metric_that_no_counter_gives_is_told_with_the_nearest() -> None:
+    result = omc("counters", "lte_rrc_setup_attempt")
+    assert result.exit_code == 2
+    assert "did you mean 'lte_rrc_setup_attempts'?" in result.stderr
