@@ -70,20 +70,30 @@ def _all(kit: Kit) -> Row:
     )
 
 
+def _total(metric: str, *more: str) -> str:
+    """What was counted in the whole area; `more` are not told by every maker."""
+    rest = (f"(sum({counted(other)}) or vector(0))" for other in more)
+    return " + ".join((f"sum({counted(metric)})", *rest))
+
+
 def _success(
-    kit: Kit, title: str, vi: str, above: tuple[str, ...], below: tuple[str, ...], rule: str
+    kit: Kit,
+    title: str,
+    vi: str,
+    above: tuple[str, ...],
+    below: tuple[str, ...],
+    rule: str,
+    width: int = 8,
 ) -> Panel:
-    """A ratio of the whole area over time."""
+    """A ratio of the whole area over time; where nothing was counted there is none."""
+    part, whole = (_total(*metrics) for metrics in (above, below))
     return lines(
         text(title, vi),
-        ratio(
-            " + ".join(f"sum({counted(metric)})" for metric in above),
-            " + ".join(f"sum({counted(metric)})" for metric in below),
-        ),
+        f"({part}) / (({whole}) > 0)",
         text(title, vi),
         unit="percentunit",
         steps=kit.steps(rule),
-        width=8,
+        width=width,
     )
 
 
@@ -130,6 +140,7 @@ def _fourth(kit: Kit) -> Row:
                 ("lte_rrc_setup_successes",),
                 ("lte_rrc_setup_attempts",),
                 "lte_rrc_setup_success_low",
+                width=6,
             ),
             _success(
                 kit,
@@ -138,6 +149,16 @@ def _fourth(kit: Kit) -> Row:
                 ("lte_erab_initial_setup_successes",),
                 ("lte_erab_initial_setup_attempts",),
                 "lte_erab_setup_success_low",
+                width=6,
+            ),
+            _success(
+                kit,
+                "Drop rate",
+                "Tỷ lệ rớt",
+                ("lte_erab_abnormal_releases",),
+                ("lte_erab_initial_setup_successes", "lte_erab_additional_setup_successes"),
+                "lte_erab_drop_high",
+                width=6,
             ),
             lines(
                 text("Downlink user throughput", "Tốc độ người dùng đường xuống"),
@@ -149,7 +170,7 @@ def _fourth(kit: Kit) -> Row:
                 "4G",
                 unit=kit.unit("lte_ue_throughput_bits_per_second"),
                 steps=NEUTRAL,
-                width=8,
+                width=6,
                 low=0,
             ),
             table(
