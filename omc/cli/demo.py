@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 #: Seconds between two lines of the summary where the output is not a terminal.
 _LINE_EVERY = 5.0
+_ELSEWHERE = "--listen takes another address"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +64,17 @@ def demo(
 
     configure_logs("error", "console")
     chosen = context.get_parameter_source("listen") is not ParameterSource.DEFAULT
-    failure: Exception | None = None
+    failure = ""
     try:
         page = _page(listen, chosen=chosen)
         asyncio.run(_demo(_Wish(sites, seed, seconds, page)))
-    except* (DemoFailed, CannotListen) as group:  # the port may be taken after it was tried
-        failure = group.exceptions[0]
-    if failure is not None:
-        raise click.ClickException(str(failure)) from failure
+    except* DemoFailed as group:
+        failure = str(group.exceptions[0])
+    except* CannotListen as group:  # the port was taken after it was tried
+        (error,) = (e for e in group.exceptions if isinstance(e, CannotListen))
+        failure = f"{error.fault}; {_ELSEWHERE}"
+    if failure:
+        raise click.ClickException(failure)
 
 
 def _page(wanted: ListenAddress, *, chosen: bool) -> ListenAddress:
@@ -81,7 +85,7 @@ def _page(wanted: ListenAddress, *, chosen: bool) -> ListenAddress:
         check_listening(wanted)
     except DemoFailed as error:
         if chosen:
-            raise
+            raise DemoFailed(f"{error}; {_ELSEWHERE}") from None
         free = ListenAddress("127.0.0.1", free_port())
         click.echo(f"{str(error).capitalize()}. The page is on {free} instead.")
         return free

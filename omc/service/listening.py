@@ -23,7 +23,17 @@ if TYPE_CHECKING:
 
 
 class CannotListen(OmcError):
-    """An address of the settings is taken or not ours; the text says which and what helps."""
+    """An address of the settings is taken or not ours; the text says which and what helps.
+
+    Attributes:
+        fault: Which address, and why not.
+    """
+
+    def __init__(self, address: ListenAddress, reason: str, key: str) -> None:
+        self.fault = f"cannot listen on {address}: {reason}"
+        super().__init__(
+            f"{self.fault}; is the service running already? Change {key} to use another port."
+        )
 
 
 async def start_server(
@@ -42,11 +52,8 @@ async def start_server(
     try:
         await stack.enter_async_context(server)
     except OSError as error:
-        raise CannotListen(
-            f"cannot listen on {ListenAddress(server.host, server.port)}: "
-            f"{_in_short(error)}; is the service running already? "
-            f"Change {key} to use another port."
-        ) from error
+        address = ListenAddress(server.host, server.port)
+        raise CannotListen(address, _in_short(error), key) from error
 
 
 def _in_short(error: OSError) -> str:

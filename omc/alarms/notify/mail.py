@@ -21,6 +21,7 @@ from omc.alarms.notify.routing import Announcement
 from omc.alarms.notify.sending import NotDelivered
 from omc.alarms.wording.message import Message
 from omc.core.settings.notify import MailRoute
+from omc.core.unjoined_thread import in_unjoined_thread
 
 log = structlog.get_logger(__name__)
 
@@ -39,7 +40,7 @@ class MailSender:
         mail["Message-ID"] = _message_id(announcement.identity)
         # Nobody has sent that one: it is what mail programs group all news of an occurrence by.
         mail["References"] = _message_id(f"{alarm.key}/{alarm.raised_ms}")
-        await asyncio.to_thread(self._deliver, mail)
+        await in_unjoined_thread(lambda: self._deliver(mail), "mail")
 
     async def send_files(self, message: Message, files: Sequence[Path]) -> None:
         """Deliver a message with files attached. Raises as `send`."""
@@ -50,10 +51,11 @@ class MailSender:
             main, _, sub = (kind or "application/octet-stream").partition("/")
             content = await asyncio.to_thread(file.read_bytes)
             mail.add_attachment(content, maintype=main, subtype=sub, filename=file.name)
-        await asyncio.to_thread(self._deliver, mail)
+        await in_unjoined_thread(lambda: self._deliver(mail), "mail")
 
     async def try_out(self, message: Message) -> None:
-        await asyncio.to_thread(self._deliver, self._written(message))
+        mail = self._written(message)
+        await in_unjoined_thread(lambda: self._deliver(mail), "mail")
 
     def _written(self, message: Message) -> EmailMessage:
         mail = EmailMessage()

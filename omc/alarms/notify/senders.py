@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from omc.core.settings.notify import (
     RouteSettings,
     WebhookRoute,
 )
+from omc.core.unjoined_thread import in_unjoined_thread
 
 _TIMEOUT = aiohttp.ClientTimeout(total=10)
 #: Bytes of what a receiver says that are read: enough to see what is wrong.
@@ -57,9 +59,8 @@ class AppriseSender:
             raise NotDelivered("Apprise does not understand the URL of this route")
         body = "\n".join(message.lines) or message.title
         attached = [str(file) for file in files] or None
-        done = await asyncio.to_thread(
-            self._apprise.notify, body, message.title, kind, attach=attached
-        )
+        notify = partial(self._apprise.notify, body, message.title, kind, attach=attached)
+        done = await in_unjoined_thread(notify, "apprise")
         if not done:
             raise NotDelivered("the service did not take it")
 

@@ -61,7 +61,8 @@ def test_an_address_that_was_asked_for_is_not_replaced_when_it_is_taken() -> Non
         taken = f"127.0.0.1:{server.getsockname()[1]}"
         result = CliRunner().invoke(demo, ["--listen", taken])
     assert result.exit_code == 1
-    assert result.stderr == f"Error: cannot listen on {taken}: address already in use\n"
+    fault = f"cannot listen on {taken}: address already in use"
+    assert result.stderr == f"Error: {fault}; --listen takes another address\n"
     assert result.stdout == ""
 
 
