@@ -1,12 +1,12 @@
 // Planned work: from, to, where and why. Places are looked up as they are typed; the server checks.
-import { DateField } from "/console/static/date_field.js";
+import { dayField } from "/console/static/day_field.js";
 
 export default {
-  components: { DateField },
+  components: { "day-field": dayField },
   template: `
     <form class="work-form" @submit.prevent="announce">
-      <date-field v-for="end in ['begins', 'ends']" :key="end" v-model="$data[end]" :label="texts[end]"
-        :hint="texts.moment_hint" :pick="texts.pick" with-time :disabled="!may"></date-field>
+      <day-field v-for="end in ['begins', 'ends']" :key="end" :name="'work-' + end" v-model="$data[end]" :label="texts[end]"
+        :calendar="texts.calendar" :language="language" with-time :disabled="!may"/>
       <div class="work-places">
         <label>{{ texts.where }}
           <input class="field" v-model="typed" :placeholder="texts.where_hint" :disabled="!may" autocomplete="off" spellcheck="false"
@@ -23,7 +23,7 @@ export default {
       <button class="button primary" :disabled="!may">{{ texts.announce }}</button>
       <p class="hint" role="status">{{ may ? said : texts.not_yours }}</p>
     </form>`,
-  props: { texts: Object, proposed: Array, may: Boolean },
+  props: { texts: Object, language: String, proposed: Array, may: Boolean },
   data() {
     return { begins: this.proposed[0], ends: this.proposed[1], typed: "", places: [], hits: [], reason: "", said: "" };
   },

@@ -12,6 +12,7 @@ class WorkForm(Element, component="work_form.js"):
 
     Args:
         texts: By key.
+        language: In which days are written.
         proposed: Begin and end that it shows first: local time, ISO 8601 without a zone.
         announce: Called with what was filled in.
         may: Whether this viewer may announce; if not, the form says so.
@@ -20,6 +21,7 @@ class WorkForm(Element, component="work_form.js"):
     def __init__(
         self,
         texts: Mapping[str, str],
+        language: str,
         proposed: tuple[str, str],
         announce: Callable[[Mapping[str, object]], Awaitable[None]],
         *,
@@ -27,6 +29,7 @@ class WorkForm(Element, component="work_form.js"):
     ) -> None:
         super().__init__()
         self._props["texts"] = dict(texts)
+        self._props["language"] = language
         self._props["proposed"] = list(proposed)
         self._props["may"] = may
         self.on("announce", lambda event: announce(event.args))

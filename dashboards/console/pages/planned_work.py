@@ -46,5 +46,7 @@ def _form(viewer: Viewer) -> None:
         await console.world.desk.open_window(window)
         form.show(t("work.announced"), done=True)
 
-    form = WorkForm(t.group("work"), Announcement.proposed(console.world), announce, may=may)
+    proposed = Announcement.proposed(console.world)
+    words = t.group("work") | {"calendar": t("order.calendar")}
+    form = WorkForm(words, viewer.language, proposed, announce, may=may)
     form.classes("panel-pad")
