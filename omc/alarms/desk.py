@@ -24,6 +24,7 @@ from omc.alarms.causes.span_light import SpanLight
 from omc.alarms.judging.judges import NoPast
 from omc.alarms.judging.monitor import AlarmMonitor
 from omc.alarms.judging.past import ArchivePast
+from omc.alarms.judging.phase_mains import PhaseMains
 from omc.alarms.judging.told_by_traps import TrapHearing
 from omc.alarms.life.alarm import Alarm
 from omc.alarms.life.case import Timing
@@ -136,6 +137,7 @@ class AlarmDesk:
         self._span_light = SpanLight(self.engine, self._situation, past, clock)
         self._traps = TrapHearing(self.engine, self._monitor, prober, clock)
         self.time_to_dark = TimeToDark(world.inventory, topology, world.catalogue, clock)
+        self._phase_mains = PhaseMains(world.inventory, world.catalogue)
         self._area_mains = AreaMains(
             self.engine, world.inventory, clock, world.timezone, self._situation.mains_away
         )
@@ -146,6 +148,7 @@ class AlarmDesk:
             self._span_light,
             self._monitor,
             self.time_to_dark,
+            self._phase_mains,
         )
         self._moved_by_time = (
             self._monitor,
@@ -155,6 +158,7 @@ class AlarmDesk:
             self._span_light,
             self._traps,
             self.time_to_dark,
+            self._phase_mains,
         )
         self._writers = {
             language: MessageWriter(world.inventory, world.catalogue, world.timezone, language)
@@ -190,6 +194,7 @@ class AlarmDesk:
         bus.listen(self._observe, self._monitor.notice)
         bus.listen(None, self._traps.notice)
         self.time_to_dark.attach(bus, table)
+        self._phase_mains.attach(bus, table)
         for part in (self._situation, self._pons, self._span_light, self._monitor):
             table.on_forget(part.forget)
 

@@ -9,7 +9,7 @@ from omc.core.model import Series
 
 _PRESENT = 1.0
 #: Mains is there while any phase has more than this, as `ac_input_available` has it.
-_MAINS_VOLTS = 160.0
+MAINS_VOLTS = 160.0
 #: `battery_mode`.
 _TEST, _DISCHARGE = 3.0, 4.0
 #: A battery that gives less than this is not discharging: shunts are not exact.
@@ -48,7 +48,7 @@ class Plant:
             self.mains = value == _PRESENT
         elif name == "ac_input_voltage_volts":
             self._phases[series.labels.get("phase", "")] = value
-            self.mains = max(self._phases.values()) > _MAINS_VOLTS
+            self.mains = max(self._phases.values()) > MAINS_VOLTS
         elif name == "generator_running":
             self.generator = value
         else:
