@@ -3,8 +3,9 @@
     python -m bench.coverage [--sites 572] [--days 31] [--provinces 20]
 
 The synthetic province with an archive of its cells' availability and load, hour by hour, in a
-temporary folder. The region is the province put side by side many times. Each measurement is a
-process of its own, held to one core. Figures are written to bench/results/coverage.json.
+temporary folder. The region is the province put side by side many times, its people in a GeoTIFF
+of three seconds of arc, as they are published. Each measurement is a process of its own, held to
+one core. Figures are written to bench/results/coverage.json.
 """
 
 from __future__ import annotations
@@ -23,6 +24,10 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import numpy as np
+import rasterio
+from rasterio import Affine
+
 from omc.core.catalogue import Catalogue
 from omc.core.clock import ManualClock
 from omc.core.geometry import MultiPolygon
@@ -33,6 +38,7 @@ from omc.history.maintenance import Maintenance, Retention
 from omc.history.writer import ArchiveWriter
 from omc.reports.coverage.clutter import clutter_db
 from omc.reports.coverage.layout import lay_out
+from omc.reports.coverage.population_file import read_settlements
 from omc.reports.coverage.prediction import Prediction, Spell
 from omc.reports.coverage.study import Ground, study
 from omc.reports.geography import geography
@@ -48,6 +54,8 @@ HOUR = 3600.0
 WAITING = 1500
 #: Degrees between two provinces of the region, more than the province is wide.
 APART = 0.5
+#: Degrees: pixels of the region's people.
+PIXEL = 3 / 3600
 
 
 @dataclass(frozen=True)
@@ -196,11 +204,32 @@ def region(folder: Path, provinces: int) -> None:
     def work() -> None:
         cells = whole.cells.values()
         stations = Transmitters(parameters).stations(whole, Technology, cells)
-        layout = lay_out(whole, geography(whole, AreaLevel.COMMUNE, LAST), 100.0)
+        settlements = read_settlements(folder / people_file(provinces), 100.0, LAST.year)
+        layout = lay_out(whole, geography(whole, AreaLevel.COMMUNE, LAST), 100.0, settlements)
         spell = Spell(dict.fromkeys(whole.cells, 0.999))
         study(Ground(whole, layout, parameters), stations, tuple(Technology), [spell, spell])
 
     own_cost(work)
+
+
+def people_file(provinces: int) -> str:
+    """Name of the file of a region's people."""
+    return f"people-{provinces}.tif"
+
+
+def write_people(folder: Path, provinces: int) -> None:
+    """People in every pixel of a region."""
+    sites = side_by_side(Inventory.load(folder / "inventory"), provinces).sites.values()
+    west, east = min(s.longitude for s in sites) - APART, max(s.longitude for s in sites) + APART
+    south, north = min(s.latitude for s in sites) - APART, max(s.latitude for s in sites) + APART
+    shape = round((north - south) / PIXEL), round((east - west) / PIXEL)
+    people = np.random.default_rng(1).gamma(0.5, 10.0, shape).astype(np.float32)
+    with rasterio.open(
+        folder / people_file(provinces), "w", driver="GTiff", height=shape[0], width=shape[1],
+        count=1, dtype="float32", crs="EPSG:4326", tiled=True,
+        transform=Affine(PIXEL, 0, west, 0, -PIXEL, north),
+    ) as file:  # fmt: skip
+        file.write(people, 1)
 
 
 def side_by_side(one: Inventory, count: int) -> Inventory:
@@ -246,6 +275,9 @@ def measure(sites: int, days: int, provinces: int) -> Figures:
         inventory = Inventory.load(folder / "inventory")
         units = geography(inventory, AreaLevel.COMMUNE, LAST).units
         here = ("bench.coverage", "--folder", name)
+        quarter = max(1, provinces // 4)
+        for count in (provinces, quarter):
+            write_people(folder, count)
         return Figures(
             len(inventory.sites),
             len(inventory.cells),
@@ -255,7 +287,7 @@ def measure(sites: int, days: int, provinces: int) -> Figures:
             measured(*here, "--part", "report"),
             provinces,
             measured(*here, "--part", "region", "--provinces", str(provinces)),
-            measured(*here, "--part", "region", "--provinces", str(max(1, provinces // 4))),
+            measured(*here, "--part", "region", "--provinces", str(quarter)),
             round(os.getloadavg()[0], 2),
             f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
         )

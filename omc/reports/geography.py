@@ -19,8 +19,6 @@ from omc.core.metric import Text
 from omc.core.model import AreaCode, SiteCode
 from omc.reports.area_names import UnknownArea, nearest_names, plain_name
 
-#: Degrees, over ten kilometres: farther away nothing matters to a place.
-_SURROUNDINGS_DEGREES = 0.1
 #: What is below a level, from the nearest down.
 _BELOW = {
     AreaLevel.PROVINCE: (AreaLevel.DISTRICT, AreaLevel.COMMUNE),
@@ -130,15 +128,6 @@ def place_name(inventory: Inventory, site: str, day: date) -> str:
         return ""
     area = area_name(inventory, site, day)
     return f"{found.name}, {area}" if area else found.name
-
-
-def box_around(places: Sequence[BaseGeometry]) -> tuple[float, float, float, float] | None:
-    """West, south, east and north of some places and their surroundings; None for no places."""
-    if not places:
-        return None
-    west, south, east, north = (float(edge) for edge in shapely.total_bounds(list(places)))
-    near = _SURROUNDINGS_DEGREES
-    return west - near, south - near, east + near, north + near
 
 
 def surface_km2(boundary: BaseGeometry) -> float:

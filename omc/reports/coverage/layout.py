@@ -18,7 +18,7 @@ from omc.reports.coverage.population import (
     UniformPopulation,
     uniform_areas,
 )
-from omc.reports.coverage.population_file import Settlements
+from omc.reports.coverage.population_file import RasterSettlements, Settlements
 from omc.reports.geography import Geography, Unit
 from omc.reports.refusal import CannotReport
 
@@ -62,7 +62,7 @@ def lay_out(
     inventory: Inventory,
     geography: Geography,
     size_m: float,
-    settlements: Settlements | None = None,
+    settlements: Settlements | RasterSettlements | None = None,
 ) -> Layout:
     """Put areas into a plane.
 
@@ -90,7 +90,7 @@ def lay_out(
 def _population(
     inventory: Inventory,
     geography: Geography,
-    settlements: Settlements | None,
+    settlements: Settlements | RasterSettlements | None,
     plane: Plane,
     all_tiles: Sequence[Tile],
 ) -> Population | None:

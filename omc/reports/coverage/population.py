@@ -18,13 +18,16 @@ from shapely.geometry.base import BaseGeometry
 from omc.core.inventory import Area, AreaLevel, Inventory
 from omc.reports.coverage.grid import Tile
 from omc.reports.coverage.plane import Plane
-from omc.reports.coverage.population_file import Settlements
+from omc.reports.coverage.population_file import RasterSettlements, Settlements
+from omc.reports.coverage.population_raster import Box
 from omc.reports.geography import Geography, boundary_of
 
 People = NDArray[np.float64]
 
 #: Degrees, about a kilometre: neighbours this near still belong to the surroundings of a place.
 _NEAR_DEGREES = 0.01
+#: Metres between places of a tile's edge that are looked at to see how far it bends.
+_EDGE_M = 5000.0
 _FINEST_FIRST = (AreaLevel.COMMUNE, AreaLevel.DISTRICT, AreaLevel.PROVINCE)
 
 
@@ -64,13 +67,20 @@ class SettledPopulation:
         plane: That tiles lie in.
     """
 
-    def __init__(self, settlements: Settlements, plane: Plane) -> None:
-        self._x, self._y = plane.forward(settlements.longitudes, settlements.latitudes)
-        self._people = settlements.people
+    def __init__(self, settlements: Settlements | RasterSettlements, plane: Plane) -> None:
+        self._settlements = settlements
+        self._plane = plane
         self.basis = PopulationBasis(False, settlements.source, settlements.year, settlements.total)
 
     def people(self, tile: Tile) -> People:
-        return _counted(tile, self._x, self._y, self._people)
+        longitudes, latitudes, people = self._settlements.places(self._degrees(tile))
+        return _counted(tile, *self._plane.forward(longitudes, latitudes), people)
+
+    def _degrees(self, tile: Tile) -> Box:
+        """A box around a tile, whose straight edges are curves in degrees."""
+        edges = shapely.segmentize(shapely.box(*tile.grown(1).bounds), _EDGE_M)
+        west, south, east, north = self._plane.raised(edges).bounds
+        return west, south, east, north
 
 
 class UniformPopulation:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from omc.core.errors import ConfigurationError, Problem
 from omc.core.inventory.csv_file import read_text
 from omc.reports.coverage.population_files import POINTS, RASTERS
-from omc.reports.coverage.population_raster import Box, raster_people
+from omc.reports.coverage.population_raster import Box, PeopleRaster, Places
 
 Array = NDArray[np.float64]
 
@@ -29,7 +29,7 @@ _COLUMNS = {
 
 @dataclass(frozen=True, slots=True)
 class Settlements:
-    """People at places.
+    """People at places that are kept.
 
     Attributes:
         longitudes: Degrees, WGS 84.
@@ -37,7 +37,6 @@ class Settlements:
         people: At each place.
         source: Name of the file.
         year: Of the count; None where nobody said.
-        total: People in the whole file, also where places of it were not read.
     """
 
     longitudes: Array
@@ -45,34 +44,69 @@ class Settlements:
     people: Array
     source: str
     year: int | None
-    total: float
+
+    @property
+    def total(self) -> float:
+        """People in the whole file."""
+        return float(self.people.sum())
+
+    def places(self, within: Box) -> Places:
+        """Those in a box, its edges with it."""
+        west, south, east, north = within
+        inside = (self.longitudes >= west) & (self.longitudes <= east)
+        inside &= (self.latitudes >= south) & (self.latitudes <= north)
+        return self.longitudes[inside], self.latitudes[inside], self.people[inside]
+
+
+@dataclass(frozen=True, slots=True)
+class RasterSettlements:
+    """People of a raster, read anew for each place that is asked for.
+
+    Attributes:
+        raster: The file.
+        source: Its name.
+        year: Of the count; None where nobody said.
+    """
+
+    raster: PeopleRaster
+    source: str
+    year: int | None
+
+    @property
+    def total(self) -> float:
+        """People in the whole file."""
+        return self.raster.total
+
+    def places(self, within: Box) -> Places:
+        """Those in a box; others may be among them."""
+        return self.raster.places(within)
 
 
 def read_settlements(
-    path: Path, cell_m: float, year: int | None = None, within: Box | None = None
-) -> Settlements:
+    path: Path, cell_m: float, year: int | None = None
+) -> Settlements | RasterSettlements:
     """Read a population file by its ending: .tif, .csv, .geojson or .json.
 
     Args:
         path: The file.
         cell_m: Side of the grid's cells: larger pixels are cut up, their people spread evenly.
         year: Of the count.
-        within: Of a GeoTIFF, places far outside of it are only added up; None: all are read.
 
     Raises:
         ConfigurationError: the file cannot be read, or counts nobody.
     """
     suffix = path.suffix.lower()
+    found: Settlements | RasterSettlements
     if suffix in RASTERS:
-        longitudes, latitudes, people, total = raster_people(path, cell_m, within)
+        found = RasterSettlements(PeopleRaster(path, cell_m), path.name, year)
     elif suffix in POINTS:
-        longitudes, latitudes, people = (_csv if suffix == ".csv" else _geojson)(path)
-        total = float(people.sum())
+        read = _csv if suffix == ".csv" else _geojson
+        found = Settlements(*read(path), path.name, year)
     else:
         raise _fault(path, "expected a population file: .tif, .csv or .geojson")
-    if total <= 0:
+    if found.total <= 0:
         raise _fault(path, "nobody lives in this file")
-    return Settlements(longitudes, latitudes, people, path.name, year, total)
+    return found
 
 
 def _fault(path: Path, text: str, line: int = 0) -> ConfigurationError:

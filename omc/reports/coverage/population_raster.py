@@ -1,16 +1,16 @@
-"""People of a GeoTIFF's pixels, window by window: a country's file is larger than any memory."""
+"""People of a GeoTIFF's pixels, read where they are wanted: a country's file fits no memory."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyproj
 import rasterio
-import shapely
 from numpy.typing import NDArray
 from rasterio import windows
 from rasterio.errors import RasterioIOError
@@ -21,48 +21,60 @@ from omc.core.errors import ConfigurationError, Problem
 Array = NDArray[np.float64]
 #: West, south, east, north in degrees.
 Box = tuple[float, float, float, float]
+#: Longitudes, latitudes and people of places.
+Places = tuple[Array, Array, Array]
 
-#: Rows and columns that are read at once.
+#: Rows and columns that are read at once to add up the whole file.
 _WINDOW = 1024
 #: A pixel is cut up until no piece is larger than half a grid cell, but into no more than so many.
 _MOST_PIECES = 20
 
 
-def raster_people(
-    path: Path, cell_m: float, within: Box | None
-) -> tuple[Array, Array, Array, float]:
-    """Places of pixels with people, cut up where they are larger than half a cell.
+class PeopleRaster:
+    """A GeoTIFF of people a pixel, in any coordinate system.
 
     Args:
-        path: GeoTIFF of people a pixel, in any coordinate system.
-        cell_m: Side of the grid's cells.
-        within: Windows that lie outside of it are only added up; None: all are read.
+        path: Of the file.
+        cell_m: Side of the grid's cells: pixels larger than half of it are cut up.
 
-    Returns:
-        Longitudes, latitudes and people of each piece, and the people of the whole file.
+    Attributes:
+        total: People of the whole file.
 
     Raises:
         ConfigurationError: it cannot be read, or does not say its coordinate system.
     """
-    parts = [(np.empty(0), np.empty(0), np.empty(0))]
-    total = 0.0
-    try:
-        with rasterio.open(path) as file:
+
+    def __init__(self, path: Path, cell_m: float) -> None:
+        self._path = path
+        self._cell_m = cell_m
+        with self._opened() as file:
             if file.crs is None:
                 raise _fault(path, "the GeoTIFF does not say its coordinate system")
+            self.total = sum(float(_people(file, window).sum()) for window in _windows(file))
+
+    def places(self, within: Box) -> Places:
+        """The pieces of all pixels with people that touch a box; others may be among them.
+
+        Raises:
+            ConfigurationError: the file cannot be read any more.
+        """
+        with self._opened() as file:
+            window = _window_of(file, within)
+            if window is None:
+                return np.empty(0), np.empty(0), np.empty(0)
+            pieces = _pieces(file.transform, file.crs, self._cell_m)
+            x, y, people = _cut(_people(file, window), file.transform, window, pieces)
             to_degrees = pyproj.Transformer.from_crs(file.crs.to_wkt(), "EPSG:4326", always_xy=True)
-            pieces = _pieces(file.transform, file.crs, cell_m)
-            for window in _windows(file):
-                people = _people(file, window)
-                total += float(people.sum())
-                if within is None or _touches(file, window, within):
-                    x, y, count = _places(people, file.transform, window, pieces)
-                    longitudes, latitudes = to_degrees.transform(x, y)
-                    parts.append((np.asarray(longitudes), np.asarray(latitudes), count))
-    except RasterioIOError as error:
-        raise _fault(path, f"cannot be read as a GeoTIFF: {error}") from None
-    longitudes, latitudes, count = (np.concatenate(columns) for columns in zip(*parts, strict=True))
-    return longitudes, latitudes, count, total
+            longitudes, latitudes = to_degrees.transform(x, y)
+            return np.asarray(longitudes), np.asarray(latitudes), people
+
+    @contextmanager
+    def _opened(self) -> Iterator[Any]:
+        try:
+            with rasterio.open(self._path) as file:
+                yield file
+        except RasterioIOError as error:
+            raise _fault(self._path, f"cannot be read as a GeoTIFF: {error}") from None
 
 
 def _fault(path: Path, text: str) -> ConfigurationError:
@@ -76,18 +88,25 @@ def _windows(file: Any) -> Iterator[windows.Window]:
             yield windows.Window(column, row, width, height)
 
 
+def _window_of(file: Any, box: Box) -> windows.Window | None:
+    """Rows and columns that a box in degrees touches; None for none."""
+    west, south, east, north = transform_bounds("EPSG:4326", file.crs, *box)
+    if not np.all(np.isfinite([west, south, east, north])):
+        return None  # so far off that the file's projection does not know it
+    x, y = np.array([west, east, west, east]), np.array([south, south, north, north])
+    columns, rows = _coordinates(~file.transform, x, y)
+    first_column, first_row = (max(0, math.floor(edge.min())) for edge in (columns, rows))
+    width = min(file.width, math.ceil(columns.max())) - first_column
+    height = min(file.height, math.ceil(rows.max())) - first_row
+    if width <= 0 or height <= 0:
+        return None
+    return windows.Window(first_column, first_row, width, height)
+
+
 def _people(file: Any, window: windows.Window) -> Array:
     values = file.read(1, window=window, masked=True).astype(np.float64).filled(0.0)
     values[~np.isfinite(values) | (values < 0)] = 0.0  # some publishers mark water with -200
     return np.asarray(values)
-
-
-def _touches(file: Any, window: windows.Window, within: Box) -> bool:
-    columns = np.array([window.col_off, window.col_off + window.width])
-    rows = np.array([window.row_off, window.row_off + window.height])
-    x, y = _coordinates(file.transform, np.repeat(columns, 2), np.tile(rows, 2))
-    box = shapely.box(*transform_bounds(file.crs, "EPSG:4326", x.min(), y.min(), x.max(), y.max()))
-    return bool(box.intersects(shapely.box(*within)))
 
 
 def _coordinates(transform: Any, columns: Array, rows: Array) -> tuple[Array, Array]:
@@ -102,9 +121,7 @@ def _pieces(transform: Any, crs: Any, cell_m: float) -> int:
     return max(1, min(_MOST_PIECES, math.ceil(2 * float(metres) / cell_m)))
 
 
-def _places(
-    people: Array, transform: Any, window: windows.Window, pieces: int
-) -> tuple[Array, Array, Array]:
+def _cut(people: Array, transform: Any, window: windows.Window, pieces: int) -> Places:
     """Coordinates of the file, and people, of the pieces of all pixels that have any."""
     rows, columns = np.nonzero(people)
     inner = (np.arange(pieces) + 0.5) / pieces

@@ -27,7 +27,7 @@ from omc.reports.coverage.prediction import Spell
 from omc.reports.coverage.study import Ground, Study, study
 from omc.reports.coverage.terrain import terrain_of
 from omc.reports.document import Period
-from omc.reports.geography import Geography, box_around, geography
+from omc.reports.geography import Geography, geography
 from omc.reports.past_alarms import PastAlarms
 from omc.reports.radio.parameters import RadioParameters
 from omc.reports.radio.transmitters import Assumptions, Transmitters
@@ -167,10 +167,7 @@ def _ground(sources: Sources, areas: Geography, parameters: RadioParameters) -> 
     wish = sources.settings.coverage
     settlements = None
     if wish.population is not None:
-        places = [unit.boundary for unit in areas.units if unit.boundary is not None]
-        settlements = read_settlements(
-            wish.population, wish.grid_m, wish.population_year, box_around(places)
-        )
+        settlements = read_settlements(wish.population, wish.grid_m, wish.population_year)
     layout = lay_out(sources.inventory, areas, wish.grid_m, settlements)
     terrain = terrain_of(wish.terrain, layout.plane, parameters.propagation)
     return Ground(sources.inventory, layout, parameters, terrain)

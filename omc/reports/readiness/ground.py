@@ -21,10 +21,10 @@ from omc.reports.coverage.layout import Layout, NothingToPredict, lay_out
 from omc.reports.coverage.network import cells_on_air
 from omc.reports.coverage.plane import Plane
 from omc.reports.coverage.population import PopulationBasis, SettledPopulation
-from omc.reports.coverage.population_file import Settlements, read_settlements
+from omc.reports.coverage.population_file import RasterSettlements, Settlements, read_settlements
 from omc.reports.coverage.prediction import Obstruction
 from omc.reports.coverage.terrain import terrain_of
-from omc.reports.geography import box_around, geography
+from omc.reports.geography import geography
 from omc.reports.radio.parameters import RadioParameters
 
 #: Side of a square, metres.
@@ -71,10 +71,7 @@ def ground_of(inventory: Inventory, day: date, wish: CoverageSettings) -> Ground
     parameters = RadioParameters.load(wish.parameters)
     settlements = None
     if wish.population is not None:
-        sites = [shapely.Point(s.longitude, s.latitude) for s in inventory.sites.values()]
-        settlements = read_settlements(
-            wish.population, SPACING_M, wish.population_year, box_around(sites)
-        )
+        settlements = read_settlements(wish.population, SPACING_M, wish.population_year)
     propagation = parameters.propagation
     layout = _layout(inventory, day, settlements, propagation.path_loss().farthest_m)
     if layout is None or layout.population is None:
@@ -95,7 +92,10 @@ def ground_of(inventory: Inventory, day: date, wish: CoverageSettings) -> Ground
 
 
 def _layout(
-    inventory: Inventory, day: date, settlements: Settlements | None, reach_m: float
+    inventory: Inventory,
+    day: date,
+    settlements: Settlements | RasterSettlements | None,
+    reach_m: float,
 ) -> Layout | None:
     """The finest areas with a boundary on a day; else the surroundings of all sites.
 

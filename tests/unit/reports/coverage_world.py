@@ -11,7 +11,7 @@ from omc.core.geometry import MultiPolygon, Point
 from omc.core.inventory import Area, AreaLevel, Cell, Inventory, Site, Technology
 from omc.core.model import AreaCode, CellName, SiteCode
 from omc.reports.coverage.layout import lay_out
-from omc.reports.coverage.population_file import Settlements
+from omc.reports.coverage.population_file import RasterSettlements, Settlements
 from omc.reports.coverage.prediction import Spell
 from omc.reports.coverage.study import Ground, Study, study
 from omc.reports.geography import geography
@@ -89,7 +89,7 @@ def network(places: Iterable[tuple[float, float]], areas: list[Area] | None = No
 def predict(
     inventory: Inventory,
     availability: Mapping[CellName, float] | None = None,
-    settlements: Settlements | None = None,
+    settlements: Settlements | RasterSettlements | None = None,
     size_m: float = 100.0,
     level: AreaLevel = AreaLevel.COMMUNE,
     wanted: Sequence[str] = (),

@@ -127,7 +127,7 @@ def test_an_area_smaller_than_a_cell_of_the_grid_keeps_its_people() -> None:
 def test_settlements_are_counted_where_they_are_and_the_rest_is_told() -> None:
     longitudes = np.array([MIDDLE[0] - 0.01, MIDDLE[0] + 0.01, MIDDLE[0] + 0.041])
     counted = Settlements(
-        longitudes, np.full(3, MIDDLE[1] - 0.01), np.array([70.0, 30.0, 5.0]), "x", None, 105.0
+        longitudes, np.full(3, MIDDLE[1] - 0.01), np.array([70.0, 30.0, 5.0]), "x", None
     )
     found = predict(network(PLACES), settlements=counted)
     assert found.totals.people == pytest.approx([70, 30, 0, 0])

@@ -15,6 +15,7 @@ from omc.reports.coverage.population_file import read_settlements
 from tests.unit.reports.coverage_world import MIDDLE, network, predict
 
 PLACES = [(-2.1, -1.4)]
+WORLD = (-180.0, -90.0, 180.0, 90.0)
 
 
 def _raster(path: Path, degrees: float) -> Path:
@@ -37,7 +38,7 @@ def test_a_raster_sums_to_its_pixels_inside_and_outside(degrees: float, tmp_path
     with rasterio.open(tmp_path / "people.tif") as file:
         pixels = file.read(1)
     total = float(pixels[pixels > 0].sum())
-    assert settlements.people.sum() == pytest.approx(total)
+    assert settlements.total == pytest.approx(total)
     found = predict(network(PLACES), settlements=settlements)
     inside = found.totals.people.sum()
     assert inside == pytest.approx(total * 0.64, rel=0.02)  # 0.08 of 0.1 degrees, squared
@@ -46,22 +47,34 @@ def test_a_raster_sums_to_its_pixels_inside_and_outside(degrees: float, tmp_path
     assert found.population.source == "people.tif"
 
 
-def test_of_a_country_only_the_surroundings_are_kept_and_all_are_counted(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("crs", "transform"), [
+    ("EPSG:4326", Affine(0.001, 0, 104.0, 0, -0.001, 23.0)),
+    ("EPSG:32648", Affine(96.0, 24.0, 397_000.0, 24.0, -96.0, 2_540_000.0)),
+])  # fmt: skip
+def test_of_a_country_no_more_is_read_than_a_place_takes(
+    crs: str, transform: Affine, tmp_path: Path
+) -> None:
     path = tmp_path / "country.tif"
-    people = np.ones((3000, 2500), dtype=np.float32)
-    degrees = 0.001
+    people = np.random.default_rng(1).random((3000, 2500)).astype(np.float32)
     with rasterio.open(
         path, "w", driver="GTiff", height=3000, width=2500, count=1, dtype="float32",
-        crs="EPSG:4326", transform=Affine(degrees, 0, 104.0, 0, -degrees, 23.0),
+        crs=crs, transform=transform,
     ) as file:  # fmt: skip
         file.write(people, 1)
-    whole = read_settlements(path, 1000.0)
-    near = read_settlements(path, 1000.0, within=(104.1, 22.8, 104.2, 22.9))
-    assert whole.total == near.total == whole.people.sum() == people.size
-    assert near.people.sum() == 1024 * 1024  # one window
-    inside = (whole.longitudes < 104.2) & (whole.latitudes > 22.8)
-    kept = (near.longitudes < 104.2) & (near.latitudes > 22.8)
-    assert kept.sum() == inside.sum() == 200 * 200
+    settlements = read_settlements(path, 250.0)
+    assert settlements.total == pytest.approx(float(people.sum(dtype=np.float64)))
+    box = (104.5, 21.8, 104.6, 21.9)
+    near = settlements.places(box)
+    assert len(near[0]) < 60_000
+    counts = []
+    whole = settlements.places((103.0, 18.0, 109.0, 24.0))
+    for longitudes, latitudes, count in (near, whole):
+        inside = (longitudes > box[0]) & (longitudes < box[2])
+        inside &= (latitudes > box[1]) & (latitudes < box[3])
+        counts.append((inside.sum(), count[inside].sum()))
+    assert counts[0] == pytest.approx(counts[1])
+    assert counts[0][0] > 9_000
+    assert all(len(column) == 0 for column in settlements.places((10.0, 50.0, 11.0, 51.0)))
 
 
 def test_csv_and_geojson_say_the_same(tmp_path: Path) -> None:
@@ -77,9 +90,9 @@ def test_csv_and_geojson_say_the_same(tmp_path: Path) -> None:
     ]
     text = json.dumps({"type": "FeatureCollection", "features": features})
     geojson.write_text(text, encoding="utf-8")
-    one, other = read_settlements(csv, 100.0), read_settlements(geojson, 100.0)
-    for name in ("longitudes", "latitudes", "people"):
-        assert np.array_equal(getattr(one, name), getattr(other, name))
+    one, other = (read_settlements(path, 100.0).places(WORLD) for path in (csv, geojson))
+    assert all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
+    assert one[2].tolist() == [120, 30]
 
 
 WRONG = [
