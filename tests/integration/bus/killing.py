@@ -85,11 +85,13 @@ async def publisher(
         await process.wait()
 
 
-async def settled_by(process: asyncio.subprocess.Process) -> set[int]:
-    """The numbers that a publisher says are settled, until it ends."""
+async def settled_by(process: asyncio.subprocess.Process, lines: int = sys.maxsize) -> set[int]:
+    """The numbers that a publisher says are settled, until it ends or has written so many lines."""
     assert process.stdout is not None
     last = b""
-    while line := await process.stdout.readline():
+    for _ in range(lines):
+        if not (line := await process.stdout.readline()):
+            break
         if _RANGE.fullmatch(line):  # it may log as well, and be killed in the middle of a line
             last = line
     return set(range(*map(int, last.split()))) if last else set()

@@ -26,10 +26,9 @@ async def test_what_was_settled_arrives_once_however_often_the_process_is_killed
 async def test_sigterm_delivers_what_is_left(tmp_path: Path) -> None:
     with VictoriaMetrics(("-dedup.minScrapeInterval=1ms",)) as database:
         async with publisher(tmp_path, database.port, 0, 10_000_000) as process:
-            reading = asyncio.create_task(settled_by(process))
-            await asyncio.sleep(2.0)
+            settled = await asyncio.wait_for(settled_by(process, lines=50), 60)
             process.terminate()
-            settled = await asyncio.wait_for(reading, 20)
+            settled |= await asyncio.wait_for(settled_by(process), 20)
             assert await process.wait() == 0
         assert settled
         assert settled <= set(numbers_in(database))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from random import Random
 
 from structlog.testing import capture_logs
@@ -15,8 +16,10 @@ from omc.core.model import Series
 from tests.sample_data import NEW_YEAR_MS, numbered_batch
 
 QUICK = DeliveryPolicy(
-    max_samples=100, max_wait=0.01, timeout=0.5, first_retry=0.02, longest_retry=0.1
+    max_samples=100, max_wait=0.01, timeout=10.0, first_retry=0.02, longest_retry=0.1
 )
+#: For a server that never answers; on a busy machine any other may take as long, once.
+IMPATIENT = replace(QUICK, timeout=0.5)
 
 
 class SinkStream:

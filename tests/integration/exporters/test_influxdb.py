@@ -18,7 +18,7 @@ from omc.core.clock import SystemClock
 from omc.core.errors import SinkRejected, SinkUnavailable
 from omc.core.model import Batch, Series, SeriesTable
 from omc.core.settings import InfluxV1Settings, InfluxV2Settings, TlsSettings
-from tests.integration.exporters.sink_stream import SinkStream
+from tests.integration.exporters.sink_stream import IMPATIENT, QUICK, SinkStream
 from tests.sample_data import NEW_YEAR_MS, make_batch, make_series, numbered_batch
 from tests.servers.certificates import CertificateAuthority, client_files, server_context
 from tests.servers.influxdb import InfluxDB
@@ -336,7 +336,7 @@ async def test_no_trouble_that_passes_loses_a_sample(
     scripted.script = [trouble, trouble]
     series = make_series(SeriesTable(), "m")
     async with open_sink(scripted.url) as sink:
-        stream = SinkStream(sink)
+        stream = SinkStream(sink, IMPATIENT if trouble is hang else QUICK)
         stream.publish(series, range(10))
         await stream.run_to_the_end()
     assert len(scripted.writes) == 3

@@ -20,7 +20,7 @@ from omc.core.errors import SinkRejected, SinkUnavailable
 from omc.core.model import Batch, SeriesTable
 from omc.core.settings import RemoteWriteSettings, TlsSettings
 from omc.core.settings.secret_reference import SecretSource
-from tests.integration.exporters.sink_stream import SinkStream
+from tests.integration.exporters.sink_stream import IMPATIENT, QUICK, SinkStream
 from tests.remote_write_message import bits_of
 from tests.sample_data import NEW_YEAR_MS, make_batch, make_series
 from tests.servers import promql
@@ -312,7 +312,7 @@ async def test_no_trouble_that_passes_loses_a_sample(
     scripted.script = [trouble, trouble]
     volts = make_series(SeriesTable(), "m")
     async with _open(scripted.url, order=order) as sink:
-        stream = SinkStream(sink)
+        stream = SinkStream(sink, IMPATIENT if trouble is hang else QUICK)
         stream.publish(volts, range(10))
         await stream.run_to_the_end()
     assert len(scripted.writes) == 3
