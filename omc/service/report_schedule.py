@@ -28,6 +28,7 @@ from omc.reports import periods
 from omc.reports.document import Period
 from omc.reports.facts import period_text
 from omc.reports.maker import ReportFailed, ReportMaker, ReportOrder
+from omc.reports.value_text import day_text
 
 log = structlog.get_logger(__name__)
 
@@ -35,6 +36,10 @@ STATE = "schedule.json"
 #: Seconds between two looks at the clock, and before a report that failed is tried again.
 _LOOK_SECONDS = 30.0
 _RETRY_SECONDS = 900.0
+#: Later than this a report says that it is late.
+_LATE = timedelta(minutes=30)
+#: Periods that are looked back for what was never made.
+_MOST_SKIPPED = 60
 
 _LAST = {"day": periods.last_day, "week": periods.last_week, "month": periods.last_month}
 _TITLES = {
@@ -47,6 +52,14 @@ _TITLES = {
 _WHERE = Text(
     en="Also on the console, page Reports: {name}",
     vi="Có trên trang Báo cáo của giao diện điều hành: {name}",
+)
+
+
+_LATE_TEXT = Text(en="It is late: it was due at {due}.", vi="Báo cáo lập trễ: lẽ ra lập lúc {due}.")
+_SKIPPED = Text(
+    en="Never made or sent: {periods}. Order them on the console, or with 'omc report'.",
+    vi="Các kỳ chưa từng lập hoặc gửi: {periods}. Hãy đặt trên giao diện điều hành hoặc bằng lệnh "
+    "'omc report'.",
 )
 
 
@@ -87,7 +100,7 @@ class ReportSchedule:
             if self._clock.monotonic() < self._wait_until.get(one.name, 0.0):
                 continue
             try:
-                await self._make(one, period)
+                await self._make(one, period, self._skipped(period, done.get(one.name)))
             except (ReportFailed, OSError) as error:
                 log.error("report_failed", report=one.name, reason=str(error))  # noqa: TRY400
                 self._wait_until[one.name] = self._clock.monotonic() + _RETRY_SECONDS
@@ -97,21 +110,51 @@ class ReportSchedule:
     def due(self, one: ScheduledReport) -> Period | None:
         """The period it is to be about now; None while its hour on the day after has not come."""
         period = _LAST[one.every](self._now())
-        hour = datetime.combine(period.end.date(), time(), self._settings.timezone)
-        return period if self._now() >= hour + timedelta(minutes=one.at) else None
+        return period if self._now() >= self._hour(one, period) else None
+
+    def _hour(self, one: ScheduledReport, period: Period) -> datetime:
+        """When the report of a period is due."""
+        midnight = datetime.combine(period.end.date(), time(), self._settings.timezone)
+        return midnight + timedelta(minutes=one.at)
+
+    def _skipped(self, period: Period, done: str | None) -> list[Period]:
+        """Periods between the last one that was done and this one, the earliest first."""
+        found: list[Period] = []
+        earlier = periods.before(period)
+        while periods.stem(earlier) != done:
+            if len(found) == _MOST_SKIPPED:  # the schedule was another one then
+                return []
+            found.insert(0, earlier)
+            earlier = periods.before(earlier)
+        return found
 
     def _now(self) -> datetime:
         return datetime.fromtimestamp(self._clock.time_ms() / 1000, self._settings.timezone)
 
     # -- making and sending ------------------------------------------------------------------------
 
-    async def _make(self, one: ScheduledReport, period: Period) -> None:
+    async def _make(self, one: ScheduledReport, period: Period, skipped: list[Period]) -> None:
         language = one.language or self._settings.language
+        due = self._hour(one, period)
+        is_late = self._now() - due > _LATE
         files = await self._maker.make(_order(one, period, language))
-        log.info("report_made", report=one.name, files=[file.name for file in files])
-        said = period_text(period, "vi" if language == "vi" else "en")
-        title = f"{_TITLES[one.report].of(language)}: {said}"
-        message = Message(title, (_where(files, language),))
+        log.info(
+            "report_made",
+            report=one.name,
+            files=[file.name for file in files],
+            due=due.isoformat() if is_late else None,
+            skipped=[periods.stem(one) for one in skipped],
+        )
+        lines = [_where(files, language)]
+        if is_late:
+            lines.append(
+                _LATE_TEXT.of(language).format(due=f"{day_text(due, language)} {due:%H:%M}")
+            )
+        if skipped:
+            names = ", ".join(periods.stem(one) for one in skipped)
+            lines.append(_SKIPPED.of(language).format(periods=names))
+        title = f"{_TITLES[one.report].of(language)}: {period_text(period, language)}"
+        message = Message(title, tuple(lines))
         for name in one.send_to:
             route = self._routes[name]
             try:

@@ -108,7 +108,7 @@ async def test_a_report_is_made_once_and_sent_with_its_files(
         schedule._begin()
         await schedule.look()
         assert receiver.received == []  # what was over before it was scheduled is not made
-        clock.advance(12 * 86_400)
+        clock.advance(11.75 * 86_400)  # the first of the month, at six
         await schedule.look()
         await schedule.look()
         (message,) = receiver.received
@@ -117,8 +117,24 @@ async def test_a_report_is_made_once_and_sent_with_its_files(
         assert "availability-2026-10-vi.html" in names
         assert "availability-2026-10-vi.sites.csv" in names
         assert "availability-2026-10-vi (csv, html)" in message["message"]  # where none are taken
+        assert "trễ" not in message["message"]
     (shelved,) = shelved_reports(folder / "data" / "reports")
     assert shelved.name == "availability-2026-10-vi"
+
+
+async def test_a_report_that_is_late_is_made_once_and_says_so(make: MakeSchedule) -> None:
+    async with WebhookReceiver() as receiver:
+        schedule, clock = make("day", "2026-10-20T12:00", receiver.url.replace("http", "json"))
+        schedule._begin()
+        clock.advance(4 * 86_400 + 3600)  # the service was down
+        await schedule.look()
+        await schedule.look()
+        (message,) = receiver.received
+    assert message["title"].endswith("23/10/2026")
+    assert "Báo cáo lập trễ: lẽ ra lập lúc 24/10/2026 06:00." in message["message"]
+    assert (
+        "Các kỳ chưa từng lập hoặc gửi: 2026-10-20, 2026-10-21, 2026-10-22." in (message["message"])
+    )
 
 
 async def test_a_report_goes_by_mail_with_its_files_attached_as_they_are(folder: Path) -> None:
