@@ -37,15 +37,18 @@ _GAPS = Text(en="Gaps", vi="Vùng lõm sóng")
 _LOAD = Text(en="Availability and load of cells", vi="Độ khả dụng và tải của cell")
 _FIBRE = Text(en="Fibre", vi="Cáp quang")
 _DATA = Text(en="What is missing in the data", vi="Dữ liệu còn thiếu")
-_PEOPLE = Text(
-    en="{technology}: people covered outdoors", vi="{technology}: dân số được phủ ngoài trời"
+_PEOPLE = Text(en="people", vi="dân số")
+#: Where nobody knows who lives where, headlines are of the ground.
+_GROUND = Text(en="ground", vi="diện tích")
+_OUTDOORS = Text(
+    en="{technology}: {what} covered outdoors", vi="{technology}: {what} được phủ ngoài trời"
 )
 _INDOORS = Text(
-    en="{technology}: people covered indoors", vi="{technology}: dân số được phủ trong nhà"
+    en="{technology}: {what} covered indoors", vi="{technology}: {what} được phủ trong nhà"
 )
 _AVAILABLE = Text(
-    en="{technology}: people covered outdoors, weighed by availability",
-    vi="{technology}: dân số được phủ ngoài trời, có tính độ khả dụng",
+    en="{technology}: {what} covered outdoors, weighed by availability",
+    vi="{technology}: {what} được phủ ngoài trời, có tính độ khả dụng",
 )
 _LEVELS = {
     AreaLevel.COMMUNE: Text(en="communes", vi="xã, phường"),
@@ -170,17 +173,19 @@ def _headlines(
     language: Language,
 ) -> Iterator[Figure]:
     people = population_note(report, language)
+    known = report.study.population is not None
+    what = (_PEOPLE if known else _GROUND).of(language)
     for technology in report.request.technologies:
         outdoors = figures.shares(technology, Where.OUTDOORS, everywhere)
         indoors = figures.shares(technology, Where.INDOORS, everywhere)
         threshold = _threshold(report, technology)
         basis = f"{threshold}; {people}"
         for title, value in (
-            (_PEOPLE, outdoors.people),
-            (_INDOORS, indoors.people),
-            (_AVAILABLE, outdoors.people_available),
+            (_OUTDOORS, outdoors.people if known else outdoors.area),
+            (_INDOORS, indoors.people if known else indoors.area),
+            (_AVAILABLE, outdoors.people_available if known else outdoors.area_available),
         ):
-            text = title.of(language).format(technology=technology.value)
+            text = title.of(language).format(technology=technology.value, what=what)
             yield Figure(Column("share", text, ColumnKind.SHARE, decimals=1), value, basis)
 
 

@@ -232,3 +232,19 @@ def test_of_an_area_without_a_boundary_and_of_all_together_nobody_knows_the_peop
         people = {row["code"]: row["people"] for row in csv.DictReader(file)}
     assert float(people["00"]) == pytest.approx(9000)
     assert (people["99"], people[""]) == ("", "")
+
+
+def test_where_nobody_knows_the_people_the_headlines_are_of_the_ground(folder: Path) -> None:
+    areas = folder / "inventory" / "areas.csv"
+    kept = areas.read_text(encoding="utf-8")
+    areas.write_text(csv_of_rows(Kind.AREAS, communes(people=None)), encoding="utf-8")
+    try:
+        out = folder / "unpeopled"
+        result = report(folder, "--technology", "4G", "--format", "html", "-o", str(out))
+    finally:
+        areas.write_text(kept, encoding="utf-8")
+    assert result.exit_code == 0, result.output
+    (path,) = out.glob("*.html")
+    text = path.read_text(encoding="utf-8")
+    assert "4G: diện tích được phủ ngoài trời" in text
+    assert "4G: dân số được phủ ngoài trời" not in text
