@@ -110,13 +110,17 @@ class PonWatch:
     def _count(self) -> None:
         values, pons, whole = self._world.values, self._of_pon, PonLevels()
         pons.clear()
-        for ont in values.latest("pon_ont_rx_power_dbm"):
-            for levels in (self._levels_of(ont), whole):
-                levels.light.append(ont)
+        offline: set[str] = set()  # what they received before says nothing of now
         for ont in values.latest("pon_ont_up"):
+            if ont.value != 1:
+                offline.add(ont.series.label_text)
             for levels in (self._levels_of(ont), whole):
                 levels.online += ont.value == 1
                 levels.offline += ont.value != 1
+        for ont in values.latest("pon_ont_rx_power_dbm"):
+            if ont.series.label_text not in offline:
+                for levels in (self._levels_of(ont), whole):
+                    levels.light.append(ont)
         for port in values.latest("pon_port_up"):
             for levels in (self._levels_of(port), whole):
                 levels.ports += 1

@@ -66,11 +66,11 @@ export default {
       const day = span[1] - span[0] > 36 * 3600e3;
       const time = (value) => (day ? omc.day(value) : omc.clock(value));
       const colours = ["line-1", "line-2", "line-3", "line-4", "line-5", "line-6"].map(colour);
-      const label = { color: colour("ink-3"), fontSize: unit * 0.78, fontFamily: "Roboto" };
+      const label = { color: colour("ink-3"), fontSize: unit * 0.78, fontFamily: "Roboto", margin: unit * 0.6 };
       this.chart.setOption({
         animation: false, color: colours,
         grid: { left: unit * 0.3, right: unit * 0.9, top: unit * (lines.length > 1 ? 1.9 : 0.7), bottom: unit * 0.2, containLabel: true },
-        legend: { show: lines.length > 1, top: 0, left: 0, itemWidth: unit, itemHeight: unit * 0.25, icon: "rect", textStyle: { color: colour("ink-2"), fontSize: unit * 0.78 }, type: "scroll" },
+        legend: { show: lines.length > 1, top: 0, left: 0, itemWidth: unit, itemHeight: unit * 0.25, icon: "rect", itemGap: unit * 0.8, textStyle: { color: colour("ink-2"), fontSize: unit * 0.78, lineHeight: unit * 1.2 }, type: "scroll", pageIconSize: unit * 0.8, pageIconColor: colour("ink-2"), pageIconInactiveColor: colour("line-strong"), pageTextStyle: { color: colour("ink-2"), fontSize: unit * 0.78 } },
         tooltip: {
           trigger: "axis", confine: true, backgroundColor: colour("raised"), borderColor: colour("line-strong"),
           textStyle: { color: colour("ink"), fontSize: unit * 0.85 },
@@ -88,9 +88,9 @@ export default {
             return box;
           },
         },
-        xAxis: { type: "time", min: span[0], max: span[1], splitNumber: 5, axisLine: { lineStyle: { color: colour("line-strong") } }, axisTick: { show: false }, axisLabel: { ...label, hideOverlap: true, formatter: time } },
+        xAxis: { type: "time", min: span[0], max: span[1], splitNumber: 5, axisLine: { onZero: false, lineStyle: { color: colour("line-strong") } }, axisTick: { show: false }, axisLabel: { ...label, hideOverlap: true, formatter: time } },
         yAxis: { type: "value", scale: true, ...ends(lines, this.unit), splitNumber: 3, axisLabel: { ...label, formatter: (value) => this.written(value) }, splitLine: { lineStyle: { color: colour("line") } } },
-        series: lines.map((line) => ({ name: line.name, type: "line", showSymbol: line.points.length < 3, symbolSize: 4, sampling: "lttb", lineStyle: { width: unit * 0.11 }, data: withGaps(line.points, gap) })),
+        series: lines.map((line) => ({ name: line.name, type: "line", showSymbol: line.points.length < 3, symbolSize: unit * 0.3, sampling: "lttb", lineStyle: { width: unit * 0.11 }, data: withGaps(line.points, gap) })),
       }, true);
     },
   },

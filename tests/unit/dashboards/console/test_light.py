@@ -30,13 +30,13 @@ def test_onts_are_counted_pon_by_pon(tmp_path: Path) -> None:
     for number, dbm in enumerate((-28.5, -20.0, -19.2)):
         ont = first | {"ont": str(number)}
         values.put("pon_ont_rx_power_dbm", dbm, ont)
-        values.put("pon_ont_up", number > 0, ont)
+        values.put("pon_ont_up", number < 2, ont)
     values.put("pon_port_up", 0.0, second)
     watch = PonWatch(make_world(tmp_path, clock, make_desk(tmp_path, clock), values))
     levels = watch.by_pon()[PonName("A-OLT", "0/1")]
     assert (levels.online, levels.offline, levels.weak) == (2, 1, 1)
-    assert (levels.weakest, levels.middle) == (-28.5, -20.0)
-    assert levels.histogram() == {-29: 1, -20: 2}
+    assert (levels.weakest, levels.middle) == (-28.5, -24.25)  # of those online
+    assert levels.histogram() == {-29: 1, -20: 1}
     assert [ont.value for ont in levels.worst(2)] == [-28.5, -20.0]
     assert watch.by_pon()[PonName("A-OLT", "0/2")].ports_down == 1
     assert (watch.levels().online, watch.levels().ports_down) == (2, 1)
