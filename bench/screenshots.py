@@ -66,7 +66,7 @@ def addresses(demo: Demo) -> dict[str, str]:
 def give_a_past(demo: Demo, sites: int, days: int) -> None:
     """Fill the demo's archive with what was before."""
     before = datetime.now(UTC) - timedelta(days=days)
-    light = ("--metrics", _LIGHT, "--days", "30", "--step", "12h", "--until", f"{before:%Y-%m-%d}")
+    light = ("--metrics", _LIGHT, "--days", "27", "--step", "12h", "--until", f"{before:%Y-%m-%d}")
     for wish in (light, ("--metrics", _PAST, "--days", str(days))):
         subprocess.run(
             [

@@ -14,10 +14,11 @@ _CLEANED_EVERY = 75 * DAY
 
 
 class Connector(Enum):
-    """Where it is: which of them get dirty, and decibels that those take more each month.
+    """Where it is: how many get dirty there, and how fast.
 
     Attributes:
-        share: Of all.
+        stream: Keeps the chances of the kinds apart.
+        share: Of all that get dirty.
         least: Decibels a month.
         most: Likewise.
     """

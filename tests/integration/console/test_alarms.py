@@ -164,6 +164,22 @@ def test_from_the_map_to_an_acknowledged_root_cause_in_two_clicks(
     assert operator.complaints == []
 
 
+def test_lines_are_walked_and_opened_with_keys(operator: Screen, span: str) -> None:
+    page = operator.page
+    operator.open("/alarms")
+    expect(page.locator(".alarm-row", has_text=span)).to_be_visible()
+    rows = page.locator(".alarm-row")
+    page.keyboard.press("j")
+    expect(rows.first).to_be_focused()
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    expect(rows.first).to_be_focused()
+    title = rows.first.locator("b").inner_text()
+    page.keyboard.press("Enter")
+    expect(page.locator(".detail h2")).to_have_text(title)
+    assert operator.complaints == []
+
+
 def test_what_a_root_explains_unfolds_beneath_it(operator: Screen, span: str) -> None:
     page = operator.page
     operator.open(f"/alarms?key={quote(key_of(span))}")
