@@ -64,3 +64,11 @@ def numbered_batch(
     for value in values:
         batch.add(series, float(value), first_time_ms + value)
     return batch
+
+
+def column_lengths_agree(batch: Batch) -> bool:
+    """Whether the columns of a batch are of equal length: the invariant consumers rely on."""
+    columns: Sequence[int] = (len(batch.series), len(batch.values), len(batch.times))
+    return len(set(columns)) == 1 and (
+        batch.origins is None or len(batch.origins) == len(batch.series)
+    )

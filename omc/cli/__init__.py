@@ -9,8 +9,7 @@ import click
 from omc.cli.lazy_group import LazyGroup
 from omc.core.errors import ConfigurationError
 
-#: Exit codes of every sub-command.
-EXIT_OK = 0
+#: Exit codes that mean the same in every sub-command, beside 0 for success.
 EXIT_USAGE = 2
 EXIT_UNREACHABLE = 3
 EXIT_REFUSED = 4

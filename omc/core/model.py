@@ -273,11 +273,3 @@ class Event:
 def sorted_labels(labels: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     """Labels as events carry them."""
     return tuple(sorted(labels.items()))
-
-
-def column_lengths_agree(batch: Batch) -> bool:
-    """Whether the columns of a batch are of equal length: the invariant consumers rely on."""
-    columns: Sequence[int] = (len(batch.series), len(batch.values), len(batch.times))
-    return len(set(columns)) == 1 and (
-        batch.origins is None or len(batch.origins) == len(batch.series)
-    )

@@ -38,10 +38,6 @@ class PastAlarm:
     start_ms: int
     end_ms: int | None
 
-    def is_active_at(self, time_ms: int) -> bool:
-        """Whether it was active at that moment."""
-        return self.start_ms <= time_ms and (self.end_ms is None or time_ms < self.end_ms)
-
 
 class PastAlarms:
     """Alarms and maintenance windows of one installation, as they were.

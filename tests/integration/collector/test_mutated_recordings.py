@@ -17,11 +17,12 @@ from collector.snmp.device import Device, PlanBook
 from collector.snmp.fetch import PollResult
 from collector.snmp.limits import AgentLimits
 from omc.core.clock import ManualClock
-from omc.core.model import SeriesTable, column_lengths_agree
+from omc.core.model import SeriesTable
 from omc.simulator.recording import Recording
 from tests.agents.in_memory import MemoryAgent, drive
 from tests.recorded_device import RECORDINGS, recorded_names, serve_and_poll
 from tests.replayed_device import IDENTITY, shipped_catalogue, shipped_profiles
+from tests.sample_data import column_lengths_agree
 
 NAMES = recorded_names()
 LINES = {name: (RECORDINGS / f"{name}.snmprec").read_bytes().splitlines() for name in NAMES}

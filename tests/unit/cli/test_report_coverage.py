@@ -16,9 +16,9 @@ from dashboards.console.texts import LANGUAGES, Texts
 from omc.cli import main_group
 from omc.cli.report import REPORTS
 from omc.core.inventory import Cell, Kind, Span, SpanName, Technology
-from omc.core.inventory.csv_text import csv_of_rows
 from omc.core.model import AreaCode, CellName, SiteCode
 from omc.reports.maker import PROGRESS
+from tests.inventory_csv import csv_of_rows
 from tests.unit.history.archives import DAY, HOUR, Archive, Sample, labels
 from tests.unit.reports.coverage_world import MIDDLE, communes, network
 from tests.unit.reports.sample_document import ZONE

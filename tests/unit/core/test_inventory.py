@@ -29,11 +29,11 @@ from omc.core.inventory import (
     Technology,
 )
 from omc.core.inventory.csv_file import read_csv
-from omc.core.inventory.csv_text import csv_of_rows
 from omc.core.inventory.schema import SCHEMAS
 from omc.core.inventory.table import convert
 from omc.core.model import AreaCode, CellName, NodeName, SiteCode
 from tests import province_inventory as province
+from tests.inventory_csv import csv_of_rows
 
 SITES = "code,name,latitude,longitude\nVP0001,Trạm Khai Quang,21.31,105.61\n"
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from exporters.selection import selected, until
-from omc.core.model import Batch, SeriesTable, column_lengths_agree
-from tests.sample_data import NEW_YEAR_MS, make_series, numbered_batch
+from omc.core.model import Batch, SeriesTable
+from tests.sample_data import NEW_YEAR_MS, column_lengths_agree, make_series, numbered_batch
 
 _VOLTS = make_series(SeriesTable(), "volts")
 
