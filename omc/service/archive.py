@@ -6,7 +6,6 @@ import asyncio
 import json
 import math
 import shutil
-import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -18,6 +17,7 @@ from prometheus_client.registry import Collector
 
 from exporters.archive import ArchiveSink, EventArchive
 from omc.core.clock import Clock
+from omc.core.python_process import ProcessFailed, output_of
 from omc.core.settings import Settings
 from omc.history.event_writer import EventWriter
 from omc.history.writer import ArchiveWriter
@@ -26,10 +26,6 @@ log = structlog.get_logger(__name__)
 
 #: Seconds behind the start before the first run: the first polls come first.
 _FIRST_RUN = 20.0
-
-
-class _UpkeepFailed(Exception):
-    """The process has ended without having done its work; the text is the last that it said."""
 
 
 class Archive:
@@ -70,32 +66,16 @@ class Archive:
     async def maintain(self) -> None:
         """Run the upkeep once; what goes wrong is counted, and told once."""
         try:
-            output = await self._run_upkeep()
-        except (OSError, _UpkeepFailed) as error:
+            output = await output_of(
+                *("omc.history.maintain", str(self.folder)),
+                *("--raw-days", str(self._settings.raw_days)),
+                *("--roll-up-days", str(self._settings.roll_up_days)),
+                *("--memory", f"{self._settings.maintenance_memory}B"),
+            )
+        except (OSError, ProcessFailed) as error:
             self._failed(str(error))
         else:
             self._done(json.loads(output))
-
-    async def _run_upkeep(self) -> bytes:
-        """What the process says that does the work."""
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "omc.history.maintain", str(self.folder)),
-            *("--raw-days", str(self._settings.raw_days)),
-            *("--roll-up-days", str(self._settings.roll_up_days)),
-            *("--memory", f"{self._settings.maintenance_memory}B"),
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            start_new_session=True,  # Ctrl-C in a terminal is for the service, which ends it
-        )
-        try:
-            output, errors = await process.communicate()
-        finally:
-            if process.returncode is None:
-                process.kill()  # it may be killed at any moment
-                await process.wait()
-        if process.returncode != 0:
-            raise _UpkeepFailed(errors.decode(errors="replace").strip().rpartition("\n")[2])
-        return output
 
     def _done(self, report: Mapping[str, Mapping[str, int]]) -> None:
         self.runs["done"] += 1

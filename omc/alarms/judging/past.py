@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import structlog
 from omc.alarms.rules.rule import AgainstPast, Rule, Weekly
 from omc.core.clock import Clock
 from omc.core.model import Series
+from omc.core.python_process import ProcessFailed, output_of
 from omc.history.series_number import number
 from omc.history.weekly_profile import Usual
 
@@ -25,10 +25,6 @@ _FIRST_READING = 30.0
 _MEDIANS_EVERY_HOURS = 6
 #: What a rule may compare with, and how the reading process is asked for it.
 _PASTS = {"median_7d": "--median", "quarter_ago": "--quarter-ago", "last_week": "--last-week"}
-
-
-class _NotRead(Exception):
-    """The process has ended without an answer; the text is the last that it said."""
 
 
 class ArchivePast:
@@ -97,11 +93,12 @@ class ArchivePast:
         ]
         wanted += ["--weekly", *self._weekly]
         try:
-            found = json.loads(await self._asked(hour, wanted))
-        except (OSError, _NotRead) as error:
+            output = await output_of("omc.history.past", str(self._folder), str(hour), *wanted)
+        except (OSError, ProcessFailed) as error:
             # Alarms without a past are better than none.
             log.warning("past_not_read", folder=str(self._folder), reason=str(error))
             return
+        found = json.loads(output)
         self._usual = {
             int(hour_ms): {int(s): Usual(*usual) for s, usual in values.items()}
             for hour_ms, values in found.pop("weekly", {}).items()
@@ -109,21 +106,3 @@ class ArchivePast:
         for past, values in found.items():
             if past == "last_week" or medians:
                 self._known[past] = {int(series): value for series, value in values.items()}
-
-    async def _asked(self, hour: int, wanted: Iterable[str]) -> bytes:
-        """What the process says that reads the archive."""
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "omc.history.past", str(self._folder), str(hour), *wanted),
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            start_new_session=True,  # Ctrl-C in a terminal is for the service, which ends it
-        )
-        try:
-            output, errors = await process.communicate()
-        finally:
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
-        if process.returncode:
-            raise _NotRead(errors.decode(errors="replace").strip().rpartition("\n")[2])
-        return output
