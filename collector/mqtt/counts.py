@@ -70,7 +70,8 @@ class BrokerCounts:
         acknowledged: PUBACKs sent.
         pauses: How often reading stopped because `max_in_flight` was reached.
         unexpected: Messages that no subscription covers: an old one is still in the session.
-        refused_subscriptions: Filters the broker does not let us read, now.
+        granted_subscriptions: Filters the broker lets us read, in this session.
+        refused_subscriptions: Filters it does not let us read, now.
         subscriptions: By topic template.
     """
 
@@ -82,5 +83,6 @@ class BrokerCounts:
     acknowledged: int = 0
     pauses: int = 0
     unexpected: int = 0
+    granted_subscriptions: set[str] = field(default_factory=set)
     refused_subscriptions: set[str] = field(default_factory=set)
     subscriptions: dict[str, SubscriptionCounts] = field(default_factory=dict)

@@ -296,6 +296,7 @@ class Subscriber:
                 )
             return
         self.counts.refused_subscriptions.discard(one.topic)
+        self.counts.granted_subscriptions.add(one.topic)
         if code < one.qos:
             log.warning(
                 "mqtt_qos_reduced", broker=self._broker.name, topic=one.filter, granted=code
@@ -306,6 +307,7 @@ class Subscriber:
         first = self.counts.connections == 0
         self.counts.connections += 1
         self.counts.connected = True
+        self.counts.granted_subscriptions.clear()
         if self._keeps_session and not client.session_present and not first:
             self.counts.sessions_lost += 1
         for one in self._subscribed:

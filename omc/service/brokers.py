@@ -148,12 +148,19 @@ class MqttCollector(Collector):
             "Connections for which the broker had forgotten our session.",
             labels=["broker"],
         )
+        subscriptions = GaugeMetricFamily(
+            "omc_mqtt_subscriptions",
+            "Subscriptions by the broker's answer: granted in this session, or refused.",
+            labels=["broker", "result"],
+        )
         for name, subscriber in self._subscribers.items():
             counts = subscriber.counts
             connected.add_metric([name], float(counts.connected))
+            subscriptions.add_metric([name, "granted"], len(counts.granted_subscriptions))
+            subscriptions.add_metric([name, "refused"], len(counts.refused_subscriptions))
             reconnects.add_metric([name], max(0, counts.connections - 1))
             lost.add_metric([name], counts.sessions_lost)
-        yield from (connected, reconnects, lost)
+        yield from (connected, subscriptions, reconnects, lost)
 
     def _flow(self) -> Iterator[Metric]:
         in_flight = GaugeMetricFamily(

@@ -120,13 +120,22 @@ class Collecting:
         )
         self.counts = self.subscriber.counts
 
+    @property
+    def is_subscribed(self) -> bool:
+        """Whether the broker has granted all subscriptions."""
+        return self.counts.granted_subscriptions >= self.counts.subscriptions.keys()
+
     @asynccontextmanager
-    async def running(self, *, connected: bool = True) -> AsyncIterator[None]:
-        """Run it for the length of a `with`, from the moment it is connected."""
+    async def running(
+        self, *, connected: bool = True, subscribed: bool = True
+    ) -> AsyncIterator[None]:
+        """Run it for the length of a `with`, from the moment it is connected, and subscribed."""
         task = asyncio.create_task(self.subscriber.run(), name="subscriber")
         try:
             if connected:
                 await until(lambda: self.counts.connected or task.done())
+            if connected and subscribed:
+                await until(lambda: self.is_subscribed or task.done())
             yield
         finally:
             task.cancel()

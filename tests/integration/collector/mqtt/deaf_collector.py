@@ -24,7 +24,6 @@ class DeafBus(LocalBus):
 async def main(port: int, prefix: str) -> None:
     one = Collecting(broker(port, prefix), DeafBus())
     async with one.running():
-        await asyncio.sleep(0.2)
         print("connected", flush=True)
         await until(lambda: one.heard.samples > 0)
         print("took some", flush=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 
 import pytest
@@ -22,7 +21,6 @@ def amqtt() -> Iterator[Amqtt]:
 async def test_messages_are_read_and_acknowledged_in_the_version_it_speaks(amqtt: Amqtt) -> None:
     one = Collecting(broker(amqtt.port, "plain", protocol="3.1.1"))
     async with one.running():
-        await asyncio.sleep(0.2)
         with Publisher(amqtt.port, "plain", 200, 1000) as publisher:
             assert await publisher.wait() == 200
         await until(lambda: one.counts.acknowledged == 200)
@@ -32,7 +30,6 @@ async def test_messages_are_read_and_acknowledged_in_the_version_it_speaks(amqtt
 async def test_last_wills_are_published(amqtt: Amqtt) -> None:
     one = Collecting(watching(amqtt.port, "will", protocol="3.1.1"))
     async with one.running():
-        await asyncio.sleep(0.2)
         gateway = Gateway(amqtt.port, "will")
         await gateway.appear()
         await until(lambda: one.heard.values[-1:] == [1.0])

@@ -14,6 +14,7 @@ import pytest
 from collector.mqtt.broker import Subscription, Tls
 from collector.mqtt.counts import Result
 from omc.core.model import EventKind
+from omc.service.brokers import MqttCollector
 from tests.integration.collector.mqtt.collecting import Collecting, broker, until
 from tests.integration.collector.mqtt.scripted_broker import (
     ACCEPTED,
@@ -70,7 +71,7 @@ async def test_what_was_published_while_we_were_away_is_delivered(
     prefix = f"away-{protocol}"
     settings = broker(mosquitto.port, prefix, protocol=protocol)
     async with Collecting(settings).running():
-        await asyncio.sleep(0.2)
+        pass
     await publish(mosquitto.port, f"{prefix}/S/N/telemetry")
     again = Collecting(settings)
     async with again.running():
@@ -134,7 +135,6 @@ async def test_tls_with_client_certificate_and_password_is_accepted(secured: _Se
     settings = broker(secured.tls_port, "tls", tls=secured.tls(), user="omc", password="secret")
     one = Collecting(settings)
     async with one.running():
-        await asyncio.sleep(0.2)
         async with aiomqtt.Client(
             "127.0.0.1", secured.mosquitto.port, username="omc", password="secret"
         ) as client:
@@ -230,10 +230,17 @@ async def test_a_refused_subscription_is_reported_and_the_others_are_read() -> N
     async with scripted.running():
         settings = broker(scripted.port, "denied", protocol="5")
         one = Collecting(settings)
-        async with one.running():
+        async with one.running(subscribed=False):
             await until(lambda: bool(one.counts.refused_subscriptions))
             assert one.counts.connected
     assert one.counts.refused_subscriptions == {"denied/{site}/{device}/telemetry"}
+    assert one.counts.granted_subscriptions == set()
+    families = {family.name: family for family in MqttCollector({"b": one.subscriber}).collect()}
+    samples = families["omc_mqtt_subscriptions"].samples
+    assert {sample.labels["result"]: sample.value for sample in samples} == {
+        "granted": 0,
+        "refused": 1,
+    }
 
 
 async def test_a_broker_that_knows_only_3_1_1_is_spoken_to_in_3_1_1() -> None:
@@ -253,7 +260,7 @@ async def test_the_session_is_asked_for_as_it_has_to_be() -> None:
         settings = broker(
             scripted.port, "id", session_expiry=86_400.0, max_in_flight=500, keepalive=30.0
         )
-        async with Collecting(settings).running():
+        async with Collecting(settings).running(subscribed=False):
             pass
     connect = scripted.packets[0]
     clean_start = connect[9] & 0x02
@@ -305,7 +312,6 @@ async def test_shared_subscriptions_give_each_message_to_one_consumer(
         for i in range(2)
     ]
     async with ones[0].running(), ones[1].running():
-        await asyncio.sleep(0.3)
         async with aiomqtt.Client("127.0.0.1", mosquitto.port) as client:
             for number in range(40):
                 payload = f'{{"m":[{{"n":"site_energy_joules_total","x":{number}}}]}}'

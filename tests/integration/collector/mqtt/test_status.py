@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import aiomqtt
 
 from omc.core.model import EventKind
@@ -17,7 +15,6 @@ LABELS = (("node", "gw-1"), ("site", "VPH0123"))
 async def test_a_gateway_that_dies_is_seen_offline_by_its_last_will(mosquitto: Mosquitto) -> None:
     one = Collecting(watching(mosquitto.port, "will"))
     async with one.running():
-        await asyncio.sleep(0.2)
         gateway = Gateway(mosquitto.port, "will")
         await gateway.appear()
         await until(lambda: one.heard.values[-1:] == [1.0])
