@@ -85,6 +85,7 @@ class FindingView(BaseModel):
     light: LightView | None
     sections: list[SectionView]
     location: LocationView | None
+    sites: list[str]
 
 
 class AlarmView(BaseModel):

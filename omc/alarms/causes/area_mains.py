@@ -106,7 +106,11 @@ class AreaMains:
         if self._is_the_commune(area, len(failed), is_raised=is_raised):
             dark = self._dark(failed)
             finding = Finding(
-                "mains", round(len(failed) / len(sites), 3), dark, homes=self._homes(sites)
+                "mains",
+                round(len(failed) / len(sites), 3),
+                dark,
+                homes=self._homes(sites),
+                sites=tuple(sorted(sites)),
             )
             severity = Severity.CRITICAL if dark else Severity.MAJOR
             self._engine.report(RULE, labels, _CONTRIBUTOR, severity, len(failed), finding)

@@ -94,9 +94,9 @@ class PhaseMains:
             return
         for interval, nodes in due.items():
             batch = Batch(_SOURCE, interval)
-            for node in nodes.keys() - self._outspoken:
-                known, time_ms = self._inputs[node], nodes[node]
-                if known.was_alive:
+            for node, time_ms in nodes.items():
+                known = self._inputs[node]
+                if known.was_alive and node not in self._outspoken:
                     is_there = known.is_available(time_ms - 1000 * _FRESH_INTERVALS * interval)
                     series = self._table.intern(self._metric, known.labels)
                     batch.add(series, float(is_there), time_ms)

@@ -87,6 +87,8 @@ class Finding:
         light: The fall of light that it is known by; None where there is none.
         sections: Spans that can hold a cut, from one end of the link to the other.
         location: Where the cut is, if a device has measured it.
+        sites: Sites of the commune whose mains it is, sorted: whoever cares for one of them cares
+            for it. None for any other fault.
     """
 
     fault: str
@@ -100,6 +102,7 @@ class Finding:
     light: Light | None = None
     sections: tuple[Section, ...] = ()
     location: Location | None = None
+    sites: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

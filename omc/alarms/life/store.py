@@ -285,6 +285,7 @@ def _finding(data: dict[str, Any]) -> Finding:
         "light": Light(**light) if light else None,
         "sections": tuple(Section(**section) for section in data.get("sections", ())),
         "location": Location(**location) if location else None,
+        "sites": tuple(data.get("sites", ())),
     }
     return Finding(**data | parts)
 

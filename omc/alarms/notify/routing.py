@@ -155,7 +155,9 @@ def _settling(alarm: Alarm) -> float:
 
 def _fits_site(alarm: Alarm, patterns: Iterable[str]) -> bool:
     patterns = tuple(patterns)
-    places = {alarm.label("site"), *(alarm.finding.places if alarm.finding else ())}
+    places = {alarm.label("site")}
+    if alarm.finding is not None:
+        places.update(alarm.finding.places, alarm.finding.sites)
     return not patterns or any(fnmatchcase(p, pattern) for p in places for pattern in patterns)
 
 

@@ -176,6 +176,7 @@ def test_sites_that_go_dark_are_folded_beneath_their_commune_which_becomes_criti
     assert root.severity is Severity.CRITICAL
     assert root.finding is not None
     assert root.finding.places == ("A",)
+    assert root.finding.sites == ("A", "B", "C", "D")
     commune.dark_at("A", Severity.CLEARED)
     assert commune.alarm(ROOT).severity is Severity.MAJOR
 

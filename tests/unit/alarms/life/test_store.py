@@ -50,6 +50,7 @@ async def test_what_a_root_is_known_by_is_restored_whole(tmp_path: Path) -> None
         light=Light(4, 3, 2.5),
         sections=(Section("SP-1", "A", "E", 0.0, 2000.0),),
         location=Location("SP-1", "A", 700.0, 21.3, 105.6, 40.0),
+        sites=("E",),
     )
     watched.engine.report(
         "fibre_cut", (("span", "SP-1"),), "test", Severity.CRITICAL, finding=finding

@@ -112,6 +112,10 @@ def test_a_route_hears_only_of_its_severities_and_sites() -> None:
     assert told_of(an_alarm(), Wishes(sites=("VYE*",))) == [Telling.RAISED]
     cut = replace(an_alarm("fibre_cut"), finding=Finding("cut", 1.0, ("VPH001",)))
     assert told_of(cut, Wishes(sites=("VPH*",))) == [Telling.RAISED]
+    mains = replace(an_alarm("area_mains_failed"), labels=(("area", "1"),))
+    mains = replace(mains, finding=Finding("mains", 0.75, sites=("VPH001", "VPH002")))
+    assert told_of(mains, Wishes(sites=("VPH*",))) == [Telling.RAISED]
+    assert told_of(mains, Wishes(sites=("VYE*",))) == []
 
 
 def test_the_next_one_is_woken_when_nobody_acknowledges() -> None:
