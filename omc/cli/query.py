@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
@@ -70,9 +71,25 @@ def query(
         if views:
             _print_views(connection)
         else:
-            _answer(connection, sys.stdin.read() if sql == "-" else str(sql), form, rows)
+            asked = sys.stdin.read() if sql == "-" else str(sql)
+            _interruptible(connection, lambda: _answer(connection, asked, form, rows))
     except duckdb.Error as error:
         raise click.UsageError(_explained(error)) from error
+
+
+def _interruptible(connection: duckdb.DuckDBPyConnection, answer: Callable[[], None]) -> None:
+    """Answer in a thread: DuckDB at work hears no Ctrl-C, unless another thread tells it.
+
+    Raises:
+        click.Abort: Ctrl-C was pressed.
+    """
+    with ThreadPoolExecutor(1) as pool:
+        answering = pool.submit(answer)
+        try:
+            answering.result()
+        except KeyboardInterrupt:
+            connection.interrupt()
+            raise click.Abort from None
 
 
 def _open(config: Path, archive: Path | None) -> duckdb.DuckDBPyConnection:

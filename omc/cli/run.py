@@ -6,12 +6,14 @@ import asyncio
 import contextlib
 import os
 import signal
+import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
+    from omc.service.installation import Installation
     from omc.service.service import Service
 
 
@@ -30,20 +32,38 @@ def run(config: Path) -> None:
     Everything is checked before anything starts, as `omc check` does; exit code 2 when something
     has to be mended first.
     """
-    from omc.core.clock import SystemClock
     from omc.service.data_folder import DataFolderRefused, held
     from omc.service.installation import load_installation
     from omc.service.listening import CannotListen
     from omc.service.logs import configure_logs
-    from omc.service.service import Service
 
     installation = load_installation(config, os.environ)
     configure_logs(installation.settings.log.level, installation.settings.log.format)
     try:
         with held(installation.settings.data):
-            asyncio.run(_serve(Service(installation, SystemClock())))
+            asyncio.run(_serve(_service(installation)))
     except (CannotListen, DataFolderRefused) as error:
         raise click.ClickException(str(error)) from error
+
+
+def _service(installation: Installation) -> Service:
+    """The service with what it keeps.
+
+    Raises:
+        DataFolderRefused: that cannot be opened: a full disk, files of somebody else.
+    """
+    from omc.core.clock import SystemClock
+    from omc.service.data_folder import DataFolderRefused
+    from omc.service.service import Service
+
+    try:
+        return Service(installation, SystemClock())
+    except (OSError, sqlite3.OperationalError) as error:
+        folder = installation.settings.data
+        raise DataFolderRefused(
+            f"what is kept in the data folder {folder} cannot be opened: {error}; "
+            "make room on its disk, and let the user that runs this write there."
+        ) from error
 
 
 async def _serve(service: Service) -> None:

@@ -6,8 +6,8 @@ import contextlib
 import fcntl
 import os
 from collections.abc import Iterator
+from io import FileIO
 from pathlib import Path
-from typing import TextIO
 
 from omc.core.errors import OmcError
 
@@ -31,7 +31,7 @@ def held(folder: Path) -> Iterator[None]:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        file = (folder / LOCK_FILE).open("a+", encoding="ascii")
+        file = (folder / LOCK_FILE).open("a+b", buffering=0)
     except OSError as error:
         raise DataFolderRefused(
             f"the data folder {folder} cannot be written: {error.strerror}; "
@@ -41,17 +41,16 @@ def held(folder: Path) -> Iterator[None]:
         _lock(file, folder)
         with contextlib.suppress(OSError):  # a full disk stops nobody
             file.truncate(0)
-            file.write(f"{os.getpid()}\n")
-            file.flush()
+            file.write(f"{os.getpid()}\n".encode())
         yield
 
 
-def _lock(file: TextIO, folder: Path) -> None:
+def _lock(file: FileIO, folder: Path) -> None:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         file.seek(0)
-        owner = file.read().strip() or "unknown"
+        owner = file.read().decode().strip() or "unknown"
         raise DataFolderRefused(
             f"another service (process {owner}) has the data folder {folder}; "
             "end it, or give this one another folder as `data`."

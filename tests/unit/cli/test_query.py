@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import signal
 import subprocess
 import sys
 import threading
@@ -170,3 +171,18 @@ def test_it_answers_while_samples_are_written_and_files_replaced(tmp_path: Path)
     finally:
         stop.set()
         writer.join()
+
+
+def test_ctrl_c_ends_a_long_answer(folder: Path) -> None:
+    endless = "SELECT i FROM range(1000000000000) numbers(i)"
+    command = [sys.executable, "-m", "omc", "query", "--format", "csv", endless]
+    settings = ["-c", str(folder / "omc.yaml")]
+    with subprocess.Popen(
+        [*command, *settings], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as asking:
+        assert asking.stdout is not None
+        assert asking.stdout.readline() == b"i\n"
+        asking.send_signal(signal.SIGINT)
+        _, said = asking.communicate(timeout=60)
+    assert asking.returncode == 130
+    assert said == b""
