@@ -142,9 +142,14 @@ class _Book:
                 sheet.write_comment(_HEADINGS, place, column.note, {"x_scale": 2.5})
         sheet.set_row_pixels(_HEADINGS, _ROW_PIXELS * lines)
         for row, values in enumerate(table.rows, start=_HEADINGS + 1):
+            tall = 1
             for place, (column, value) in enumerate(zip(table.columns, values, strict=True)):
                 wrapped = widths[place] == _WIDEST
+                if wrapped and isinstance(value, str):
+                    tall = max(tall, _lines(value, _WIDEST))
                 self._cells.write(sheet, row, place, column, value, wrapped=wrapped)
+            if tall > 1:  # not every program makes rows fit by itself
+                sheet.set_row_pixels(row, _ROW_PIXELS * tall)
         last = _HEADINGS + max(len(table.rows), 1)
         sheet.add_table(
             *(_HEADINGS, 0, last, len(table.columns) - 1),
@@ -202,10 +207,10 @@ def _heading(column: Column) -> str:
     return column.title if column.kind is ColumnKind.SHARE else heading_text(column)
 
 
-def _lines(heading: str, width: float) -> int:
-    """Lines that a heading takes in a column, with the button of the filter beside it."""
+def _lines(text: str, width: int) -> int:
+    """Lines that a text takes in a column, with room for the button of a filter beside it."""
     lines, used = 1, 0
-    for word in heading.split():
+    for word in text.split():
         if used and used + 1 + len(word) > width - 3:
             lines, used = lines + 1, 0
         used += len(word) + bool(used)

@@ -79,6 +79,8 @@ def test_long_texts_of_a_workbook_are_wrapped_and_numbers_stand_below_their_head
         for cell in found(sheet, "//s:c", SHEET)
     }
     assert alignments["A4"].get("wrapText") == "1"
+    heights = {row.get("r"): float(row.get("ht", 15)) for row in found(sheet, "//s:row", SHEET)}
+    assert heights["4"] == 2 * 15  # points
     assert alignments["B3"].get("horizontal") == "right"
 
 
