@@ -14,6 +14,9 @@ from dashboards.console.past import Lines, Question
 from dashboards.console.world import ConsoleWorld
 from omc.core.metric import Metric
 
+#: A cell that begins so is a formula to a spreadsheet, and may fetch or send something.
+_FORMULA = ("=", "+", "-", "@")
+
 
 @dataclass(frozen=True, slots=True)
 class Exploration:
@@ -78,5 +81,10 @@ def csv_text(wanted: Exploration, lines: Lines, zone: ZoneInfo) -> str:
     for labels, points in sorted(lines.items()):
         for time_ms, value in points:
             moment = datetime.fromtimestamp(time_ms / 1000, zone).isoformat(timespec="seconds")
-            writer.writerow([moment, *labels, repr(value)])
+            writer.writerow([moment, *map(_as_text, labels), repr(value)])
     return text.getvalue()
+
+
+def _as_text(label: str) -> str:
+    """A label as spreadsheets show it: a device may call its ports what they take for a formula."""
+    return f"'{label}" if label.startswith(_FORMULA) else label

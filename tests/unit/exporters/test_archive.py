@@ -15,7 +15,7 @@ from omc.bus.local import LocalBus
 from omc.core.clock import ManualClock
 from omc.core.errors import SinkUnavailable
 from omc.core.model import Batch, Event, EventKind, SeriesTable
-from omc.history.event_writer import EventWriter
+from omc.history.event_writer import WAITING, EventWriter
 from omc.history.reader import History
 from omc.history.views import open_for_reading
 from omc.history.writer import ArchiveWriter
@@ -123,7 +123,9 @@ async def test_events_wait_for_a_folder_that_cannot_be_written_to_and_the_last_g
         events.notice(Event(EventKind.TRAP, "trap:N", NEW_YEAR_MS, (), text))
         await asyncio.sleep(0.05)
     folder.unlink()
-    await asyncio.sleep(0.1)
+    async with asyncio.timeout(20):
+        while not (folder / WAITING).exists():  # noqa: ASYNC110 - nobody tells
+            await asyncio.sleep(0.01)
     events.notice(Event(EventKind.TRAP, "trap:N", NEW_YEAR_MS + 1, (), "last"))
     writing.cancel()
     await asyncio.gather(writing, return_exceptions=True)
