@@ -147,9 +147,8 @@ class ReportSchedule:
         )
         lines = [_where(files, language)]
         if is_late:
-            lines.append(
-                _LATE_TEXT.of(language).format(due=f"{day_text(due, language)} {due:%H:%M}")
-            )
+            when = f"{day_text(due, language)} {due:%H:%M}"
+            lines.append(_LATE_TEXT.of(language).format(due=when))
         if skipped:
             names = ", ".join(periods.stem(one) for one in skipped)
             lines.append(_SKIPPED.of(language).format(periods=names))
