@@ -132,6 +132,7 @@ class RouteWatch:
     def _outlook(self, key: AlarmKey) -> Announcement | Later | None:
         alarm = self._engine.get(key)
         if alarm is None:
+            self._refusals.pop(key, None)
             return None
         now = self._clock.time_ms()
         found = outlook(alarm, self._told.get(key), self._wishes, now, self._zone)
