@@ -64,6 +64,7 @@ def add_chart(
         "num_format": number_format(columns[0], language),
         "major_gridlines": {"visible": True, "line": {"color": "#DDDDDD"}},
         "min": None if chart.kind is ChartKind.LINE else 0,
+        "max": 1 if columns[0].kind is ColumnKind.SHARE else None,
     }
     names = table.columns[table.position(chart.x)]
     if chart.kind is ChartKind.BAR:  # lying down, xlsxwriter's x is the axis of the values
