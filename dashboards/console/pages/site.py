@@ -184,8 +184,7 @@ class SitePage:
         text = "–" if mains is None else t("site.mains_there" if mains else "site.mains_gone")
         self._figures["mains"].show(text, tone="minor" if mains == 0 else "")
         self._show_autonomy(mains)
-        zones = [r for r in readings if r.labels.get("zone") or "temperature" in r.name]
-        warmest = max((r.value for r in zones if r.text.endswith("°C")), default=None)
+        warmest = max((r.value for r in readings if r.text.endswith("°C")), default=None)
         self._figures["temperature"].show("–" if warmest is None else f"{t.number(warmest, 1)} °C")
 
     def _show_autonomy(self, mains: float | None) -> None:
@@ -193,7 +192,8 @@ class SitePage:
         known = next((s for s in desk.time_to_dark.sites() if s.site == self._site.code), None)
         seconds = known.seconds if known is not None else None
         if seconds is None:
-            seconds = self._values.one("battery_runtime_remaining_seconds")
+            told = self._values.latest("battery_runtime_remaining_seconds")
+            seconds = min((latest.value for latest in told), default=None)  # of DC and of a UPS
         tone = "critical" if mains == 0 and seconds is not None and seconds < 3600 else ""
         self._figures["autonomy"].show("–" if seconds is None else t.duration(seconds), tone=tone)
 
