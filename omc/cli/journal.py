@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Iterable
 from dataclasses import asdict
@@ -17,7 +16,7 @@ from omc.cli.lazy_group import GroupInOrder
 from omc.core.errors import OmcError
 
 if TYPE_CHECKING:
-    from omc.core.settings import Settings
+    from omc.core.settings import JournalFileSettings
 
 _CONFIG = click.option(
     "-c",
@@ -120,13 +119,13 @@ def forget(sink: str, config: Path) -> None:
     click.echo(f"{samples:,} samples dropped.")
 
 
-def _settings(config: Path) -> Settings:
-    from omc.core.settings import load_settings
+def _settings(config: Path) -> JournalFileSettings:
+    from omc.core.settings import load_journal_settings
 
-    return load_settings(config, os.environ)
+    return load_journal_settings(config)
 
 
-def _existing(settings: Settings) -> Path:
+def _existing(settings: JournalFileSettings) -> Path:
     path = settings.journal_path
     if not path.exists():
         click.echo(f"There is no journal yet: {path}")
@@ -134,7 +133,7 @@ def _existing(settings: Settings) -> Path:
     return path
 
 
-def _local(time_ms: int, settings: Settings) -> str:
+def _local(time_ms: int, settings: JournalFileSettings) -> str:
     return datetime.fromtimestamp(time_ms / 1000, settings.timezone).strftime("%Y-%m-%d %H:%M:%S")
 
 

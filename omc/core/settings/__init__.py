@@ -6,8 +6,10 @@ from omc.core.settings.api import ApiSettings, ServerTlsSettings
 from omc.core.settings.archive import ArchiveSettings
 from omc.core.settings.client import (
     ClientSettings,
+    JournalFileSettings,
     ReaderSettings,
     load_client_settings,
+    load_journal_settings,
     load_reader_settings,
 )
 from omc.core.settings.console import ConsoleSettings
@@ -52,6 +54,7 @@ __all__ = [
     "InfluxSettings",
     "InfluxV1Settings",
     "InfluxV2Settings",
+    "JournalFileSettings",
     "JournalSettings",
     "LogSettings",
     "PmSettings",
@@ -74,6 +77,7 @@ __all__ = [
     "UserSettings",
     "VesSettings",
     "load_client_settings",
+    "load_journal_settings",
     "load_reader_settings",
     "load_settings",
 ]

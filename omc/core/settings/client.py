@@ -11,6 +11,7 @@ from omc.core.settings.api import ApiSettings
 from omc.core.settings.archive import ArchiveSettings
 from omc.core.settings.base import DEFAULT_TIME_ZONE, AnyPath, FolderPath, SettingsModel, TimeZone
 from omc.core.settings.coverage import CoverageSettings
+from omc.core.settings.journal import JournalSettings
 from omc.core.settings.reports import ReportSettings
 from omc.core.settings.secret_reference import SecretSource
 from omc.core.yaml_source import load_yaml, validate
@@ -66,6 +67,48 @@ class ReaderSettings(SettingsModel):
     def report_folder(self) -> Path:
         """Where reports are kept."""
         return self.reports.folder or self.data / "reports"
+
+
+class SinkInSettings(SettingsModel):
+    """A sink, as far as the journal knows it: its name."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    name: str
+
+
+class JournalFileSettings(SettingsModel):
+    """The part of `omc.yaml` that says where the journal is, and for whom it keeps samples.
+
+    Attributes:
+        data: Folder of what the service keeps.
+        journal: Where samples wait.
+        influxdb: Sinks that are written to,
+        remote_write: and these.
+        timezone: In which times are shown.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    data: AnyPath
+    journal: JournalSettings = JournalSettings()
+    influxdb: tuple[SinkInSettings, ...] = ()
+    remote_write: tuple[SinkInSettings, ...] = ()
+    timezone: TimeZone = DEFAULT_TIME_ZONE
+
+    @property
+    def journal_path(self) -> Path:
+        """The journal's file."""
+        return self.journal.path or self.data / "journal.sqlite"
+
+
+def load_journal_settings(path: Path) -> JournalFileSettings:
+    """Read where the journal is. Nothing else is looked at, so no secret has to be there.
+
+    Raises:
+        ConfigurationError: with every problem of these parts.
+    """
+    return validate(load_yaml(path), JournalFileSettings, SecretSource(path.parent, {}))
 
 
 def load_reader_settings(path: Path) -> ReaderSettings:

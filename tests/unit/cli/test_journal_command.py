@@ -70,3 +70,19 @@ def test_a_fault_in_the_block_is_told_at_its_place(config: Path) -> None:
     assert result.exit_code == 2
     assert "omc.yaml:5:13: max_size: " in result.output
     assert "omc.yaml:6:20: commit_interval: " in result.output
+
+
+@pytest.fixture
+def with_a_secret(config: Path) -> Path:
+    sink = "{name: a, version: 2, url: 'http://x', org: o, bucket: b, token: 'env:NOT_SET_HERE'}"
+    config.write_text(f"{config.read_text('utf-8')}influxdb: [{sink}]\n", "utf-8")
+    return config
+
+
+async def test_whoever_looks_needs_no_secret_of_the_service(with_a_secret: Path) -> None:
+    async with opened(with_a_secret.parent) as bus:
+        bus.consumer("influxdb:a", 100)
+        bus.publish(batch(1))
+        await bus.settled()
+        assert "influxdb:a" in _omc(with_a_secret, "status").output
+        assert "is in the settings" in _omc(with_a_secret, "forget", "influxdb:a").output
