@@ -5,11 +5,18 @@ from __future__ import annotations
 import asyncio
 import sys
 
+import structlog
+
 from omc.core.errors import OmcError
 
 
 class ProcessFailed(OmcError):
     """It has ended without having done its work; the text is the last line that it said."""
+
+
+def keep_output_for_answers() -> None:
+    """In a process whose standard output somebody reads: what is logged goes to standard error."""
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
 
 
 async def output_of(module: str, *arguments: str) -> bytes:

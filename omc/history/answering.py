@@ -25,6 +25,7 @@ import duckdb
 import pyarrow as pa
 
 from omc.core.catalogue import Catalogue
+from omc.core.python_process import keep_output_for_answers
 from omc.core.resources import config_folder
 from omc.history.manifest import NoArchive
 from omc.history.reader import History
@@ -69,6 +70,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("folder", type=Path)
     wish = parser.parse_args()
+    keep_output_for_answers()
     os.nice(_NICENESS)
     catalogue = Catalogue.load(config_folder() / "metrics")
     area_of: dict[str, str] = json.loads(sys.stdin.readline())

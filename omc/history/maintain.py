@@ -19,6 +19,7 @@ import duckdb
 
 from omc.core.catalogue import Catalogue
 from omc.core.clock import SystemClock
+from omc.core.python_process import keep_output_for_answers
 from omc.core.resources import config_folder
 from omc.history.maintenance import Maintenance, Retention
 from omc.history.manifest import Manifest
@@ -35,6 +36,7 @@ def main() -> None:
     parser.add_argument("--roll-up-days", type=int, default=Retention.roll_up_days)
     parser.add_argument("--memory", default="512MB")
     wish = parser.parse_args()
+    keep_output_for_answers()
     os.nice(_NICENESS)
     maintenance = Maintenance(
         wish.folder,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 from omc.history.layout import Resolution
@@ -186,3 +189,13 @@ def test_a_manifest_that_is_read_is_not_written(tmp_path: Path) -> None:
     with sqlite3.connect(archive.folder / "manifest.sqlite") as other:
         other.execute("BEGIN IMMEDIATE")
         assert values(archive) == [20.0]
+
+
+def test_what_a_run_logs_does_not_stand_in_its_answer(tmp_path: Path) -> None:
+    archive = Archive(tmp_path / "archive")
+    archive.write([Sample(LEVEL, ONE, MINUTE, 20.0)])
+    (archive.folder / "manifest.sqlite").write_bytes(b"no manifest" * 1000)
+    command = [sys.executable, "-m", "omc.history.maintain", str(archive.folder)]
+    done = subprocess.run(command, capture_output=True, check=True, timeout=60)
+    assert "bytes" in json.loads(done.stdout)
+    assert b"archive_manifest_broken" in done.stderr
