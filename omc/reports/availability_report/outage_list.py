@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from omc.reports.availability_report.causes import CAUSE_TEXTS, Cause
 from omc.reports.availability_report.tables import Group, Thing
 from omc.reports.document import Column, ColumnKind, Language, Table, Value
+from omc.reports.outage_cost.causes import CAUSE_TEXTS, Cause
 from omc.reports.outages import Outage
 from omc.reports.speaker import speaker
 from omc.reports.value_text import number_text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 
 import shapely
@@ -11,9 +11,6 @@ from omc.core.inventory import Technology
 from omc.core.model import SiteCode
 from omc.reports import periods
 from omc.reports.availability import added
-from omc.reports.availability_report.causes import Causes, times_without_mains
-from omc.reports.availability_report.cost import AreaCost, cost_by_area
-from omc.reports.availability_report.cost_section import cost_section
 from omc.reports.availability_report.groups import Groups
 from omc.reports.availability_report.outage_list import outages_table
 from omc.reports.availability_report.regulation import regulation_table
@@ -46,6 +43,9 @@ from omc.reports.document import (
     Value,
 )
 from omc.reports.geography import area_name
+from omc.reports.outage_cost.causes import Causes, times_without_mains
+from omc.reports.outage_cost.cost import Inhabited, cost_by_area
+from omc.reports.outage_cost.section import cost_section
 from omc.reports.past_alarms import PastAlarms
 from omc.reports.shapes import area_shapes
 from omc.reports.sources import Sources
@@ -115,7 +115,7 @@ class _Report:
     def _sections(self, groups: list[Group], cells: Mapping[str, Uptime]) -> Iterator[Section]:
         yield self._summary(groups)
         yield self._sites(next(group for group in groups if group.name == "sites"))
-        yield cost_section(self._costs(cells), self._language)
+        yield self._costs(cells)
         yield self._outages(groups)
         yield self._details(groups)
         files = completeness_section(self._files, self._area_of, self._language)
@@ -238,8 +238,16 @@ class _Report:
         layers = (layer,) if areas is None else (areas, layer)
         return Map("site_availability", title, layers, source)
 
-    def _costs(self, cells: Mapping[str, Uptime]) -> Iterable[AreaCost]:
-        return cost_by_area(self._inventory, cells, self._causes, self._day).values()
+    def _costs(self, cells: Mapping[str, Uptime]) -> Section:
+        area_of = {site.code: site.area for site in self._inventory.sites.values() if site.area}
+        valid = (self._inventory.area(code, self._day) for code in {*area_of.values()})
+        areas = {area.code: area for area in valid if area is not None}
+        inhabited = {code: Inhabited(one.name, one.population) for code, one in areas.items()}
+        costs = cost_by_area(self._inventory, cells, self._causes, area_of, inhabited)
+        years = sorted({year for area in areas.values() if (year := area.population_year)})
+        since = f" ({', '.join(map(str, years))})" if years else ""
+        population = self._said("Population: inventory", "Dân số: danh mục")
+        return cost_section(costs, f"{population}{since}.", self._language)
 
     def _area_of(self, site: str) -> str:
         return area_name(self._inventory, site, self._day)

@@ -29,6 +29,7 @@ from omc.reports.document import (
     Section,
 )
 from omc.reports.facts import period_text
+from omc.reports.outage_cost.section import cost_section
 from omc.reports.value_text import day_text
 
 _TITLE = Text(en="Coverage, capacity and fibre", vi="Vùng phủ, năng lực mạng và cáp quang")
@@ -85,6 +86,7 @@ def coverage_document(report: CoverageReport, language: Language) -> Document:
     sections = [
         _cover(report, figures, tables, language),
         _gaps(report, tables, language),
+        *_costs(report, language),
         Section(_LOAD.of(language), (), (network.load(),)),
         Section(_FIBRE.of(language), (), tuple(network.fibre())),
     ]
@@ -192,6 +194,13 @@ def _headlines(
 def _threshold(report: CoverageReport, technology: Technology) -> str:
     of = report.parameters.technologies.technologies[technology]
     return f"{of.level} ≥ {of.threshold_dbm:g} dBm, {locations_text(report)}"
+
+
+def _costs(report: CoverageReport, language: Language) -> Iterator[Section]:
+    """What outages cost; nothing where no 4G cell was measured."""
+    if report.costs:
+        note = population_note(report, language)
+        yield cost_section(report.costs, f"{note[0].upper()}{note[1:]}.", language)
 
 
 def _gaps(report: CoverageReport, tables: CoverTables, language: Language) -> Section:

@@ -12,6 +12,7 @@ from omc.history.reader import History
 from omc.reports import periods
 from omc.reports.availability import Availability
 from omc.reports.completeness import Completeness, Reporter, file_completeness
+from omc.reports.coverage.cell_time import costs, spell, uptimes, worked
 from omc.reports.coverage.drive_test import Correction, corrections, read_drive_test
 from omc.reports.coverage.fibre import FibreFigures, fibre_figures
 from omc.reports.coverage.layout import lay_out
@@ -23,16 +24,15 @@ from omc.reports.coverage.network import (
     sites_without_cells,
 )
 from omc.reports.coverage.population_file import read_settlements
-from omc.reports.coverage.prediction import Spell
 from omc.reports.coverage.study import Ground, Study, study
 from omc.reports.coverage.terrain import terrain_of
 from omc.reports.document import Period
 from omc.reports.geography import Geography, geography
+from omc.reports.outage_cost.cost import AreaCost
 from omc.reports.past_alarms import PastAlarms
 from omc.reports.radio.parameters import RadioParameters
 from omc.reports.radio.transmitters import Assumptions, Transmitters
 from omc.reports.sources import MEMORY, Sources
-from omc.reports.uptime import UptimeReader
 
 Say = Callable[[str], None]
 
@@ -68,6 +68,7 @@ class CoverageReport:
         study: Cover.
         equipment: By area and technology, at the end of the period.
         worked: How long each cell of the technologies asked for worked; empty without an archive.
+        costs: What outages of 4G cost people, by area; empty where 4G is not asked for.
         loads: By technology, in the order of the geography; empty without an archive.
         fibre: By area.
         files: How completely nodes sent their measurement files.
@@ -85,6 +86,7 @@ class CoverageReport:
     study: Study
     equipment: Mapping[tuple[AreaCode, Technology], Equipment]
     worked: Mapping[CellName, Availability]
+    costs: Sequence[AreaCost]
     loads: Mapping[Technology, Sequence[Load]]
     fibre: FibreFigures
     files: Mapping[Reporter, Completeness]
@@ -110,14 +112,18 @@ def coverage_report(sources: Sources, request: CoverageRequest, say: Say) -> Cov
     parameters = RadioParameters.load(sources.settings.coverage.parameters)
     cells, cells_before = (cells_on_air(inventory, _last_day(p)) for p in (period, before))
     say("availability of cells")
-    measured, measured_before = (_worked(sources, request, p) for p in (period, before))
+    alarms = PastAlarms.read(sources.settings.data, inventory, before.start_ms)
+    found, found_before = (
+        uptimes(sources, request.technologies, p, alarms) for p in (period, before)
+    )
+    measured, measured_before = worked(found), worked(found_before)
     ground = _ground(sources, areas, parameters)
     measured_by = _corrections(sources, ground, cells)
     applied = {technology: one.applied_db for technology, one in measured_by.items()}
     transmitters = Transmitters(parameters, applied)
     all_cells = {cell.name: cell for cell in (*cells, *cells_before)}
     stations = transmitters.stations(inventory, request.technologies, all_cells.values())
-    spells = [_spell(cells, measured), _spell(cells_before, measured_before)]
+    spells = [spell(cells, measured), spell(cells_before, measured_before)]
     cover = study(
         ground,
         stations,
@@ -136,6 +142,7 @@ def coverage_report(sources: Sources, request: CoverageRequest, say: Say) -> Cov
         cover,
         equipment(cells, areas),
         measured,
+        costs(sources, period, alarms, found.get(Technology.G4, {}), areas, cover),
         loads,
         fibre_figures(inventory, areas, sources.history, _over(period, sources.now)),
         _files(sources, request, areas),
@@ -183,31 +190,6 @@ def _corrections(
     return corrections(
         tests, sources.inventory, cells, ground.parameters, ground.layout, ground.obstruction
     )
-
-
-def _worked(
-    sources: Sources, request: CoverageRequest, period: Period
-) -> dict[CellName, Availability]:
-    if sources.history is None or sources.now <= period.start:
-        return {}
-    alarms = PastAlarms.read(sources.settings.data, sources.inventory, period.start_ms)
-    reader = UptimeReader(sources, period, alarms)
-    return {
-        CellName(name): uptime.availability
-        for technology in request.technologies
-        for name, uptime in reader.cells(technology).items()
-    }
-
-
-def _spell(cells: Sequence[Cell], worked: Mapping[CellName, Availability]) -> Spell:
-    """How much of the time each cell served people; time of which nothing is known is none.
-
-    Where nothing at all was measured every cell counts as working: figures by time are not shown.
-    """
-    if not worked:
-        return Spell({cell.name: 1.0 for cell in cells})
-    shares = {cell.name: worked.get(cell.name, Availability()).with_planned for cell in cells}
-    return Spell({name: share or 0.0 for name, share in shares.items()})
 
 
 def _files(

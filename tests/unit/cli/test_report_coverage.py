@@ -127,6 +127,13 @@ def test_a_site_that_came_on_air_is_the_change_since_the_period_before(made: Pat
     assert 0 < changes[""] < changes["01"]
 
 
+def test_outages_cost_the_people_of_their_area_hours_without_4g(made: Path) -> None:
+    costs = {row["area"]: row for row in rows(made, "person_hours")}
+    a_third, hours = float(costs["Xã Lập Thạch"]["people"]) / 3, 24  # one of three cells, of S1
+    assert float(costs["Xã Lập Thạch"]["unknown_hours"]) == pytest.approx(a_third * hours, rel=0.01)
+    assert float(costs["Xã Tam Đảo"]["all_hours"]) == 0
+
+
 def test_nothing_is_said_of_cells_that_are_off_air_in_the_period(made: Path) -> None:
     assert list((made / "out").glob("*.cover_4g.csv"))
     assert not list((made / "out").glob("*.left_out.csv"))

@@ -27,11 +27,11 @@ from omc.core.inventory import (
 from omc.core.model import AreaCode, CellName, NodeName, SiteCode
 from omc.core.settings import ReaderSettings
 from omc.reports import periods
-from omc.reports.availability_report.causes import Cause, Causes
-from omc.reports.availability_report.cost import cost_by_area
 from omc.reports.availability_report.report import availability_report
 from omc.reports.document import Document, Language
 from omc.reports.files import FORMATS, write_files
+from omc.reports.outage_cost.causes import Cause, Causes
+from omc.reports.outage_cost.cost import Inhabited, cost_by_area
 from omc.reports.outages import Outage
 from omc.reports.past_alarms import PastAlarm, PastAlarms
 from omc.reports.sources import Sources
@@ -184,10 +184,14 @@ def test_planned_work_is_not_held_against_a_site(sources: Sources) -> None:
     seconds = reader.sites()["B"].availability
     assert seconds.planned == pytest.approx(2 * 3600, abs=60)
     assert seconds.unplanned == pytest.approx(0, abs=60)
-    costs = cost_by_area(
-        INVENTORY, reader.cells(Technology.G4), Causes(alarms, {}), date(2026, 1, 10)
+    (cost,) = cost_by_area(
+        INVENTORY,
+        reader.cells(Technology.G4),
+        Causes(alarms, {}),
+        dict.fromkeys(INVENTORY.sites, AreaCode("1")),
+        {AreaCode("1"): Inhabited("Xã Tam Đảo", 9000)},
     )
-    assert costs[AreaCode("1")].person_hours[Cause.PLANNED] == pytest.approx(9000)
+    assert cost.person_hours[Cause.PLANNED] == pytest.approx(9000)
 
 
 CUT = PastAlarm("fibre_cut", {"span": "S"}, frozenset({"B"}), 5 * HOUR, 9 * HOUR)

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from omc.reports.availability_report.causes import CAUSE_TEXTS, Cause
-from omc.reports.availability_report.cost import AreaCost
 from omc.reports.document import Chart, Column, ColumnKind, Language, Section, Table, Value
+from omc.reports.outage_cost.causes import CAUSE_TEXTS, Cause
+from omc.reports.outage_cost.cost import AreaCost
 from omc.reports.speaker import speaker
 
 _SHOWN = 20
 
 
-def cost_section(costs: Iterable[AreaCost], language: Language) -> Section:
-    """Person-hours without 4G, by area and cause, the most expensive areas first."""
+def cost_section(costs: Iterable[AreaCost], population: str, language: Language) -> Section:
+    """Person-hours without 4G, by area and cause, the most expensive areas first.
+
+    Args:
+        costs: By area.
+        population: Sentence that says what people are known from.
+        language: Of all texts.
+    """
     said = speaker(language)
-    table = _table(list(costs), language)
+    table = _table(list(costs), population, language)
     chart = Chart(
         "person_hours",
         said("Person-hours without 4G", "Giờ-người không có 4G"),
@@ -25,17 +31,17 @@ def cost_section(costs: Iterable[AreaCost], language: Language) -> Section:
         stacked=True,
     )
     paragraph = said(
-        "What outages cost people: hours without 4G times the people concerned. People of a "
-        "commune are assumed to be spread evenly over its 4G sites; service by neighbouring "
+        "What outages cost people: hours without 4G times the people concerned. People of an "
+        "area are assumed to be spread evenly over its 4G sites; service by neighbouring "
         "sites is left out.",
         "Thiệt hại do gián đoạn: số giờ không có 4G nhân với số dân bị ảnh hưởng. Giả định dân "
-        "số của xã chia đều cho các trạm 4G; không tính phần trạm lân cận phục vụ thay.",
+        "số của địa bàn chia đều cho các trạm 4G; không tính phần trạm lân cận phục vụ thay.",
     )
     title = said("People without 4G", "Người dân không có 4G")
     return Section(title, (paragraph,), (chart, table))
 
 
-def _table(costs: list[AreaCost], language: Language) -> Table:
+def _table(costs: list[AreaCost], population: str, language: Language) -> Table:
     said, number = speaker(language), ColumnKind.NUMBER
     hours = said("person-hours", "giờ-người")
     columns = (
@@ -55,13 +61,11 @@ def _table(costs: list[AreaCost], language: Language) -> Table:
             ),
         ),
     )
-    costs.sort(key=lambda cost: (-sum(cost.person_hours.values()), cost.name))
+    costs.sort(key=lambda cost: (-sum(cost.person_hours.values()), cost.area.name))
     rows = [_row(cost) for cost in costs]
     total = sum(sum(c.person_hours.values()) for c in costs)
-    years = sorted({c.year for c in costs if c.year is not None})
     notes = [
-        said("Population: inventory", "Dân số: danh mục")
-        + (f" ({', '.join(map(str, years))})." if years else "."),
+        population,
         said(
             f"All areas together: {total:,.0f} person-hours.",
             f"Tổng các địa bàn: {total:,.0f} giờ-người.".replace(",", "."),
@@ -77,11 +81,11 @@ def _table(costs: list[AreaCost], language: Language) -> Table:
 
 
 def _row(cost: AreaCost) -> tuple[Value, ...]:
-    if cost.people is None:
-        return (cost.name, *[None] * (len(Cause) + 2), cost.cells.completeness)
-    hours = cost.person_hours
+    name, people, hours = cost.area.name, cost.area.people, cost.person_hours
+    if people is None:
+        return (name, *[None] * (len(Cause) + 2), cost.cells.completeness)
     return (
-        *(cost.name, cost.people),
+        *(name, round(people)),
         *(hours[cause] for cause in Cause),
         sum(hours.values()),
         cost.cells.completeness,
