@@ -251,12 +251,23 @@ def succeeded(service: Running) -> int | None:
     return None
 
 
-def test_a_taken_port_is_said_and_ends_with_an_error(tmp_path: Path, snmpd: Snmpd) -> None:
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        ("data: data", "another service (process {pid}) has the data folder"),
+        ("data: other", "cannot listen on 127.0.0.1:{port}"),
+    ],
+)
+def test_what_another_service_has_is_said_and_ends_with_an_error(
+    tmp_path: Path, snmpd: Snmpd, data: str, told: str
+) -> None:
     settings = settings_of(snmp=SNMP, credentials=CREDENTIALS)
     with omc_run(tmp_path, settings, nodes_of(snmpd), **SECRETS) as first:
         first.wait_until(lambda: first.get("/-/healthy")[0] == 200)
+        text = (tmp_path / "omc.yaml").read_text(encoding="utf-8")
+        (tmp_path / "second.yaml").write_text(text.replace("data: data", data), encoding="utf-8")
         second = subprocess.run(
-            [sys.executable, "-m", "omc", "run", "-c", str(tmp_path / "omc.yaml")],
+            [sys.executable, "-m", "omc", "run", "-c", str(tmp_path / "second.yaml")],
             capture_output=True,
             text=True,
             check=False,
@@ -264,7 +275,7 @@ def test_a_taken_port_is_said_and_ends_with_an_error(tmp_path: Path, snmpd: Snmp
             env={**os.environ, **SECRETS},
         )
     assert second.returncode == 1
-    assert f"cannot listen on 127.0.0.1:{first.port}" in second.stderr
+    assert told.format(pid=first.process.pid, port=first.port) in second.stderr
     assert "Traceback" not in second.stderr
 
 
