@@ -32,6 +32,7 @@ const SiteMarker = L.CircleMarker.extend({
     const renderer = this._renderer;
     if (!renderer._drawing || this._empty()) return;
     const c = renderer._ctx, { x, y } = this._point, r = this._radius, o = this.options;
+    c.setLineDash([]);  // a cut span, drawn just before, leaves its dashes
     c.beginPath();
     if (o.lost) {
       polygon(c, [[x - r, y - r], [x + r, y - r], [x + r, y + r], [x - r, y + r]]);

@@ -26,6 +26,19 @@ COUNT_TONES = """
     };
 """
 
+#: Draws the map anew, the cut cables before the sites; the dashes with which circles were drawn.
+DASHES_OF_ARCS = """async () => {
+    const dashes = [], kind = CanvasRenderingContext2D.prototype, arc = kind.arc;
+    kind.arc = function (...at) {
+        dashes.push(this.getLineDash().length);
+        return arc.apply(this, at);
+    };
+    getElement(document.querySelector(".site-map").id.slice(1)).patch({});
+    for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
+    kind.arc = arc;
+    return dashes;
+}"""
+
 
 @dataclass(frozen=True, slots=True)
 class Cuts:
@@ -137,6 +150,17 @@ def test_the_overview_tells_of_a_cut_cable(operator: Screen, span: str) -> None:
     expect(page.locator(".figure.critical").first).to_be_visible()
     expect(page.locator(".change-list")).to_contain_text(span)
     assert operator.complaints == []
+
+
+def test_marks_of_sites_are_whole_beside_a_cut_cable_that_is_dashed(
+    operator: Screen, span: str
+) -> None:
+    page = operator.page
+    operator.open("/")
+    page.wait_for_selector(".site-map[data-ready]")
+    drawn = page.evaluate(DASHES_OF_ARCS)
+    assert len(drawn) > 10
+    assert set(drawn) == {0}
 
 
 def test_from_the_map_to_an_acknowledged_root_cause_in_two_clicks(
