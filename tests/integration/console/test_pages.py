@@ -50,8 +50,8 @@ def test_a_page_shows_what_there_is_and_everybody_can_read_it(
         assert serious_findings(operator) == [], page.evaluate("document.documentElement.dataset")
         page.keyboard.press("t")  # dark, and light
     page.set_viewport_size(HALF)
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert page.evaluate("document.querySelector('.page').scrollWidth <= innerWidth")
+    for what in ("document.documentElement", "document.querySelector('.page')"):
+        page.wait_for_function(f"{what}.scrollWidth <= innerWidth")  # charts follow a moment later
     last = page.locator(".page .panel:visible, .page form:visible, .page .empty:visible").last
     last.scroll_into_view_if_needed()
     expect(last).to_be_in_viewport()
