@@ -77,6 +77,19 @@ def give_a_past(demo: Demo, sites: int, days: int) -> None:
         )
 
 
+def make_reports(demo: Demo) -> None:
+    """What a planner finds on the shelf: one report of each kind, in both languages."""
+    yesterday = f"{datetime.now(UTC) - timedelta(days=1):%Y-%m-%d}"
+    wishes = (
+        ("coverage", "--language", "vi", "--from", yesterday, "--to", yesterday),
+        ("availability", "--language", "en", "--from", yesterday, "--to", yesterday),
+        ("5g-readiness", "--language", "vi", "--sites", "10"),
+    )
+    for name, *options in wishes:
+        command = (sys.executable, "-m", "omc", "report", name, "-c", str(demo.folder / "omc.yaml"))
+        subprocess.run([*command, *options], check=True)
+
+
 def send_traps(demo: Demo, inventory: Inventory) -> None:
     """Traps of a few devices: links that are down, and what nobody has declared."""
     settings = yaml.safe_load((demo.folder / "omc.yaml").read_text(encoding="utf-8"))
@@ -194,6 +207,7 @@ def main() -> None:
     with running_demo(wish.sites) as demo, chromium() as browser:
         give_a_past(demo, wish.sites, wish.days)
         break_something(demo)
+        make_reports(demo)
         print(f"waiting {_TROUBLE_SECONDS:.0f} s until everything is known")
         time.sleep(_TROUBLE_SECONDS)
         shoot_all(browser, demo, wish.output, wish.only)
