@@ -9,7 +9,7 @@ STAMP := $(VENV)/.installed
 EDGE_NODE := $(VENV)/pysparkplug
 
 # How many test files run at a time, each process with servers of its own.
-JOBS ?= 1
+JOBS ?= 2
 PYTEST_JOBS = $(if $(filter-out 1,$(JOBS)),-n $(JOBS) --dist loadfile --no-loadscope-reorder)
 
 .PHONY: demo test lint types imports servers screenshots grafana bench soak lock clean
