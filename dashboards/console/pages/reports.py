@@ -17,7 +17,7 @@ from dashboards.console.viewer import Viewer
 from omc.core.inventory import Technology
 from omc.core.settings import Role
 from omc.reports import periods
-from omc.reports.coverage.population_files import population_files
+from omc.reports.coverage.population_folder import population_files
 from omc.reports.desk import TooManyOrders
 from omc.reports.document import Period
 from omc.reports.shelf import shelved_reports

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from omc.core.inventory import Cell, Technology
-from omc.core.model import CellName
+from omc.core.model import AreaCode, CellName
 from omc.reports.availability import Availability
 from omc.reports.coverage.prediction import Spell
 from omc.reports.coverage.study import Study
@@ -59,8 +59,10 @@ def costs(
     """What outages of 4G cells cost the people of each area."""
     if not cells:
         return []
-    codes = [unit.code for unit in cover.units] if cover.population is not None else []
-    people = dict(zip(codes, cover.totals.people.tolist(), strict=False))
+    people: dict[AreaCode, float] = {}
+    if cover.population is not None:
+        codes = (unit.code for unit in cover.units)
+        people = dict(zip(codes, cover.totals.people.tolist(), strict=True))
     inhabited = {
         unit.code: Inhabited(unit.area.name, people.get(unit.code)) for unit in areas.units
     }

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from omc.core.errors import ConfigurationError, Problem
 from omc.core.inventory.csv_file import read_text
-from omc.reports.coverage.population_files import POINTS, RASTERS
+from omc.reports.coverage.population_folder import POINTS, RASTERS
 from omc.reports.coverage.population_raster import Box, PeopleRaster, Places
 
 Array = NDArray[np.float64]
