@@ -107,6 +107,7 @@ class SftpFolder:
             with path.open("ab") as local:
                 at = local.tell()
                 while at < size:
+                    # Bytes, as it was opened with "b"; asyncssh's types say text or bytes.
                     data = bytes(await remote.read(min(_CHUNK, size - at), at))  # type: ignore[arg-type]
                     if not data:
                         text = f"{offer.name} ends after {at} of {size} bytes"
